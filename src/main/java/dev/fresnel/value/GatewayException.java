@@ -1,0 +1,20 @@
+package dev.fresnel.value;
+
+/** Carries a {@link GatewayFailure} through futures. Has no stack trace: these are expected ends, not bugs. */
+public final class GatewayException extends RuntimeException {
+    private final GatewayFailure failure;
+
+    public GatewayException(GatewayFailure failure) {
+        super(failure.publicMessage(), null, false, false);
+        this.failure = failure;
+    }
+
+    public GatewayException(GatewayFailure failure, Throwable cause) {
+        super(failure.publicMessage(), cause, false, false);
+        this.failure = failure;
+    }
+
+    public GatewayFailure failure() {
+        return failure;
+    }
+}

@@ -1,0 +1,60 @@
+package dev.fresnel.value;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Everything that can end a request without the reply the client wanted. Each case says, in words safe to show to the client,
+ * what was wrong and what to do. The edge alone turns a case into an HTTP status.
+ */
+public sealed interface GatewayFailure {
+    /** Shown to the client: no secret, no stack trace, no internal address. */
+    String publicMessage();
+
+    /**
+     * The request itself cannot be served as sent.
+     *
+     * @param param JSON path of the field at fault, when there is one, for example {@code messages[2].role}
+     * @param code OpenAI's error code, for example {@code invalid_json}
+     */
+    record InvalidRequest(String publicMessage, Optional<String> param, String code) implements GatewayFailure {}
+
+    /** No key, or one that no tenant holds. */
+    record Unauthenticated(String publicMessage) implements GatewayFailure {}
+
+    /** The tenant may not use this model. */
+    record ModelNotFound(String publicMessage) implements GatewayFailure {}
+
+    /** The body is larger than the listener accepts. */
+    record TooLarge(String publicMessage) implements GatewayFailure {}
+
+    /** The body is in a form that the gateway cannot pass on, for example compressed. */
+    record UnsupportedMedia(String publicMessage) implements GatewayFailure {}
+
+    /** The client took too long to send its request. */
+    record ClientTooSlow(String publicMessage) implements GatewayFailure {}
+
+    /** The tenant's money does not cover the request. */
+    record OverBudget(String publicMessage) implements GatewayFailure {}
+
+    /** Too much at once; {@code retryAfter} says when to come back. */
+    record RateLimited(String publicMessage, Duration retryAfter) implements GatewayFailure {}
+
+    /** No byte of a reply could be had from the upstream. */
+    record UpstreamUnavailable(String publicMessage, String upstream) implements GatewayFailure {}
+
+    /** The upstream kept us waiting past a configured limit. */
+    record UpstreamTimeout(String publicMessage, String upstream) implements GatewayFailure {}
+
+    /** The upstream's reply broke off after it had begun. */
+    record StreamBroken(String publicMessage, String upstream) implements GatewayFailure {}
+
+    /** A lens was demanded ({@code on-failure: error}) and could not be had. */
+    record LensUnavailable(String publicMessage) implements GatewayFailure {}
+
+    /** The gateway is going down and takes no new requests. */
+    record ShuttingDown(String publicMessage) implements GatewayFailure {}
+
+    /** Our bug. */
+    record Internal(String publicMessage) implements GatewayFailure {}
+}
