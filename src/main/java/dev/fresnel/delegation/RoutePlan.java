@@ -1,0 +1,23 @@
+package dev.fresnel.delegation;
+
+import dev.fresnel.lens.LensPolicy;
+import dev.fresnel.policy.Arm;
+import dev.fresnel.value.ModelName;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How requests of one route are decided and guided.
+ *
+ * @param smart writes the lens; empty: the requested model does
+ * @param arms choices in order of preference; {@code direct} is always among them
+ */
+public record RoutePlan(Mode mode, Optional<ModelName> smart, List<Arm> arms, RouteRules rules, LensPolicy lens) {
+    public RoutePlan {
+        arms = List.copyOf(arms);
+    }
+
+    /** Nothing is delegated: what a request gets that matches no route. */
+    public static final RoutePlan OFF =
+            new RoutePlan(Mode.OFF, Optional.empty(), List.of(Arm.DIRECT), RouteRules.DEFAULT, LensPolicy.DEFAULT);
+}
