@@ -10,6 +10,7 @@ import dev.fresnel.upstream.UpstreamClient;
 import dev.fresnel.upstream.UpstreamReply;
 import dev.fresnel.upstream.UpstreamRequest;
 import dev.fresnel.value.GatewayException;
+import dev.fresnel.value.GatewayFailure;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -30,6 +31,7 @@ final class Answering {
     private final Arrival arrival;
     private final ClientSide client;
     private final Journal journal;
+    private final Bypass bypass;
 
     Answering(
             Vertx vertx,
@@ -37,13 +39,15 @@ final class Answering {
             RelayLimits limits,
             Arrival arrival,
             ClientSide client,
-            Journal journal) {
+            Journal journal,
+            Bypass bypass) {
         this.vertx = vertx;
         this.upstreams = upstreams;
         this.limits = limits;
         this.arrival = arrival;
         this.client = client;
         this.journal = journal;
+        this.bypass = bypass;
     }
 
     /**
@@ -62,9 +66,22 @@ final class Answering {
             if (!(problem instanceof Unfit) && !(problem instanceof GatewayException)) {
                 return Future.failedFuture(problem);
             }
-            journal.fellBack(attempt, problem);
+            bypass.note("fallback_" + cause(problem));
             return answer(attempts.subList(1, attempts.size()));
         });
+    }
+
+    /** From a closed set: it becomes a metric label. */
+    private static String cause(Throwable problem) {
+        if (problem instanceof GatewayException known) {
+            return switch (known.failure()) {
+                case GatewayFailure.UpstreamTimeout _ -> "timeout";
+                case GatewayFailure.StreamBroken _ -> "broken";
+                case GatewayFailure.RateLimited _ -> "pool_full";
+                default -> "unavailable";
+            };
+        }
+        return String.valueOf(problem.getMessage());
     }
 
     private enum Trust {

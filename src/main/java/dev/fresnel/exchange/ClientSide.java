@@ -4,6 +4,7 @@ import dev.fresnel.value.GatewayFailure;
 import dev.fresnel.value.RequestId;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.Locale;
@@ -104,11 +105,21 @@ public final class ClientSide {
         var unused = response.end(body);
     }
 
-    /** Commits status and headers; the body follows by {@link #response()}. */
-    void begin(int status, MultiMap headers) {
+    /** Whether a reply has a body at all. */
+    enum Body {
+        SOME,
+        NONE;
+
+        static Body of(HttpMethod method, int status) {
+            return method == HttpMethod.HEAD || status == 204 || status == 304 || status < 200 ? NONE : SOME;
+        }
+    }
+
+    /** Sets status and headers; they leave with the first byte of {@link #response()}. */
+    void begin(int status, MultiMap headers, Body body) {
         response.setStatusCode(status);
         response.headers().addAll(headers);
-        if (!headers.contains("content-length")) {
+        if (body == Body.SOME && !headers.contains("content-length")) {
             response.setChunked(true);
         }
     }

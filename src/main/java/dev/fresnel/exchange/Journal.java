@@ -5,8 +5,12 @@ import dev.fresnel.budget.Reservation;
 import dev.fresnel.budget.Savings;
 import dev.fresnel.chat.StreamFacts;
 import dev.fresnel.chat.Usage;
+import dev.fresnel.delegation.Assessment;
+import dev.fresnel.delegation.ConversationKey;
+import dev.fresnel.delegation.Overrides;
+import dev.fresnel.lens.LensKey;
+import dev.fresnel.lens.LensSubject;
 import dev.fresnel.upstream.Model;
-import dev.fresnel.value.GatewayException;
 import dev.fresnel.value.Usd;
 import java.time.Duration;
 import java.util.List;
@@ -34,6 +38,12 @@ final class Journal {
     String lens = "none";
     Usd lensCost = Usd.ZERO;
     long inputEstimate;
+    long outputEstimate;
+    Optional<LensKey> lensKey = Optional.empty();
+    Optional<LensSubject> lensSubject = Optional.empty();
+    Optional<ConversationKey> conversation = Optional.empty();
+    Optional<Assessment> trace = Optional.empty();
+    Overrides.Explain explain = Overrides.Explain.NO;
     Optional<Reservation> reservation = Optional.empty();
     int attempts;
     int status;
@@ -50,7 +60,7 @@ final class Journal {
      *
      * @param blockTokens of the injected lens; 0 for a bare worker
      */
-    record Delegated(String worker, Model model, long blockTokens) {}
+    record Delegated(Model model, Optional<String> lensId, long blockTokens) {}
 
     Journal(LongSupplier nanos, long started) {
         this.nanos = nanos;
@@ -72,17 +82,6 @@ final class Journal {
         waitedNanos += nanos.getAsLong() - fromNanos;
     }
 
-    void fellBack(Attempt from, Throwable why) {
-        String cause = why instanceof GatewayException known
-                ? switch (known.failure()) {
-                    case dev.fresnel.value.GatewayFailure.UpstreamTimeout _ -> "timeout";
-                    case dev.fresnel.value.GatewayFailure.StreamBroken _ -> "broken";
-                    default -> "unavailable";
-                }
-                : String.valueOf(why.getMessage());
-        reason = "fallback:" + from.named() + ":" + cause;
-    }
-
     void firstToken() {
         if (firstTokenAt.isEmpty()) {
             firstTokenAt = OptionalLong.of(nanos.getAsLong());
@@ -97,6 +96,11 @@ final class Journal {
 
     void measured(StreamFacts facts) {
         measured(facts.usage(), facts.contentChars());
+    }
+
+    /** Whether the worker itself answered, not a fallback. */
+    boolean workerAnswered() {
+        return current != null && current.standing() == Attempt.Standing.WORKER;
     }
 
     /** The model that answered, or was asked last. */

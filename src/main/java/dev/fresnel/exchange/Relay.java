@@ -41,6 +41,7 @@ final class Relay {
     private final RelayLimits limits;
     private final Optional<ChatStream> observed;
     private final Silence silence;
+    private final Runnable firstContent;
     private final Promise<RelayEnd> end = Promise.promise();
     private long timer = -1;
     private long lastRead;
@@ -48,10 +49,12 @@ final class Relay {
     private long stalledSince;
     private boolean stalled;
     private boolean finished;
+    private boolean contentSeen;
 
     /**
      * @param observed reads the bytes of a chat stream and says whether it ended properly; empty for any other body, which is
      *     complete when HTTP says so
+     * @param firstContent runs with each chunk once content has been seen
      */
     Relay(
             Vertx vertx,
@@ -60,7 +63,8 @@ final class Relay {
             Source source,
             RelayLimits limits,
             Optional<ChatStream> observed,
-            Silence silence) {
+            Silence silence,
+            Runnable firstContent) {
         this.vertx = vertx;
         this.nanos = nanos;
         this.client = client;
@@ -72,6 +76,7 @@ final class Relay {
         this.limits = limits;
         this.observed = observed;
         this.silence = silence;
+        this.firstContent = firstContent;
     }
 
     /** The upstream's side of a relay. */
@@ -130,7 +135,12 @@ final class Relay {
 
     private void chunk(Buffer chunk) {
         lastRead = nanos.getAsLong();
-        write(observed.map(stream -> stream.push(chunk)).orElse(chunk));
+        Buffer bytes = observed.map(stream -> stream.push(chunk)).orElse(chunk);
+        if (!contentSeen && observed.isPresent() && observed.get().facts().contentSeen()) {
+            contentSeen = true;
+            firstContent.run();
+        }
+        write(bytes);
     }
 
     private void write(Buffer bytes) {
