@@ -48,14 +48,25 @@ class ArchitectureTest {
         see.put("admin", Set.of("exchange", "tenant", "delegation", "lens", "budget", "upstream", "chat", "value"));
         see.put("observe", Set.of("exchange", "delegation", "lens", "budget", "upstream", "policy", "chat", "value"));
         see.put("store.embedded", Set.of("lens", "budget", "upstream", "chat", "value"));
-        see.put(
-                "config",
-                Set.of("tenant", "delegation", "lens", "budget", "upstream", "policy", "chat", "value"));
+        see.put("config", Set.of("tenant", "delegation", "lens", "budget", "upstream", "policy", "chat", "value"));
         see.put(
                 "app",
                 Set.of(
-                        "edge", "admin", "observe", "config", "store.embedded", "exchange", "tenant", "delegation", "lens",
-                        "budget", "upstream", "policy", "estimate", "chat", "value"));
+                        "edge",
+                        "admin",
+                        "observe",
+                        "config",
+                        "store.embedded",
+                        "exchange",
+                        "tenant",
+                        "delegation",
+                        "lens",
+                        "budget",
+                        "upstream",
+                        "policy",
+                        "estimate",
+                        "chat",
+                        "value"));
         return see;
     }
 
@@ -90,10 +101,11 @@ class ArchitectureTest {
         noClasses()
                 .that(resideInAPackage("dev.fresnel.chat"))
                 .should()
-                .dependOnClassesThat(resideInAnyPackage("io.vertx..", "io.netty..", "java.net..", "java.util.concurrent..")
-                        .and(com.tngtech.archunit.base.DescribedPredicate.not(
-                                com.tngtech.archunit.core.domain.JavaClass.Predicates.type(
-                                        io.vertx.core.buffer.Buffer.class))))
+                .dependOnClassesThat(
+                        resideInAnyPackage("io.vertx..", "io.netty..", "java.net..", "java.util.concurrent..")
+                                .and(com.tngtech.archunit.base.DescribedPredicate.not(
+                                        com.tngtech.archunit.core.domain.JavaClass.Predicates.type(
+                                                io.vertx.core.buffer.Buffer.class))))
                 .check(MAIN);
     }
 

@@ -12,10 +12,12 @@ class SafeVersionsTest {
     @Test
     void nettyIsAboveTheTransferEncodingSmuggling() {
         // CVE-2026-89044: "Transfer-Encoding: xchunked" is an empty body, and the body becomes the next request.
-        assertThat(Version.identify().values()).isNotEmpty().allSatisfy(artifact -> assertThat(
-                        Arrays.compare(numbers(artifact.artifactVersion()), new int[] {4, 2, 18}))
-                .as("%s %s", artifact.artifactId(), artifact.artifactVersion())
-                .isNotNegative());
+        assertThat(Version.identify().values())
+                .isNotEmpty()
+                .allSatisfy(artifact -> assertThat(
+                                Arrays.compare(numbers(artifact.artifactVersion()), new int[] {4, 2, 18}))
+                        .as("%s %s", artifact.artifactId(), artifact.artifactVersion())
+                        .isNotNegative());
     }
 
     @Test

@@ -48,8 +48,12 @@ public final class AdminListener extends VerticleBase {
             boolean ready = setup.ready().getAsBoolean();
             text(c, ready ? 200 : 503, ready ? "ready\n" : "draining\n");
         });
-        router.get("/metrics").handler(c -> send(c, 200, "text/plain; version=0.0.4; charset=utf-8", setup.metrics()
-                .get()));
+        router.get("/metrics")
+                .handler(c -> send(
+                        c,
+                        200,
+                        "text/plain; version=0.0.4; charset=utf-8",
+                        setup.metrics().get()));
         router.get("/admin/status").handler(c -> json(c, setup.status().get()));
         router.get("/admin/events")
                 .handler(c -> json(c, "[" + String.join(",", setup.events().get()) + "]"));
@@ -76,6 +80,9 @@ public final class AdminListener extends VerticleBase {
 
     private static void send(RoutingContext context, int status, String type, String body) {
         // A failed write means the asker has gone.
-        var unused = context.response().setStatusCode(status).putHeader("content-type", type).end(body);
+        var unused = context.response()
+                .setStatusCode(status)
+                .putHeader("content-type", type)
+                .end(body);
     }
 }

@@ -25,8 +25,10 @@ final class BodyCollector {
 
     /** Fails with {@code TooLarge} at the byte too many, {@code ClientTooSlow} past the limit, or the connection's own failure. */
     Future<Buffer> collect() {
-        timer = vertx.setTimer(limits.bodyTimeout().toMillis(), _ -> fail(new GatewayFailure.ClientTooSlow(
-                "The request body did not arrive within " + limits.bodyTimeout().toSeconds()
+        timer = vertx.setTimer(
+                limits.bodyTimeout().toMillis(),
+                _ -> fail(new GatewayFailure.ClientTooSlow("The request body did not arrive within "
+                        + limits.bodyTimeout().toSeconds()
                         + " s. Send it in one go; the operator can raise limits.body-timeout.")));
         request.exceptionHandler(body::tryFail);
         request.handler(this::chunk);

@@ -97,12 +97,16 @@ public final class DataListener extends VerticleBase {
         HttpConnection connection = request.connection();
         watch.requestBegan(connection);
         setup.gate().entered();
-        ClientSide client = new ClientSide(request, id, errors, new ClientSide.Lifecycle(
-                () -> {
-                    setup.gate().left();
-                    watch.requestEnded(connection);
-                },
-                () -> watch.closed(connection)));
+        ClientSide client = new ClientSide(
+                request,
+                id,
+                errors,
+                new ClientSide.Lifecycle(
+                        () -> {
+                            setup.gate().left();
+                            watch.requestEnded(connection);
+                        },
+                        () -> watch.closed(connection)));
         Optional<GatewayFailure> ambiguity = RequestGuard.ambiguity(request);
         if (ambiguity.isPresent()) {
             refuse(request, client, ambiguity.get());
@@ -119,7 +123,9 @@ public final class DataListener extends VerticleBase {
         String path = request.path();
         if (!path.startsWith(PREFIX + "/")) {
             throw failure(new GatewayFailure.InvalidRequest(
-                    "There is nothing at " + path + ". Use a base URL that ends in /v1.", Optional.empty(), "unknown_url"));
+                    "There is nothing at " + path + ". Use a base URL that ends in /v1.",
+                    Optional.empty(),
+                    "unknown_url"));
         }
         if (request.headers().contains("upgrade", "websocket", true)) {
             throw failure(new GatewayFailure.InvalidRequest(

@@ -22,8 +22,9 @@ final class ModelsReply {
     Buffer all() {
         StringJoiner entries = new StringJoiner(",", "{\"object\":\"list\",\"data\":[", "]}");
         catalog.models().forEach(model -> entries.add(entry(model.name(), model)));
-        catalog.aliases().keySet().forEach(alias -> catalog.find(alias)
-                .ifPresent(model -> entries.add(entry(alias, model))));
+        catalog.aliases()
+                .keySet()
+                .forEach(alias -> catalog.find(alias).ifPresent(model -> entries.add(entry(alias, model))));
         return Buffer.buffer(entries.toString());
     }
 

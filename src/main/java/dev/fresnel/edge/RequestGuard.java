@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
  */
 final class RequestGuard {
     private static final int MAX_HEADERS = 100;
-    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._\\-]+(:[0-9]{1,5})?|\\[[0-9A-Fa-f:.]+](:[0-9]{1,5})?");
+    private static final Pattern HOST =
+            Pattern.compile("[A-Za-z0-9._\\-]+(:[0-9]{1,5})?|\\[[0-9A-Fa-f:.]+](:[0-9]{1,5})?");
     private static final Pattern PATH = Pattern.compile("/[\\x21-\\x7e&&[^#\\\\]]*");
 
     private RequestGuard() {}

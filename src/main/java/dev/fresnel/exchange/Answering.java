@@ -96,8 +96,15 @@ final class Answering {
         return call.reply()
                 .onComplete(_ -> journal.headSeen(call.attempts()))
                 .recover(problem -> Future.failedFuture(client.isGone() ? new ClientGone() : problem))
-                .compose(reply -> read(attempt, new Relay.Source(
-                        call, reply.response(), attempt.upstream().name(), attempt.upstream().timeouts()), reply, trust));
+                .compose(reply -> read(
+                        attempt,
+                        new Relay.Source(
+                                call,
+                                reply.response(),
+                                attempt.upstream().name(),
+                                attempt.upstream().timeouts()),
+                        reply,
+                        trust));
     }
 
     private UpstreamRequest request(Attempt attempt) {
@@ -129,8 +136,7 @@ final class Answering {
                 : whole(attempt, source, reply.status(), headers);
     }
 
-    private Future<Answer> stream(
-            Attempt attempt, Relay.Source source, int status, MultiMap headers, Trust trust) {
+    private Future<Answer> stream(Attempt attempt, Relay.Source source, int status, MultiMap headers, Trust trust) {
         // The relay decides where the stream ends; a length would be wrong once a chunk is removed.
         headers.remove("content-length");
         headers.set("x-accel-buffering", "no");
@@ -141,7 +147,9 @@ final class Answering {
                     new Answer.Streaming(attempt, status, headers, source, Held.NOTHING, Optional.of(observed)));
         }
         return new Holder(vertx, source)
-                .hold(observed::push, () -> observed.facts().events() > 0 || observed.facts().blind())
+                .hold(
+                        observed::push,
+                        () -> observed.facts().events() > 0 || observed.facts().blind())
                 .compose(held -> {
                     boolean broken = observed.facts().errorEvent()
                             || (held.isComplete() && !observed.facts().done());

@@ -13,7 +13,12 @@ import java.util.Optional;
  * @param usageChunk what happens to the usage chunk of a streamed reply
  */
 record Attempt(
-        String named, Optional<Model> model, Upstream upstream, byte[] body, Standing standing, UsageChunkFate usageChunk) {
+        String named,
+        Optional<Model> model,
+        Upstream upstream,
+        byte[] body,
+        Standing standing,
+        UsageChunkFate usageChunk) {
     enum Standing {
         /** The model the client asked for. */
         REQUESTED,

@@ -153,7 +153,9 @@ public final class ClientSide {
                     .add("content-type", "application/json")
                     .add(ReplyHeaders.REQUEST_ID, id.value());
             if (failure instanceof GatewayFailure.RateLimited limited) {
-                headers.add("retry-after", Long.toString(Math.max(1, limited.retryAfter().toSeconds())));
+                headers.add(
+                        "retry-after",
+                        Long.toString(Math.max(1, limited.retryAfter().toSeconds())));
             }
             reply(dialect.status(failure), headers, dialect.body(failure));
             return;

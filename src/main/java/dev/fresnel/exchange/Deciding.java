@@ -23,7 +23,6 @@ import dev.fresnel.value.ModelName;
 import dev.fresnel.value.Usd;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import java.util.List;
 import java.util.Optional;
 
 /** Stages 3 to 5: estimates, decides and reserves. One per exchange; asks nothing that could make it wait. */
@@ -43,14 +42,15 @@ final class Deciding {
     /** Fails with {@code InvalidRequest} for an override header that says nothing, and {@code OverBudget}. */
     Future<Plan> decide(ParsedChat parsed, Buffer body) {
         try {
-            return Future.succeededFuture(switch (parsed) {
-                case OpaqueChat _ -> {
-                    journal.reason = "unreadable";
-                    refuseUncounted("This request cannot be read");
-                    yield new Plan.Unreadable(body.getBytes());
-                }
-                case ChatRequest request -> decide(request);
-            });
+            return Future.succeededFuture(
+                    switch (parsed) {
+                        case OpaqueChat _ -> {
+                            journal.reason = "unreadable";
+                            refuseUncounted("This request cannot be read");
+                            yield new Plan.Unreadable(body.getBytes());
+                        }
+                        case ChatRequest request -> decide(request);
+                    });
         } catch (GatewayException refused) {
             return Future.failedFuture(refused);
         }
@@ -59,8 +59,7 @@ final class Deciding {
     private Plan decide(ChatRequest request) {
         journal.requestedModel = request.model().value();
         journal.requested = parts.models().find(request.model());
-        RoutePlan plan = arrival.tenant()
-                .routeFor(request.model(), journal.requested.map(Model::name));
+        RoutePlan plan = arrival.tenant().routeFor(request.model(), journal.requested.map(Model::name));
         Overrides overrides = Overrides.parse(arrival.headers());
         journal.explain = overrides.explain();
         if (plan.mode() == Mode.OFF
@@ -77,7 +76,8 @@ final class Deciding {
             throw refused;
         } catch (RuntimeException bug) {
             // An estimate must never cost a client its answer. The delegator has a net of its own.
-            System.getLogger("fresnel").log(System.Logger.Level.ERROR, "estimating failed, request sent as it came", bug);
+            System.getLogger("fresnel")
+                    .log(System.Logger.Level.ERROR, "estimating failed, request sent as it came", bug);
             refuseUncounted("This request could not be estimated");
             bypass.note(Reason.FAIL_SAFE.key());
             return new Plan.Requested(request);
@@ -117,7 +117,8 @@ final class Deciding {
                                 ? Inquiry.Origin.GATEWAY
                                 : Inquiry.Origin.CLIENT,
                         parts.ledger()
-                                .remaining(arrival.tenant().id(), arrival.tenant().dailyBudget()),
+                                .remaining(
+                                        arrival.tenant().id(), arrival.tenant().dailyBudget()),
                         parts.shelf().peek(key).isPresent() ? Inquiry.LensState.CACHED : Inquiry.LensState.ABSENT,
                         journal.conversation.flatMap(parts.pins()::find)));
     }
@@ -145,8 +146,10 @@ final class Deciding {
         journal.reason = assessment.decision().reason().key();
         journal.reasons =
                 assessment.decision().reasons().stream().map(Reason::key).toList();
-        assessment.fault().ifPresent(fault -> System.getLogger("fresnel")
-                .log(System.Logger.Level.ERROR, "deciding failed, request sent as it came", fault));
+        assessment
+                .fault()
+                .ifPresent(fault -> System.getLogger("fresnel")
+                        .log(System.Logger.Level.ERROR, "deciding failed, request sent as it came", fault));
         journal.trace = Optional.of(assessment);
     }
 
@@ -165,7 +168,10 @@ final class Deciding {
         if (assessment.decision().reason() == Reason.FAIL_SAFE) {
             parts.events()
                     .accept(new ExchangeEvent.Bypassed(
-                            parts.clock().instant(), arrival.id(), arrival.tenant().id(), Reason.FAIL_SAFE.key()));
+                            parts.clock().instant(),
+                            arrival.id(),
+                            arrival.tenant().id(),
+                            Reason.FAIL_SAFE.key()));
         }
     }
 
@@ -185,8 +191,10 @@ final class Deciding {
     /** Money that cannot be counted cannot be spent by a tenant with a limit. */
     private void refuseUncounted(String what) {
         if (arrival.tenant().dailyBudget().isPresent()) {
-            throw new GatewayException(new GatewayFailure.OverBudget(
-                    what + ", so it cannot be counted against this tenant's daily budget. Ask for a model that has a price."));
+            throw new GatewayException(
+                    new GatewayFailure.OverBudget(
+                            what
+                                    + ", so it cannot be counted against this tenant's daily budget. Ask for a model that has a price."));
         }
     }
 }

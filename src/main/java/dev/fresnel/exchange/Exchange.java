@@ -5,7 +5,6 @@ import dev.fresnel.chat.ChatRequestReader;
 import dev.fresnel.chat.ChatStream;
 import dev.fresnel.chat.ParsedChat;
 import dev.fresnel.chat.Usage;
-import dev.fresnel.delegation.Assessment;
 import dev.fresnel.delegation.Overrides;
 import dev.fresnel.delegation.Pin;
 import dev.fresnel.policy.Arm;
@@ -81,7 +80,8 @@ final class Exchange {
     private ExchangeEvent.End whole(Answer.Whole answer) {
         journal.measured(answer.facts().usage(), answer.facts().contentChars());
         if (client.headSent()) {
-            // The client was kept waiting with an event stream, and this is none: an error, in its own words if it has any.
+            // The client was kept waiting with an event stream, and this is none: an error, in its own words if it has
+            // any.
             client.fail(new GatewayFailure.UpstreamUnavailable(
                     "The model '" + answer.attempt().named() + "' answered with status " + answer.status()
                             + " after the reply had begun. Send the request again.",
@@ -91,7 +91,8 @@ final class Exchange {
         MultiMap headers = answer.headers().addAll(ownHeaders());
         headers.set(ReplyHeaders.COST, totalCost().toString());
         journal.savings(parts.prices())
-                .ifPresent(savings -> headers.set(ReplyHeaders.SAVED, savings.saved().toString()));
+                .ifPresent(savings ->
+                        headers.set(ReplyHeaders.SAVED, savings.saved().toString()));
         client.reply(answer.status(), headers, answer.body());
         return client.isGone() ? ExchangeEvent.End.CLIENT_GONE : ExchangeEvent.End.COMPLETE;
     }
@@ -100,8 +101,7 @@ final class Exchange {
         if (!client.headSent()) {
             client.begin(answer.status(), answer.headers().addAll(ownHeaders()), ClientSide.Body.SOME);
         }
-        Relay.Silence silence =
-                journal.delegated.isPresent() ? Relay.Silence.COMMENT : Relay.Silence.KEEP;
+        Relay.Silence silence = journal.delegated.isPresent() ? Relay.Silence.COMMENT : Relay.Silence.KEEP;
         return new Relay(
                         parts.vertx(),
                         parts.nanos(),
@@ -160,7 +160,10 @@ final class Exchange {
         journal.reservation.ifPresent(reservation -> parts.ledger()
                 .settle(reservation, cost)
                 .onFailure(problem -> System.getLogger("fresnel")
-                        .log(System.Logger.Level.WARNING, "the spend of " + arrival.id() + " was not stored", problem)));
+                        .log(
+                                System.Logger.Level.WARNING,
+                                "the spend of " + arrival.id() + " was not stored",
+                                problem)));
         journal.conversation.filter(_ -> end == ExchangeEvent.End.COMPLETE).ifPresent(this::pin);
         journal.delegated.ifPresent(delegated -> parts.events().accept(finished(delegated, end, cost)));
         parts.events().accept(summary(end, cost));
@@ -174,7 +177,10 @@ final class Exchange {
         parts.pins()
                 .pin(
                         conversation,
-                        new Pin(arm, delegated.flatMap(Journal.Delegated::lensId), parts.clock().instant()));
+                        new Pin(
+                                arm,
+                                delegated.flatMap(Journal.Delegated::lensId),
+                                parts.clock().instant()));
     }
 
     private ExchangeEvent finished(Journal.Delegated delegated, ExchangeEvent.End end, Usd cost) {

@@ -54,8 +54,7 @@ public final class Exchanges {
         return ExchangeEvent.End.REFUSED;
     }
 
-    private ExchangeEvent finished(
-            Arrival arrival, HttpServerRequest request, Journal journal, ExchangeEvent.End end) {
+    private ExchangeEvent finished(Arrival arrival, HttpServerRequest request, Journal journal, ExchangeEvent.End end) {
         return new ExchangeEvent.Finished(
                 parts.clock().instant(),
                 arrival.id(),

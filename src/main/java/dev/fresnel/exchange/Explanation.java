@@ -20,8 +20,10 @@ public final class Explanation {
     private Explanation() {}
 
     public static String json(Assessment assessment) {
-        return "{\"decision\":{\"arm\":" + JsonText.quote(assessment.decision().arm().name())
-                + ",\"preferred\":" + JsonText.quote(assessment.decision().preferred().name())
+        return "{\"decision\":{\"arm\":"
+                + JsonText.quote(assessment.decision().arm().name())
+                + ",\"preferred\":"
+                + JsonText.quote(assessment.decision().preferred().name())
                 + ",\"reasons\":" + array(assessment.decision().reasons().stream(), r -> JsonText.quote(r.key()))
                 + ",\"propensities\":{"
                 + assessment.decision().propensities().entrySet().stream()
@@ -68,27 +70,28 @@ public final class Explanation {
 
     private static String arm(ArmRow row) {
         return "{\"arm\":" + JsonText.quote(row.arm().name())
-                + ",\"model\":" + row.model().map(m -> JsonText.quote(m.name().value())).orElse("null")
+                + ",\"model\":"
+                + row.model().map(m -> JsonText.quote(m.name().value())).orElse("null")
                 + ",\"feasible\":" + row.feasible()
                 + ",\"expected_cost_usd\":" + usd(row.expectedCost())
                 + ",\"lens_cost_usd\":" + usd(row.lensCost())
                 + ",\"expected_saving_usd\":" + usd(row.expectedSaving())
-                + ",\"break_even\":" + row.breakEven().map(BreakEven::text).map(JsonText::quote).orElse("null")
+                + ",\"break_even\":"
+                + row.breakEven().map(BreakEven::text).map(JsonText::quote).orElse("null")
                 + ",\"worst_case_usd\":" + usd(row.worstCase())
                 + ",\"obstacles\":" + array(row.obstacles().stream(), Explanation::obstacle) + "}";
     }
 
     private static String obstacle(Obstacle obstacle) {
-        return "{\"reason\":" + JsonText.quote(obstacle.reason().key())
-                + ",\"detail\":" + JsonText.quote(obstacle.detail()) + "}";
+        return "{\"reason\":" + JsonText.quote(obstacle.reason().key()) + ",\"detail\":"
+                + JsonText.quote(obstacle.detail()) + "}";
     }
 
     private static String usd(Optional<Usd> amount) {
         return amount.map(Usd::toString).orElse("null");
     }
 
-    private static <T> String array(
-            java.util.stream.Stream<T> items, java.util.function.Function<T, String> form) {
+    private static <T> String array(java.util.stream.Stream<T> items, java.util.function.Function<T, String> form) {
         return items.map(form).collect(Collectors.joining(",", "[", "]"));
     }
 }

@@ -2,9 +2,7 @@ package dev.fresnel.exchange;
 
 import dev.fresnel.budget.Price;
 import dev.fresnel.chat.ChatRequest;
-import dev.fresnel.delegation.Guidance;
 import dev.fresnel.delegation.LensOrder;
-import dev.fresnel.delegation.Route;
 import dev.fresnel.lens.Lens;
 import dev.fresnel.lens.LensBlock;
 import dev.fresnel.lens.LensId;
@@ -20,7 +18,6 @@ import dev.fresnel.policy.Arm;
 import dev.fresnel.value.GatewayException;
 import dev.fresnel.value.GatewayFailure;
 import dev.fresnel.value.Redacted;
-import dev.fresnel.value.Usd;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
@@ -53,7 +50,9 @@ final class Guiding {
         if (!(plan instanceof Plan.Delegated delegated)) {
             return Future.succeededFuture(plan);
         }
-        return delegated.route().lens()
+        return delegated
+                .route()
+                .lens()
                 .map(order -> guided(delegated, order))
                 .orElseGet(() -> Future.succeededFuture(bare(delegated)));
     }
@@ -65,8 +64,8 @@ final class Guiding {
     }
 
     private Future<Plan> guided(Plan.Delegated plan, LensOrder order) {
-        Optional<Pinned> pinned = order.pinned()
-                .flatMap(id -> parts.pinnedLenses().find(id).map(block -> new Pinned(id, block)));
+        Optional<Pinned> pinned =
+                order.pinned().flatMap(id -> parts.pinnedLenses().find(id).map(block -> new Pinned(id, block)));
         if (pinned.isPresent()) {
             return Future.succeededFuture(
                     with(plan, order, pinned.get().block(), pinned.get().id(), "hit"));
@@ -167,20 +166,20 @@ final class Guiding {
                 yield Future.succeededFuture(direct(plan, "lens_" + reason.key()));
             }
             case MINIMAL -> {
-                Lens minimal = Lens.minimal(plan.request().lastUserText(), parts.clock().instant());
+                Lens minimal = Lens.minimal(
+                        plan.request().lastUserText(), parts.clock().instant());
                 LensId id = LensId.of(journal.lensKey.orElseThrow(), minimal);
                 yield Future.succeededFuture(rendered(plan, order, policy, minimal, id, "minimal"));
             }
             case ERROR ->
-                Future.failedFuture(new GatewayException(new GatewayFailure.LensUnavailable(
-                        "No lens could be had for this request (" + reason.key()
+                Future.failedFuture(new GatewayException(
+                        new GatewayFailure.LensUnavailable("No lens could be had for this request (" + reason.key()
                                 + "), and this route answers nothing without one. Send it again later, or with"
                                 + " 'x-fresnel-mode: off'.")));
         };
     }
 
-    private Plan rendered(
-            Plan.Delegated plan, LensOrder order, LensPolicy policy, Lens lens, LensId id, String how) {
+    private Plan rendered(Plan.Delegated plan, LensOrder order, LensPolicy policy, Lens lens, LensId id, String how) {
         String block = LensBlock.render(lens, id, policy.maxLensTokens());
         parts.pinnedLenses().keep(id.value(), block);
         return with(plan, order, block, id.value(), how);
@@ -188,8 +187,8 @@ final class Guiding {
 
     private Plan with(Plan.Delegated plan, LensOrder order, String block, String id, String how) {
         journal.lens = id + "; " + how;
-        journal.delegated = Optional.of(
-                new Journal.Delegated(plan.route().model(), Optional.of(id), LensBlock.tokenBound(block)));
+        journal.delegated =
+                Optional.of(new Journal.Delegated(plan.route().model(), Optional.of(id), LensBlock.tokenBound(block)));
         started(plan, order.smart().name().value(), journal.lens);
         return new Plan.Delegated(plan.request(), plan.assessment(), plan.route(), Optional.of(block));
     }

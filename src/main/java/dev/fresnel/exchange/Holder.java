@@ -1,13 +1,11 @@
 package dev.fresnel.exchange;
 
+import dev.fresnel.upstream.ReplyStream;
 import dev.fresnel.value.GatewayException;
-import dev.fresnel.value.GatewayException;
-import dev.fresnel.value.GatewayFailure;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import dev.fresnel.upstream.ReplyStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;

@@ -137,7 +137,8 @@ final class Journal {
             return Optional.empty();
         }
         // After a fallback the answer was written without the lens.
-        long block = last.standing() == Attempt.Standing.WORKER ? delegated.get().blockTokens() : 0;
+        long block =
+                last.standing() == Attempt.Standing.WORKER ? delegated.get().blockTokens() : 0;
         return requested
                 .flatMap(model -> prices.find(model.name()))
                 .flatMap(asked -> last.model()

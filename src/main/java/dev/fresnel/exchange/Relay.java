@@ -1,6 +1,7 @@
 package dev.fresnel.exchange;
 
 import dev.fresnel.chat.ChatStream;
+import dev.fresnel.upstream.ReplyStream;
 import dev.fresnel.upstream.Timeouts;
 import dev.fresnel.upstream.UpstreamCall;
 import dev.fresnel.value.GatewayException;
@@ -9,7 +10,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import dev.fresnel.upstream.ReplyStream;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -168,8 +168,9 @@ final class Relay {
 
     private void upstreamEnded() {
         observed.ifPresent(stream -> write(stream.finish()));
-        boolean cutShort =
-                observed.map(stream -> !stream.facts().done() && !stream.facts().blind()).orElse(false);
+        boolean cutShort = observed.map(
+                        stream -> !stream.facts().done() && !stream.facts().blind())
+                .orElse(false);
         if (cutShort) {
             finish(new RelayEnd.Broken(source.brokenOff()));
         } else {
@@ -178,8 +179,7 @@ final class Relay {
     }
 
     private void failed(Throwable problem) {
-        finish(new RelayEnd.Broken(
-                problem instanceof GatewayException known ? known.failure() : source.brokenOff()));
+        finish(new RelayEnd.Broken(problem instanceof GatewayException known ? known.failure() : source.brokenOff()));
     }
 
     private void watch() {

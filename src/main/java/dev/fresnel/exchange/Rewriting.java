@@ -52,8 +52,7 @@ final class Rewriting {
                 upstream(model.map(Model::upstream).orElse(arrival.tenant().upstream()));
         byte[] body = model.map(m -> Rewrite.toModel(request, m.upstreamName())).orElse(request.bytes());
         String named = model.map(Model::name).orElse(request.model()).value();
-        return new Attempt(
-                named, model, upstream, body, Attempt.Standing.REQUESTED, Attempt.UsageChunkFate.PASS);
+        return new Attempt(named, model, upstream, body, Attempt.Standing.REQUESTED, Attempt.UsageChunkFate.PASS);
     }
 
     private List<Attempt> delegated(Plan.Delegated plan) {
@@ -77,7 +76,8 @@ final class Rewriting {
             return attempts;
         } catch (RuntimeException bug) {
             // Whatever went wrong in our rewriting, the client's own bytes are still good.
-            System.getLogger("fresnel").log(System.Logger.Level.ERROR, "rewriting failed, request sent as it came", bug);
+            System.getLogger("fresnel")
+                    .log(System.Logger.Level.ERROR, "rewriting failed, request sent as it came", bug);
             bypass.note("rewrite_failed");
             journal.arm = Arm.DIRECT.name();
             journal.delegated = Optional.empty();

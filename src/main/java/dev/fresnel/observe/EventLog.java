@@ -2,7 +2,6 @@ package dev.fresnel.observe;
 
 import dev.fresnel.chat.Usage;
 import dev.fresnel.exchange.ExchangeEvent;
-import dev.fresnel.lens.LensEvent;
 import dev.fresnel.value.Usd;
 import java.util.Optional;
 

@@ -26,11 +26,23 @@ public final class Metrics {
             case ExchangeEvent.DelegationSkipped e ->
                 counter("fresnel.delegations.skipped", "tenant", e.tenant().value(), "reason", e.reason());
             case ExchangeEvent.DelegationFinished e -> {
-                counter("fresnel.delegations.finished", "arm", e.arm(), "end", e.end().key());
+                counter(
+                        "fresnel.delegations.finished",
+                        "arm",
+                        e.arm(),
+                        "end",
+                        e.end().key());
                 e.saved().ifPresent(saved -> money("fresnel.saved.usd", e.tenant(), saved));
             }
             case ExchangeEvent.Finished e -> {
-                counter("fresnel.requests", "tenant", e.tenant().value(), "arm", e.arm(), "end", e.end().key());
+                counter(
+                        "fresnel.requests",
+                        "tenant",
+                        e.tenant().value(),
+                        "arm",
+                        e.arm(),
+                        "end",
+                        e.end().key());
                 money("fresnel.cost.usd", e.tenant(), e.cost());
                 Timer.builder("fresnel.request.duration")
                         .tag("arm", e.arm())
