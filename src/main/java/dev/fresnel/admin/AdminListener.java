@@ -1,5 +1,6 @@
 package dev.fresnel.admin;
 
+import dev.fresnel.value.Secret;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
@@ -7,6 +8,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -21,6 +23,7 @@ public final class AdminListener extends VerticleBase {
     /**
      * What the listener shows.
      *
+     * @param token demanded as a bearer token by everything but the probes; empty: the listener is on a loopback address
      * @param ready whether new requests are welcome; says nothing about stores or upstreams, which may be away
      * @param metrics Prometheus text
      * @param status JSON
@@ -29,6 +32,7 @@ public final class AdminListener extends VerticleBase {
     public record Setup(
             String host,
             int port,
+            Optional<Secret> token,
             BooleanSupplier ready,
             Supplier<String> metrics,
             Supplier<String> status,
@@ -63,6 +67,22 @@ public final class AdminListener extends VerticleBase {
                         .setHttp2ClearTextEnabled(false))
                 .requestHandler(router);
         return server.listen();
+    }
+
+    private void authorise(RoutingContext context) {
+        if (setup.token().isEmpty()) {
+            context.next();
+            return;
+        }
+        String given = context.request().getHeader("authorization");
+        boolean known = given != null
+                && given.startsWith("Bearer ")
+                && setup.token().get().equals(new Secret(given.substring("Bearer ".length())));
+        if (known) {
+            context.next();
+        } else {
+            text(context, 401, "Send the admin token as 'Authorization: Bearer TOKEN'.\n");
+        }
     }
 
     /** The bound port, once started. */

@@ -55,7 +55,11 @@ public final class DataListener extends VerticleBase {
             Exchanges exchanges,
             RequestIds ids,
             Gate gate,
-            LongSupplier nanos) {}
+            LongSupplier nanos) {
+        public Setup onPort(int otherPort) {
+            return new Setup(host, otherPort, limits, tenants, models, exchanges, ids, gate, nanos);
+        }
+    }
 
     @SuppressWarnings("NullAway.Init") // server and watch are set by start(), before any request can arrive
     public DataListener(Setup setup) {
@@ -65,7 +69,7 @@ public final class DataListener extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        watch = new ConnectionWatch(vertx, setup.limits());
+        watch = new ConnectionWatch(vertx, setup.limits(), setup.gate());
         HttpServerOptions options = new HttpServerOptions()
                 .setHost(setup.host())
                 .setPort(setup.port())

@@ -4,10 +4,33 @@ import dev.fresnel.value.GatewayException;
 import dev.fresnel.value.GatewayFailure;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Counts running requests and, once shut, turns new ones away. Shared by all event loops; thread-safe. */
+/**
+ * Counts connections and running requests; turns away connections past the limit and, once shut, new requests. Shared by all
+ * event loops; thread-safe.
+ */
 public final class Gate {
+    private final int maxConnections;
+    private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger running = new AtomicInteger();
     private volatile boolean shut;
+
+    /** @param maxConnections open at once, all event loops together */
+    public Gate(int maxConnections) {
+        this.maxConnections = maxConnections;
+    }
+
+    /** Whether there was room; a connection that was let in must be {@link #disconnected}. */
+    boolean connected() {
+        if (connections.incrementAndGet() > maxConnections) {
+            connections.decrementAndGet();
+            return false;
+        }
+        return true;
+    }
+
+    void disconnected() {
+        connections.decrementAndGet();
+    }
 
     void entered() {
         running.incrementAndGet();
@@ -36,5 +59,10 @@ public final class Gate {
     /** Requests taken in and not yet answered. */
     public int running() {
         return running.get();
+    }
+
+    /** Client connections open now. */
+    public int connections() {
+        return connections.get();
     }
 }

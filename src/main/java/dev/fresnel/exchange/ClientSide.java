@@ -93,7 +93,7 @@ public final class ClientSide {
     }
 
     /** Sends a complete reply. Does nothing when the client has left. */
-    void reply(int status, MultiMap headers, Buffer body) {
+    public void reply(int status, MultiMap headers, Buffer body) {
         if (gone || over) {
             return;
         }
@@ -133,7 +133,7 @@ public final class ClientSide {
     }
 
     /** Gives the client up: the connection is closed without another byte. */
-    void drop() {
+    public void drop() {
         over = true;
         if (!gone) {
             request.connection().close().onFailure(_ -> NOTHING.run());

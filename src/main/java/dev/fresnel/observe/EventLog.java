@@ -2,7 +2,10 @@ package dev.fresnel.observe;
 
 import dev.fresnel.chat.Usage;
 import dev.fresnel.exchange.ExchangeEvent;
+import dev.fresnel.value.RequestId;
+import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
+import java.time.InstantSource;
 import java.util.Optional;
 
 /**
@@ -18,11 +21,13 @@ public final class EventLog {
 
     private final LineWriter writer;
     private final EventWindow window;
+    private final InstantSource clock;
     private final Access access;
 
-    public EventLog(LineWriter writer, EventWindow window, Access access) {
+    public EventLog(LineWriter writer, EventWindow window, InstantSource clock, Access access) {
         this.writer = writer;
         this.window = window;
+        this.clock = clock;
         this.access = access;
     }
 
@@ -35,6 +40,67 @@ public final class EventLog {
         if (!(event instanceof ExchangeEvent.Finished)) {
             window.add(line);
         }
+    }
+
+    public void onLens(LensEvent event) {
+        String line = json(event, clock.instant().toString());
+        writer.write(line);
+        window.add(line);
+    }
+
+    static String json(LensEvent event, String at) {
+        JsonLine line = new JsonLine().text("type", type(event)).text("at", at);
+        return switch (event) {
+            case LensEvent.Created e ->
+                written(line, e.requestId(), e.tenant(), e.key())
+                        .text("lens", e.id().value())
+                        .text("task_scope", e.scope())
+                        .number("heuristics_count", e.counts().heuristics())
+                        .number("patterns_count", e.counts().patterns())
+                        .number("anti_patterns_count", e.counts().antiPatterns())
+                        .number("constraints_count", e.counts().constraints())
+                        .number("examples_count", e.counts().examples())
+                        .text("generated_by", e.generatedBy())
+                        .text("template_version", e.templateVersion())
+                        .text("cache_state", e.cause().key())
+                        .number("attempts", e.attempts())
+                        .texts("repairs", e.repairs())
+                        .number("input_tokens", e.usage().inputTokens())
+                        .number("output_tokens", e.usage().outputTokens())
+                        .raw("cost_usd", e.cost().toString())
+                        .number("ms", e.took().toMillis())
+                        .end();
+            case LensEvent.Failed e ->
+                written(line, e.requestId(), e.tenant(), e.key())
+                        .text("reason", e.failure().key())
+                        .text("detail", e.detail())
+                        .number("attempts", e.attempts())
+                        .number("input_tokens", e.usage().inputTokens())
+                        .number("output_tokens", e.usage().outputTokens())
+                        .raw("cost_usd", e.cost().toString())
+                        .number("ms", e.took().toMillis())
+                        .end();
+            case LensEvent.StoreFailed e ->
+                line.text("tenant", e.tenant().value())
+                        .text("key", e.key())
+                        .text("operation", e.operation().key())
+                        .text("detail", e.detail())
+                        .end();
+        };
+    }
+
+    private static JsonLine written(JsonLine line, RequestId request, TenantId tenant, String key) {
+        return line.text("request_id", request.value())
+                .text("tenant", tenant.value())
+                .text("key", key);
+    }
+
+    private static String type(LensEvent event) {
+        return switch (event) {
+            case LensEvent.Created _ -> "ephemeral_lens_created";
+            case LensEvent.Failed _ -> "lens_failed";
+            case LensEvent.StoreFailed _ -> "lens_store_failed";
+        };
     }
 
     static String json(ExchangeEvent event) {

@@ -1,6 +1,7 @@
 package dev.fresnel.observe;
 
 import dev.fresnel.exchange.ExchangeEvent;
+import dev.fresnel.lens.LensEvent;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
 import io.micrometer.core.instrument.Counter;
@@ -49,6 +50,20 @@ public final class Metrics {
                         .register(registry)
                         .record(e.total());
             }
+        }
+    }
+
+    public void onLens(LensEvent event) {
+        switch (event) {
+            case LensEvent.Created e -> {
+                counter("fresnel.lens.builds", "tenant", e.tenant().value(), "result", "created");
+                money("fresnel.lens.cost.usd", e.tenant(), e.cost());
+            }
+            case LensEvent.Failed e -> {
+                counter("fresnel.lens.builds", "tenant", e.tenant().value(), "result", e.failure().key());
+                money("fresnel.lens.cost.usd", e.tenant(), e.cost());
+            }
+            case LensEvent.StoreFailed e -> counter("fresnel.lens.store.failures", "operation", e.operation().key());
         }
     }
 
