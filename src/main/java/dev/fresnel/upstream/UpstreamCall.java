@@ -85,6 +85,14 @@ public final class UpstreamCall {
         onContext(() -> fail(new CancellationException("the call was cancelled")));
     }
 
+    /**
+     * Ends the call as {@link #cancel} does, but with an {@code UpstreamTimeout} that names {@code timeouts.idle}. For the reader of
+     * the reply, who alone knows whether a silence is the upstream's or comes from a slow client.
+     */
+    public void timeOutIdle() {
+        onContext(() -> fail(timeout("sent nothing", timeouts().idle(), "idle")));
+    }
+
     /** How often the request was tried: 0 before the first, at most 2. */
     public int attempts() {
         return attempts.get();

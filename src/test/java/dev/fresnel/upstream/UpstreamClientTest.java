@@ -259,6 +259,33 @@ final class UpstreamClientTest {
         }
 
         @Test
+        void namesTheIdleLimit_whenTheReaderGivesUp() {
+            fake.byDefault(Script.hangAfterHead());
+            UpstreamCall call = client.call(fixture.chat(fixture.upstream()));
+            Future<Buffer> body = fixture.body(call);
+            assertThat(Await.result(call.reply()).status()).isEqualTo(200);
+
+            call.timeOutIdle();
+
+            GatewayFailure failure = UpstreamFixture.failure(body);
+            assertThat(failure).isInstanceOf(GatewayFailure.UpstreamTimeout.class);
+            assertThat(failure.publicMessage()).contains("upstreams.acme.timeouts.idle").contains("20 s");
+            Await.until("the stream is closed", () -> fake.openStreams() == 0);
+        }
+
+        @Test
+        void failsWhatIsUnderWay_whenClosed() {
+            fake.byDefault(Script.hang());
+            UpstreamCall call = client.call(fixture.chat(fixture.upstream()));
+            Await.until("the request is there", () -> fake.openStreams() == 1);
+
+            Await.result(client.close());
+
+            assertThat(UpstreamFixture.failure(call.reply())).isInstanceOf(GatewayFailure.UpstreamUnavailable.class);
+            Await.until("the connection is closed", () -> fake.connections() == 0);
+        }
+
+        @Test
         void doesNotRetry_whenTheConnectionDiesBeforeAReply() {
             fake.reply(Script.reset());
             fake.reply(Script.fin());
