@@ -1,6 +1,5 @@
 package dev.fresnel.lens;
 
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -21,12 +20,80 @@ final class TargetFiles {
             "(?:~/|\\.{1,2}/|/)?(?:[\\w@+.-]{1,64}/){0,16}[\\w@+-][\\w@+.-]{0,80}\\.([A-Za-z][A-Za-z0-9]{0,7})");
 
     private static final Set<String> EXTENSIONS = Set.of(
-            "java kt kts scala groovy py pyi ipynb js mjs cjs jsx ts tsx vue svelte go rs c h cc cpp hpp cs fs swift m mm rb php pl lua r"
-                    .concat(
-                            " jl ex exs erl hs clj dart sql sh bash zsh ps1 bat html htm css scss sass less json jsonl yaml yml")
-                    .concat(
-                            " toml xml ini cfg conf env properties md rst txt csv tsv proto graphql tf gradle lock dockerfile")
-                    .split(" "));
+            "java",
+            "kt",
+            "kts",
+            "scala",
+            "groovy",
+            "py",
+            "pyi",
+            "ipynb",
+            "js",
+            "mjs",
+            "cjs",
+            "jsx",
+            "ts",
+            "tsx",
+            "vue",
+            "svelte",
+            "go",
+            "rs",
+            "c",
+            "h",
+            "cc",
+            "cpp",
+            "hpp",
+            "cs",
+            "fs",
+            "swift",
+            "m",
+            "mm",
+            "rb",
+            "php",
+            "pl",
+            "lua",
+            "r",
+            "jl",
+            "ex",
+            "exs",
+            "erl",
+            "hs",
+            "clj",
+            "dart",
+            "sql",
+            "sh",
+            "bash",
+            "zsh",
+            "ps1",
+            "bat",
+            "html",
+            "htm",
+            "css",
+            "scss",
+            "sass",
+            "less",
+            "json",
+            "jsonl",
+            "yaml",
+            "yml",
+            "toml",
+            "xml",
+            "ini",
+            "cfg",
+            "conf",
+            "env",
+            "properties",
+            "md",
+            "rst",
+            "txt",
+            "csv",
+            "tsv",
+            "proto",
+            "graphql",
+            "tf",
+            "gradle",
+            "lock",
+            "dockerfile");
 
     /** Product names that look like files. */
     private static final Set<String> NOT_FILES =
@@ -36,14 +103,12 @@ final class TargetFiles {
 
     /** In order of first mention, at most {@value #MAX_FILES}, each at most {@value #MAX_PATH_CHARS} characters. */
     static List<String> in(String text) {
-        Set<String> found = new LinkedHashSet<>();
-        for (String word : BREAK.split(text)) {
-            String candidate = withoutPunctuation(word);
-            if (found.size() < MAX_FILES && isPath(candidate)) {
-                found.add(candidate);
-            }
-        }
-        return List.copyOf(found);
+        return BREAK.splitAsStream(text)
+                .map(TargetFiles::withoutPunctuation)
+                .filter(TargetFiles::isPath)
+                .distinct()
+                .limit(MAX_FILES)
+                .toList();
     }
 
     private static boolean isPath(String word) {
