@@ -256,9 +256,9 @@ record ScalarType<T>(String label, Json json, Reader<T> reader) {
                 String.join(" \\| ", names), new Json(JsonType.STRING, "", List.copyOf(names)), text -> {
                     if (type == Mode.class && text.equals(Mode.ADAPTIVE.key())) {
                         throw new BadValue(
-                                "must be one of " + String.join(", ", names)
-                                        + ": the learned policy is not part of this version, it comes next",
-                                "use rules, or shadow to see decisions without acting on them");
+                                "must be one of " + String.join(", ", names),
+                                "the learned policy comes in a later version; until then use rules, or shadow to see"
+                                        + " decisions without acting on them");
                     }
                     Object value = byKey.get(text);
                     if (value == null) {
