@@ -176,6 +176,8 @@ public final class UpstreamCall {
     }
 
     private void acquired(HttpClientRequest acquired) {
+        // The response future tells the same; without a handler Vert.x logs every reset as an error.
+        acquired.exceptionHandler(cause -> {});
         if (over) {
             acquired.reset();
             return;
@@ -209,8 +211,6 @@ public final class UpstreamCall {
         } else {
             to.setChunked(true);
         }
-        // The response future tells of a failed write.
-        to.exceptionHandler(cause -> {});
         body.handler(chunk -> {
             if (!uploading()) {
                 return;

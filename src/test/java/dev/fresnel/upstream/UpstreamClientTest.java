@@ -269,7 +269,9 @@ final class UpstreamClientTest {
 
             GatewayFailure failure = UpstreamFixture.failure(body);
             assertThat(failure).isInstanceOf(GatewayFailure.UpstreamTimeout.class);
-            assertThat(failure.publicMessage()).contains("upstreams.acme.timeouts.idle").contains("20 s");
+            assertThat(failure.publicMessage())
+                    .contains("upstreams.acme.timeouts.idle")
+                    .contains("20 s");
             Await.until("the stream is closed", () -> fake.openStreams() == 0);
         }
 
