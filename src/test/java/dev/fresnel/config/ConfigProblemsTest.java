@@ -152,7 +152,7 @@ class ConfigProblemsTest {
             assertThat(Configs.problems(result)).hasSize(12).noneMatch(line -> line.contains("sk-canary"));
             assertThat(Configs.problems(result))
                     .contains(
-                            "x.yaml:6:52 upstreams.d.api-key: needs the file missing.txt, which does not exist;"
+                            "x.yaml:6:51 upstreams.d.api-key: needs the file missing.txt, which does not exist;"
                                     + " create it or correct the path",
                             "x.yaml:10:28 limits.max-connections: must be a whole number in plain digits, but is the"
                                     + " value of ${B}");
