@@ -1,0 +1,138 @@
+package dev.fresnel.chat;
+
+import java.nio.charset.StandardCharsets;
+
+/** JSON string literals: text to literal and back. Stateless. */
+public final class JsonText {
+    private static final String HEX = "0123456789abcdef";
+
+    private JsonText() {}
+
+    /**
+     * The JSON literal of a text, quotes included. Half of a surrogate pair becomes an escape, since it has no UTF-8 form; encoding the
+     * result in UTF-8 is therefore always lossless.
+     */
+    public static String quote(String text) {
+        StringBuilder literal = new StringBuilder(text.length() + 16).append('"');
+        appendEscaped(text, literal);
+        return literal.append('"').toString();
+    }
+
+    /** {@link #quote(String)} without the quotes: what goes between them. */
+    static String escape(String text) {
+        StringBuilder literal = new StringBuilder(text.length() + 16);
+        appendEscaped(text, literal);
+        return literal.toString();
+    }
+
+    private static void appendEscaped(String text, StringBuilder literal) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '"' -> literal.append("\\\"");
+                case '\\' -> literal.append("\\\\");
+                case '\n' -> literal.append("\\n");
+                case '\r' -> literal.append("\\r");
+                case '\t' -> literal.append("\\t");
+                case '\b' -> literal.append("\\b");
+                case '\f' -> literal.append("\\f");
+                default -> {
+                    if (Character.isHighSurrogate(c)
+                            && i + 1 < text.length()
+                            && Character.isLowSurrogate(text.charAt(i + 1))) {
+                        literal.append(c).append(text.charAt(++i));
+                    } else if (c < 0x20 || Character.isSurrogate(c)) {
+                        appendUnicodeEscape(c, literal);
+                    } else {
+                        literal.append(c);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void appendUnicodeEscape(char c, StringBuilder literal) {
+        literal.append("\\u");
+        for (int shift = 12; shift >= 0; shift -= 4) {
+            literal.append(HEX.charAt((c >> shift) & 0xf));
+        }
+    }
+
+    /**
+     * Decodes the inside of a JSON string. Never fails: a cut or unknown escape, which only a sample can contain, is dropped or read
+     * as its letter.
+     *
+     * @param from first byte after the opening quote
+     * @param to the closing quote
+     */
+    static String unescape(byte[] body, int from, int to) {
+        int escape = indexOfBackslash(body, from, to);
+        if (escape < 0) {
+            return new String(body, from, to - from, StandardCharsets.UTF_8);
+        }
+        StringBuilder text = new StringBuilder(to - from);
+        int run = from;
+        while (escape >= 0) {
+            text.append(new String(body, run, escape - run, StandardCharsets.UTF_8));
+            run = appendUnescaped(body, escape, to, text);
+            escape = indexOfBackslash(body, run, to);
+        }
+        return text.append(new String(body, run, to - run, StandardCharsets.UTF_8))
+                .toString();
+    }
+
+    /** Decodes the escape at {@code backslash} and returns the offset after it. */
+    private static int appendUnescaped(byte[] body, int backslash, int to, StringBuilder text) {
+        if (backslash + 1 >= to) {
+            return to;
+        }
+        byte letter = body[backslash + 1];
+        switch (letter) {
+            case 'n' -> text.append('\n');
+            case 't' -> text.append('\t');
+            case 'r' -> text.append('\r');
+            case 'b' -> text.append('\b');
+            case 'f' -> text.append('\f');
+            case 'u' -> {
+                int code = hex(body, backslash + 2, Math.min(backslash + 6, to));
+                if (code >= 0) {
+                    text.append((char) code);
+                    return backslash + 6;
+                }
+            }
+            // A quote, a backslash or a slash stands for itself. A multi-byte letter cannot follow in valid JSON: leave
+            // it to the run.
+            default -> {
+                if (letter < 0) {
+                    return backslash + 1;
+                }
+                text.append((char) letter);
+            }
+        }
+        return backslash + 2;
+    }
+
+    private static int hex(byte[] body, int from, int to) {
+        if (to - from != 4) {
+            return -1;
+        }
+        int code = 0;
+        for (int i = from; i < to; i++) {
+            int digit = Character.digit(body[i], 16);
+            if (digit < 0) {
+                return -1;
+            }
+            code = code << 4 | digit;
+        }
+        return code;
+    }
+
+    private static int indexOfBackslash(byte[] body, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (body[i] == '\\') {
+                return i;
+            }
+        }
+        return -1;
+    }
+}

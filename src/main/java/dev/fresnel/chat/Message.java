@@ -1,0 +1,64 @@
+package dev.fresnel.chat;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** One element of {@code messages}: a view over the body, decoded only when asked. Immutable, thread-safe. */
+public final class Message {
+    private final Role role;
+    private final Span span;
+    private final Content content;
+    private final Optional<Span> toolCalls;
+    private final int images;
+
+    Message(Role role, Span span, Content content, Optional<Span> toolCalls, int images) {
+        this.role = role;
+        this.span = span;
+        this.content = content;
+        this.toolCalls = toolCalls;
+        this.images = images;
+    }
+
+    public Role role() {
+        return role;
+    }
+
+    /** The object with its braces. */
+    public Span span() {
+        return span;
+    }
+
+    /** The text of the content; text parts joined by a line feed; empty when there is none. Decodes anew at each call. */
+    public String text() {
+        return texts().stream().map(JsonString::decode).collect(Collectors.joining("\n"));
+    }
+
+    /** The content's text, piece by piece, undecoded. */
+    public List<JsonString> texts() {
+        return switch (content) {
+            case Content.Text string -> List.of(string.text());
+            case Content.Parts parts -> parts.texts();
+            case Content.None none -> List.of();
+        };
+    }
+
+    /** The raw {@code tool_calls} array (or old {@code function_call} object) when it holds a call. */
+    public Optional<Span> toolCalls() {
+        return toolCalls;
+    }
+
+    /** Number of image parts, 0 or more. */
+    public int images() {
+        return images;
+    }
+
+    Content content() {
+        return content;
+    }
+
+    @Override
+    public String toString() {
+        return "Message[" + role + ", " + span + "]";
+    }
+}
