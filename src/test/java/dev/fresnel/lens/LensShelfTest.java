@@ -215,7 +215,7 @@ class LensShelfTest {
         for (int i = 0; i < 40; i++) {
             LensKey key = LensFixtures.key("acme", "k" + i);
             assertThat(await(shelf.lensFor(LensFixtures.request(key), Wait.INLINE))).isInstanceOf(LensResult.Built.class);
-            fresh.add(Duration.between(LensFixtures.NOW, store.lenses.get(key).freshUntil()));
+            fresh.add(Duration.between(LensFixtures.NOW, java.util.Objects.requireNonNull(store.lenses.get(key)).freshUntil()));
         }
 
         assertThat(fresh).allSatisfy(d -> assertThat(d)
