@@ -4,6 +4,7 @@ import dev.fresnel.budget.CostModel;
 import dev.fresnel.budget.PriceTable;
 import dev.fresnel.chat.ChatRequest;
 import dev.fresnel.chat.Role;
+import dev.fresnel.estimate.TaskText;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.upstream.ModelCatalog;
@@ -123,24 +124,19 @@ public final class Delegator {
     }
 
     private static Assessment failSafe(Inquiry inquiry, RuntimeException fault) {
-        Decision decision =
-                new Decision(Arm.DIRECT, Arm.DIRECT, Map.of(Arm.DIRECT, 1.0), List.of(Reason.FAIL_SAFE));
+        Decision decision = new Decision(Arm.DIRECT, Arm.DIRECT, Map.of(Arm.DIRECT, 1.0), List.of(Reason.FAIL_SAFE));
         // Features may be what failed, so none are computed here.
         TaskFeatures nothing = new TaskFeatures(TaskKind.OTHER, Fingerprint.of("fail_safe"), 0, 0, Tier.UNKNOWN);
         return new Assessment(
-                new Route.Direct(decision),
-                nothing,
-                inquiry.estimates(),
-                List.of(),
-                List.of(),
-                Optional.of(fault));
+                new Route.Direct(decision), nothing, inquiry.estimates(), List.of(), List.of(), Optional.of(fault));
     }
 
     private static Route.Direct direct(Inquiry inquiry, List<ArmRow> rows, List<Reason> reasons) {
         return new Route.Direct(decision(inquiry, rows, Arm.DIRECT, Arm.DIRECT, reasons));
     }
 
-    private static Decision decision(Inquiry inquiry, List<ArmRow> rows, Arm used, Arm preferred, List<Reason> reasons) {
+    private static Decision decision(
+            Inquiry inquiry, List<ArmRow> rows, Arm used, Arm preferred, List<Reason> reasons) {
         Map<Arm, Double> propensities = new LinkedHashMap<>();
         propensities.put(Arm.DIRECT, used.isDirect() ? 1.0 : 0.0);
         for (ArmRow row : rows) {
@@ -228,6 +224,7 @@ public final class Delegator {
 
         private Route byRules() {
             Rules rules = new Rules(weighing.rules());
+            String task = TaskText.of(inquiry.request());
             List<ArmRow> candidates =
                     rows.stream().filter(row -> !row.arm().isDirect()).toList();
             if (candidates.isEmpty()) {
@@ -239,9 +236,11 @@ public final class Delegator {
                 if (!row.feasible()) {
                     continue;
                 }
-                List<RuleCheck> found = check(rules, row);
-                List<Reason> fired =
-                        found.stream().filter(RuleCheck::fired).map(RuleCheck::rule).toList();
+                List<RuleCheck> found = check(rules, row, task);
+                List<Reason> fired = found.stream()
+                        .filter(RuleCheck::fired)
+                        .map(RuleCheck::rule)
+                        .toList();
                 if (fired.isEmpty()) {
                     quiet = true;
                 } else if (rules.vetoes(row)) {
@@ -261,16 +260,16 @@ public final class Delegator {
             if (quiet) {
                 return goDirect(Reason.NO_RULE_FIRED);
             }
-            checks = check(rules, candidates.getFirst());
+            checks = check(rules, candidates.getFirst(), task);
             return direct(inquiry, rows, obstacles(candidates));
         }
 
-        private List<RuleCheck> check(Rules rules, ArmRow row) {
+        private List<RuleCheck> check(Rules rules, ArmRow row, String task) {
             Guidance guidance = row.worker().map(Worker::guidance).orElse(Guidance.LENS);
             return rules.check(
                     row,
                     guidance,
-                    inquiry.request().lastUserText(),
+                    task,
                     inquiry.estimates().output().l50(),
                     weighing.directCost(),
                     inquiry.remaining());
