@@ -56,12 +56,12 @@ public enum TaskKind {
     private static final int REACH = 15;
 
     private final String key;
+
     @SuppressWarnings("ImmutableEnumChecker") // unmodifiable, which its type cannot say
     private final Set<String> signs;
 
     @SuppressWarnings("ImmutableEnumChecker") // unmodifiable, which its type cannot say
     private final Set<String> objects;
-
 
     /**
      * @param signs words or pairs of words; any of them is the class

@@ -69,6 +69,8 @@ enum Cue {
     }
 
     private final double weight;
+
+    @SuppressWarnings("ImmutableEnumChecker") // unmodifiable, which its type cannot say
     private final List<String> phrases;
 
     Cue(double weight, String phrases) {

@@ -41,6 +41,7 @@ enum Made {
     /** With CRUD, one entity is create, read, list, update and delete. */
     private final int crudFactor;
 
+    @SuppressWarnings("ImmutableEnumChecker") // unmodifiable, which its type cannot say
     private final List<String> plurals;
 
     Made(int tokens, int crudFactor, String... plurals) {

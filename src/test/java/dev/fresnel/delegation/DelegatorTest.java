@@ -600,7 +600,7 @@ final class DelegatorTest {
             Random random = new Random(seed);
             for (int round = 0; round < 40; round++) {
                 randomise(random);
-                world.l50 = 1 + random.nextInt(5000);
+                world.l50 = 1L + random.nextInt(5000);
                 List<Boolean> delegated = new ArrayList<>();
                 for (long nanos = 100_000_000_000L; nanos > 1000; nanos = nanos * 2 / 3) {
                     world.remaining = Optional.of(new Usd(nanos));
@@ -621,7 +621,7 @@ final class DelegatorTest {
             int delegations = 0;
             for (int round = 0; round < 500; round++) {
                 randomise(random);
-                world.l50 = 1 + random.nextInt(4000);
+                world.l50 = 1L + random.nextInt(4000);
                 world.asking(random.nextBoolean() ? "Create 7 files" : "Tell me");
                 Assessment assessment = world.assess();
                 if (!assessment.decision().arm().isDirect()) {

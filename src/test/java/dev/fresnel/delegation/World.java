@@ -1,5 +1,6 @@
 package dev.fresnel.delegation;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.fresnel.budget.CostModel;
 import dev.fresnel.budget.Price;
 import dev.fresnel.budget.PriceTable;
@@ -78,6 +79,7 @@ final class World {
                 r.expectedUses());
     }
 
+    @CanIgnoreReturnValue
     World asking(String text) {
         request = Requests.asking(text);
         return this;
