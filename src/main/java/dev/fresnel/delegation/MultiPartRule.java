@@ -115,6 +115,9 @@ final class MultiPartRule {
 
     private static final Pattern SENTENCE = Pattern.compile("(?<=[.!?;:])\\s+|\\R+|```");
     private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}_./'-]+|,");
+    private static final Pattern BULLET = Pattern.compile("[-*]|\\d{1,3}\\.?");
+    private static final Pattern Y_BEHIND_CONSONANT = Pattern.compile(".*[^aeiou]y");
+    private static final Pattern SIBILANT = Pattern.compile(".*(?:s|x|z|ch|sh)");
     private static final Pattern EDGES = Pattern.compile("^[./'-]+|[./'-]+$");
     private static final Pattern PATH =
             Pattern.compile("[\\w./-]*\\w\\.(?:java|kts?|py|ipynb|[jt]sx?|mjs|go|rs|rb|php|c|h|cc|[ch]pp|cs"
@@ -176,7 +179,7 @@ final class MultiPartRule {
     }
 
     private static boolean isBullet(String word) {
-        return word.matches("[-*]|\\d{1,3}\\.?");
+        return BULLET.matcher(word).matches();
     }
 
     private Optional<String> behind(List<String> words, int verb, Set<String> breaks) {
@@ -254,9 +257,9 @@ final class MultiPartRule {
 
     /** English plurals of nouns as they occur for parts of software: entity, class, box, file. */
     static String plural(String noun) {
-        if (noun.matches(".*[^aeiou]y")) {
+        if (Y_BEHIND_CONSONANT.matcher(noun).matches()) {
             return noun.substring(0, noun.length() - 1) + "ies";
         }
-        return noun.matches(".*(s|x|z|ch|sh)") ? noun + "es" : noun + "s";
+        return SIBILANT.matcher(noun).matches() ? noun + "es" : noun + "s";
     }
 }
