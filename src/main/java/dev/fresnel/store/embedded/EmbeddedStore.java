@@ -123,10 +123,10 @@ public final class EmbeddedStore {
             } catch (MVStoreException e) {
                 return switch (e.getErrorCode()) {
                     case DataUtils.ERROR_FILE_LOCKED -> throw new StoreLockedException(file, e);
-                    case DataUtils.ERROR_WRITING_FAILED, DataUtils.ERROR_READING_FAILED -> inMemory(e);
+                    case DataUtils.ERROR_WRITING_FAILED -> inMemory(e);
                     default -> afresh(e);
                 };
-            } catch (IOException | IllegalArgumentException | IllegalStateException e) {
+            } catch (IOException e) {
                 return inMemory(e);
             }
         }
@@ -165,7 +165,8 @@ public final class EmbeddedStore {
             try {
                 readable = builder().readOnly().open();
                 copy(readable, memory);
-            } catch (MVStoreException | IllegalArgumentException | IllegalStateException e) {
+            } catch (RuntimeException e) {
+                // Whatever damaged bytes make the reader trip over: nothing is taken over, and it is said.
                 problems.accept(new StoreProblem.NotWritable(
                         "the store " + file + " cannot be read either (" + reason(e) + "): starting empty"));
             } finally {
@@ -176,9 +177,31 @@ public final class EmbeddedStore {
         }
 
         private MVStore writable() {
-            MVStore store = builder().open();
+            MVStore store = opened();
+            if (store.isReadOnly()) {
+                store.closeImmediately();
+                throw new MVStoreException(DataUtils.ERROR_WRITING_FAILED, "the file is read-only");
+            }
             store.setAutoCommitDelay(0);
             return store;
+        }
+
+        private MVStore opened() {
+            try {
+                return builder().open();
+            } catch (MVStoreException e) {
+                throw e;
+            } catch (RuntimeException e) {
+                // A damaged header is parsed before it is checked, so damage comes as any exception.
+                throw corrupt(e);
+            }
+        }
+
+        private static MVStoreException corrupt(RuntimeException cause) {
+            MVStoreException corrupt = new MVStoreException(
+                    DataUtils.ERROR_FILE_CORRUPT, cause.getClass().getSimpleName() + ": " + cause.getMessage());
+            corrupt.initCause(cause);
+            return corrupt;
         }
 
         private MVStore.Builder builder() {
@@ -198,9 +221,7 @@ public final class EmbeddedStore {
             } catch (RuntimeException e) {
                 store.closeImmediately();
                 // Damaged bytes surface as whatever their reader trips over.
-                throw e instanceof MVStoreException known
-                        ? known
-                        : new MVStoreException(DataUtils.ERROR_FILE_CORRUPT, String.valueOf(e.getMessage()));
+                throw e instanceof MVStoreException known ? known : corrupt(e);
             }
         }
     }
