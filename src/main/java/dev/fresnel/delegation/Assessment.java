@@ -30,9 +30,7 @@ public record Assessment(
 
     /** The row of the arm that is used; empty when nothing was weighed. */
     public Optional<ArmRow> used() {
-        return arms.stream()
-                .filter(row -> row.arm().equals(decision().arm()))
-                .findFirst();
+        return arms.stream().filter(row -> row.arm().equals(decision().arm())).findFirst();
     }
 
     /** What to reserve before the call; empty without a price. */

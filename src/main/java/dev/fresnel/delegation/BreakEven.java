@@ -76,7 +76,8 @@ public sealed interface BreakEven {
     static BreakEven of(Terms terms, CostModel model) {
         double kept = 1 - model.escalation();
         double numerator = terms.lensCost().nanos() / Math.max(1, terms.expectedUses())
-                + (terms.inputTokens() + terms.lensTokens()) * perToken(terms.worker().input())
+                + (terms.inputTokens() + terms.lensTokens())
+                        * perToken(terms.worker().input())
                 + terms.switchLoss().nanos()
                 - kept * terms.inputTokens() * perToken(terms.requested().input());
         double denominator = kept * perToken(terms.requested().output())

@@ -18,7 +18,7 @@ public record ConversationKey(Fingerprint hash) {
         String opening = request.firstUserText();
         return opening.isBlank()
                 ? Optional.empty()
-                : Optional.of(new ConversationKey(
-                        Fingerprint.of("opening", tenant.value(), request.systemText(), opening)));
+                : Optional.of(
+                        new ConversationKey(Fingerprint.of("opening", tenant.value(), request.systemText(), opening)));
     }
 }

@@ -123,24 +123,19 @@ public final class Delegator {
     }
 
     private static Assessment failSafe(Inquiry inquiry, RuntimeException fault) {
-        Decision decision =
-                new Decision(Arm.DIRECT, Arm.DIRECT, Map.of(Arm.DIRECT, 1.0), List.of(Reason.FAIL_SAFE));
+        Decision decision = new Decision(Arm.DIRECT, Arm.DIRECT, Map.of(Arm.DIRECT, 1.0), List.of(Reason.FAIL_SAFE));
         // Features may be what failed, so none are computed here.
         TaskFeatures nothing = new TaskFeatures(TaskKind.OTHER, Fingerprint.of("fail_safe"), 0, 0, Tier.UNKNOWN);
         return new Assessment(
-                new Route.Direct(decision),
-                nothing,
-                inquiry.estimates(),
-                List.of(),
-                List.of(),
-                Optional.of(fault));
+                new Route.Direct(decision), nothing, inquiry.estimates(), List.of(), List.of(), Optional.of(fault));
     }
 
     private static Route.Direct direct(Inquiry inquiry, List<ArmRow> rows, List<Reason> reasons) {
         return new Route.Direct(decision(inquiry, rows, Arm.DIRECT, Arm.DIRECT, reasons));
     }
 
-    private static Decision decision(Inquiry inquiry, List<ArmRow> rows, Arm used, Arm preferred, List<Reason> reasons) {
+    private static Decision decision(
+            Inquiry inquiry, List<ArmRow> rows, Arm used, Arm preferred, List<Reason> reasons) {
         Map<Arm, Double> propensities = new LinkedHashMap<>();
         propensities.put(Arm.DIRECT, used.isDirect() ? 1.0 : 0.0);
         for (ArmRow row : rows) {
@@ -240,8 +235,10 @@ public final class Delegator {
                     continue;
                 }
                 List<RuleCheck> found = check(rules, row);
-                List<Reason> fired =
-                        found.stream().filter(RuleCheck::fired).map(RuleCheck::rule).toList();
+                List<Reason> fired = found.stream()
+                        .filter(RuleCheck::fired)
+                        .map(RuleCheck::rule)
+                        .toList();
                 if (fired.isEmpty()) {
                     quiet = true;
                 } else if (rules.vetoes(row)) {

@@ -31,32 +31,96 @@ final class MultiPartRule {
     private static final int BARE_REACH_WORDS = 4;
 
     private static final Set<String> MAKE = Set.of(
-            "generate", "create", "write", "implement", "scaffold", "build", "produce", "develop", "make", "design", "draft",
-            "erstelle", "generiere", "schreibe", "implementiere", "baue", "crée", "créer", "génère", "générer", "écris", "crea",
-            "genera", "escribe", "implementa");
+            "generate",
+            "create",
+            "write",
+            "implement",
+            "scaffold",
+            "build",
+            "produce",
+            "develop",
+            "make",
+            "design",
+            "draft",
+            "erstelle",
+            "generiere",
+            "schreibe",
+            "implementiere",
+            "baue",
+            "crée",
+            "créer",
+            "génère",
+            "générer",
+            "écris",
+            "crea",
+            "genera",
+            "escribe",
+            "implementa");
     private static final Set<String> CHANGE = Set.of(
-            "add", "refactor", "rename", "update", "migrate", "replace", "convert", "port", "rewrite", "translate", "modify",
-            "change", "edit", "move", "split", "document", "annotate", "fix", "upgrade", "füge", "ajoute", "añade");
+            "add",
+            "refactor",
+            "rename",
+            "update",
+            "migrate",
+            "replace",
+            "convert",
+            "port",
+            "rewrite",
+            "translate",
+            "modify",
+            "change",
+            "edit",
+            "move",
+            "split",
+            "document",
+            "annotate",
+            "fix",
+            "upgrade",
+            "füge",
+            "ajoute",
+            "añade");
     /** An order stands at the start of a clause, or behind one of these. */
     private static final Set<String> LEADS = Set.of(
-            "please", "to", "and", "then", "you", "should", "must", "will", "can", "could", "would", "let's", "also", "now",
-            "we", "i", "help", "me", "us", "just", "bitte", "por", "favor", "or", "first", "next", "finally", "hi", "hello",
-            "hey", "ok", "okay", "so", "task");
+            "please", "to", "and", "then", "you", "should", "must", "will", "can", "could", "would", "let's", "also",
+            "now", "we", "i", "help", "me", "us", "just", "bitte", "por", "favor", "or", "first", "next", "finally",
+            "hi", "hello", "hey", "ok", "okay", "so", "task");
+
     private static final Set<String> MAKE_BREAKS = Set.of(
-            "of", "from", "about", "in", "on", "that", "which", "who", "where", "when", "if", "because", "using", "with", "by",
-            "reads", "lists", "counts", "into", "why", "how", "without", "between", "inside", "over", "per", "than", "based");
+            "of", "from", "about", "in", "on", "that", "which", "who", "where", "when", "if", "because", "using",
+            "with", "by", "reads", "lists", "counts", "into", "why", "how", "without", "between", "inside", "over",
+            "per", "than", "based");
     private static final Set<String> CHANGE_BREAKS =
             Set.of("that", "which", "who", "where", "when", "if", "because", "why", "how", "than", "by");
     private static final Set<String> QUANTIFIERS = Set.of(
-            "multiple", "several", "many", "all", "each", "every", "various", "numerous", "different", "separate", "these",
-            "following", "mehrere", "alle", "plusieurs", "toutes", "tous", "varios", "varias", "todos", "todas");
+            "multiple",
+            "several",
+            "many",
+            "all",
+            "each",
+            "every",
+            "various",
+            "numerous",
+            "different",
+            "separate",
+            "these",
+            "following",
+            "mehrere",
+            "alle",
+            "plusieurs",
+            "toutes",
+            "tous",
+            "varios",
+            "varias",
+            "todos",
+            "todas");
 
     private static final Pattern SENTENCE = Pattern.compile("(?<=[.!?;:])\\s+|\\R+|```");
     private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}_./'-]+|,");
     private static final Pattern NUMBER = Pattern.compile(Counts.NUMBER, Pattern.CASE_INSENSITIVE);
     private static final Pattern EDGES = Pattern.compile("^[./'-]+|[./'-]+$");
-    private static final Pattern PATH = Pattern.compile("[\\w./-]*\\w\\.(?:java|kts?|py|ipynb|[jt]sx?|mjs|go|rs|rb|php|c|h|cc|[ch]pp|cs"
-            + "|swift|scala|sql|html?|s?css|vue|svelte|json|ya?ml|toml|xml|md|sh|tf|proto|gradle|txt|csv)");
+    private static final Pattern PATH =
+            Pattern.compile("[\\w./-]*\\w\\.(?:java|kts?|py|ipynb|[jt]sx?|mjs|go|rs|rb|php|c|h|cc|[ch]pp|cs"
+                    + "|swift|scala|sql|html?|s?css|vue|svelte|json|ya?ml|toml|xml|md|sh|tf|proto|gradle|txt|csv)");
 
     private final Set<String> singulars;
     private final Set<String> plurals;
@@ -64,7 +128,8 @@ final class MultiPartRule {
 
     /** @param words singular nouns; plurals are derived */
     MultiPartRule(List<String> words, int minimum) {
-        this.singulars = words.stream().map(word -> word.toLowerCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
+        this.singulars =
+                words.stream().map(word -> word.toLowerCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
         this.plurals = singulars.stream().map(MultiPartRule::plural).collect(Collectors.toUnmodifiableSet());
         this.minimum = minimum;
     }
@@ -98,7 +163,10 @@ final class MultiPartRule {
 
     /** What ends the reach of the order at {@code i}; empty when no order stands there. */
     private static Optional<Set<String>> breaksOf(List<String> words, int i) {
-        if (i > 0 && !LEADS.contains(words.get(i - 1)) && !words.get(i - 1).equals(",") && !isBullet(words.get(i - 1))) {
+        if (i > 0
+                && !LEADS.contains(words.get(i - 1))
+                && !words.get(i - 1).equals(",")
+                && !isBullet(words.get(i - 1))) {
             return Optional.empty();
         }
         String verb = words.get(i);

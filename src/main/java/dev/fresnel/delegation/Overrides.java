@@ -77,7 +77,8 @@ public record Overrides(
                 String value = header.getValue().strip();
                 String earlier = ours.putIfAbsent(name, value);
                 if (earlier != null && !earlier.equals(value)) {
-                    throw invalid(name, "is given twice, as " + quoted(earlier) + " and " + quoted(value) + "; send it once");
+                    throw invalid(
+                            name, "is given twice, as " + quoted(earlier) + " and " + quoted(value) + "; send it once");
                 }
             }
         }
@@ -89,7 +90,9 @@ public record Overrides(
                 read(ours, TASK_KIND, Overrides::kindOf),
                 read(ours, REPO, value -> name(REPO, value)),
                 read(ours, EXPLAIN, Overrides::explainOf).orElse(Explain.NO),
-                read(ours, THRESHOLD_TOKENS, Overrides::tokensOf).map(OptionalLong::of).orElseGet(OptionalLong::empty));
+                read(ours, THRESHOLD_TOKENS, Overrides::tokensOf)
+                        .map(OptionalLong::of)
+                        .orElseGet(OptionalLong::empty));
         overrides.refuseContradiction();
         return overrides;
     }
@@ -117,7 +120,9 @@ public record Overrides(
     private void refuseContradiction() {
         if (mode.filter(Mode.OFF::equals).isPresent()
                 && arm.filter(named -> !named.isDirect()).isPresent()) {
-            throw invalid(ARM, "names " + quoted(arm.orElseThrow().name()) + ", but " + MODE + " is off; send one of the two");
+            throw invalid(
+                    ARM,
+                    "names " + quoted(arm.orElseThrow().name()) + ", but " + MODE + " is off; send one of the two");
         }
     }
 
@@ -166,9 +171,7 @@ public record Overrides(
     /** An arm that the route does not have. */
     static GatewayException unknownArm(Arm arm, List<Arm> offered) {
         return unknown(
-                ARM,
-                arm.name(),
-                offered.stream().map(Arm::name).distinct().collect(Collectors.toList()));
+                ARM, arm.name(), offered.stream().map(Arm::name).distinct().collect(Collectors.toList()));
     }
 
     private static GatewayException invalid(String header, String problem) {

@@ -38,9 +38,9 @@ final class Rules {
      * @param direct expected cost of the requested model
      * @param remaining of the budget; empty without a limit
      */
-    List<RuleCheck> check(ArmRow arm, Guidance guidance, String task, long l50, Optional<Usd> direct, Optional<Usd> remaining) {
-        return List.of(
-                threshold(l50), budget(arm, direct, remaining), multiPart(task), breakEven(arm, guidance, l50));
+    List<RuleCheck> check(
+            ArmRow arm, Guidance guidance, String task, long l50, Optional<Usd> direct, Optional<Usd> remaining) {
+        return List.of(threshold(l50), budget(arm, direct, remaining), multiPart(task), breakEven(arm, guidance, l50));
     }
 
     /** True when money forbids what a rule asked for. */
@@ -73,8 +73,8 @@ final class Rules {
         BigDecimal bar = BigDecimal.valueOf(direct.get().nanos()).multiply(BigDecimal.valueOf(rules.budgetMultiple()));
         boolean low = BigDecimal.valueOf(left.nanos()).compareTo(bar) < 0;
         Usd lens = arm.lensCost().get();
-        String numbers = "remaining " + left + (low ? " < " : " >= ") + plain(rules.budgetMultiple()) + " x " + direct.get()
-                + " USD, lens " + lens + " USD";
+        String numbers = "remaining " + left + (low ? " < " : " >= ") + plain(rules.budgetMultiple()) + " x "
+                + direct.get() + " USD, lens " + lens + " USD";
         if (low && left.isLessThan(lens)) {
             return new RuleCheck(Reason.BUDGET_LOW, Outcome.QUIET, numbers + ", which it does not pay for");
         }
@@ -89,7 +89,9 @@ final class Rules {
                 .firesOn(task)
                 .map(words -> new RuleCheck(Reason.MULTI_PART, Outcome.FIRED, "\"" + words + "\""))
                 .orElseGet(() -> new RuleCheck(
-                        Reason.MULTI_PART, Outcome.QUIET, "no " + rules.multiPartMinimum() + " or more parts asked for"));
+                        Reason.MULTI_PART,
+                        Outcome.QUIET,
+                        "no " + rules.multiPartMinimum() + " or more parts asked for"));
     }
 
     private RuleCheck breakEven(ArmRow arm, Guidance guidance, long l50) {
@@ -106,7 +108,8 @@ final class Rules {
         return new RuleCheck(
                 Reason.BREAK_EVEN,
                 fires ? Outcome.FIRED : Outcome.QUIET,
-                "expected output " + l50 + " tokens, saves above " + arm.breakEven().get().text() + ", expected saving "
+                "expected output " + l50 + " tokens, saves above "
+                        + arm.breakEven().get().text() + ", expected saving "
                         + arm.expectedSaving().get() + " USD over " + plain(rules.expectedUses()) + " uses");
     }
 

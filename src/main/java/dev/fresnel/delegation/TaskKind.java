@@ -30,11 +30,15 @@ public enum TaskKind {
     SUMMARISE("summarise", "\\b(?:summari[sz]e|summary|tl;?dr|key points)\\b"),
     TRANSLATE("translate", "\\b(?:translate|translation|übersetze|traduis|traduce|traduire)\\b|翻译"),
     CLASSIFY("classify", "\\b(?:classify|categori[sz]e|label|sentiment|which category|yes or no|true or false)\\b"),
-    DEBUG("debug", "\\b(?:debug|bug|error|exception|stack ?trace|fails?|failing|broken|crash(?:es)?|doesn't work|fix)\\b"),
+    DEBUG(
+            "debug",
+            "\\b(?:debug|bug|error|exception|stack ?trace|fails?|failing|broken|crash(?:es)?|doesn't work|fix)\\b"),
     GENERATE(
             "generate",
             "\\b(?:generate|create|write|implement|scaffold|build|produce|compose|draft|design|erstelle|schreibe|écris|crée|escribe|crea)\\b"),
-    EXPLAIN("explain", "\\b(?:explain|describe|how does|how do|why|compare|difference|what is|what are|erkläre|explique|explica)\\b"),
+    EXPLAIN(
+            "explain",
+            "\\b(?:explain|describe|how does|how do|why|compare|difference|what is|what are|erkläre|explique|explica)\\b"),
     OTHER("other", "");
 
     private static final int MAX_CHARS = 2000;

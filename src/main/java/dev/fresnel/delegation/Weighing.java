@@ -65,7 +65,11 @@ final class Weighing {
     List<ArmRow> rows() {
         List<ArmRow> rows = new ArrayList<>();
         rows.add(directRow());
-        inquiry.plan().arms().stream().filter(arm -> !arm.isDirect()).distinct().map(this::row).forEach(rows::add);
+        inquiry.plan().arms().stream()
+                .filter(arm -> !arm.isDirect())
+                .distinct()
+                .map(this::row)
+                .forEach(rows::add);
         return rows;
     }
 
@@ -78,7 +82,8 @@ final class Weighing {
         return catalog.find(worker.model())
                 .map(model -> workerRow(worker, model))
                 .orElseGet(() -> unknownRow(
-                        arm, new Obstacle(Reason.UNKNOWN_WORKER_MODEL, worker.model().value())));
+                        arm,
+                        new Obstacle(Reason.UNKNOWN_WORKER_MODEL, worker.model().value())));
     }
 
     /** Who writes the lens: the route's smart model, else the requested one. */
@@ -90,9 +95,11 @@ final class Weighing {
     boolean repaysLensAlone(ArmRow row) {
         return requestedPrice()
                 .flatMap(strong -> price(row.model())
-                        .flatMap(cheap -> row.lensCost().map(lens -> BreakEven.of(
-                                        terms(strong, cheap, lens, 1, lensTokens(), switchLoss(row.arm())), costs)
-                                .isPassedBy(l50()))))
+                        .flatMap(cheap -> row.lensCost()
+                                .map(lens -> BreakEven.of(
+                                                terms(strong, cheap, lens, 1, lensTokens(), switchLoss(row.arm())),
+                                                costs)
+                                        .isPassedBy(l50()))))
                 .orElse(false);
     }
 
@@ -135,13 +142,13 @@ final class Weighing {
                 .map(direct -> CostModel.perUse(lens, rules.expectedUses())
                         .plus(costs.execution(price, expected(), lensTokens))
                         .plus(costs.escalations(direct)))));
-        Optional<Usd> saving =
-                expected.flatMap(cost -> directCost().map(direct -> direct.minus(cost).minus(switchLoss)));
+        Optional<Usd> saving = expected.flatMap(
+                cost -> directCost().map(direct -> direct.minus(cost).minus(switchLoss)));
         Optional<BreakEven> breakEven = requestedPrice()
                 .flatMap(strong -> cheap.flatMap(price -> lensCost.map(lens -> BreakEven.of(
                         terms(strong, price, lens, rules.expectedUses(), lensTokens, switchLoss), costs))));
-        Optional<Usd> worst = cheap.flatMap(price -> lensCost.flatMap(lens -> directWorstCase()
-                .map(direct -> lens.plus(max(direct, costs.execution(price, worst(), lensTokens))))));
+        Optional<Usd> worst = cheap.flatMap(price -> lensCost.flatMap(lens ->
+                directWorstCase().map(direct -> lens.plus(max(direct, costs.execution(price, worst(), lensTokens))))));
         List<Obstacle> obstacles = new ArrayList<>();
         sameModel(model).ifPresent(obstacles::add);
         unsupported(model).ifPresent(obstacles::add);
@@ -189,7 +196,8 @@ final class Weighing {
             return Optional.empty();
         }
         // Choices share the input, each has an output of its own.
-        long perChoice = inquiry.estimates().output().l90() / Math.max(1, inquiry.request().choices());
+        long perChoice = inquiry.estimates().output().l90()
+                / Math.max(1, inquiry.request().choices());
         long needed = inquiry.estimates().inputTokens() + lensTokens + perChoice;
         long window = model.contextWindow().getAsLong();
         return needed <= window
@@ -211,7 +219,10 @@ final class Weighing {
             missing.add(model.name().value());
         }
         if (lensCost(worker).isEmpty()) {
-            smart().map(Model::name).map(ModelName::value).filter(name -> !missing.contains(name)).ifPresent(missing::add);
+            smart().map(Model::name)
+                    .map(ModelName::value)
+                    .filter(name -> !missing.contains(name))
+                    .ifPresent(missing::add);
         }
         return missing.isEmpty()
                 ? Optional.empty()
@@ -220,13 +231,13 @@ final class Weighing {
 
     private Optional<Obstacle> overBudget(Optional<Usd> worstCase) {
         return inquiry.remaining()
-                .flatMap(left -> worstCase.filter(left::isLessThan)
+                .flatMap(left -> worstCase
+                        .filter(left::isLessThan)
                         .map(worst -> new Obstacle(
                                 Reason.OVER_BUDGET, "may cost " + worst + " USD, " + left + " USD is left")));
     }
 
-    private BreakEven.Terms terms(
-            Price strong, Price cheap, Usd lens, double uses, long lensTokens, Usd switchLoss) {
+    private BreakEven.Terms terms(Price strong, Price cheap, Usd lens, double uses, long lensTokens, Usd switchLoss) {
         return new BreakEven.Terms(
                 strong, cheap, lens, uses, inquiry.estimates().inputTokens(), lensTokens, switchLoss);
     }
@@ -257,7 +268,8 @@ final class Weighing {
         Work prefix = new Work(inquiry.estimates().inputTokens(), 0);
         return requestedPrice()
                 .map(price -> costs.direct(price, prefix)
-                        .minus(costs.direct(new Price(price.cachedInput(), price.cachedInput(), price.output()), prefix)))
+                        .minus(costs.direct(
+                                new Price(price.cachedInput(), price.cachedInput(), price.output()), prefix)))
                 .orElse(Usd.ZERO);
     }
 

@@ -28,8 +28,8 @@ public final class Counts {
             Map.entry("hundred", 100));
 
     /** One capturing group with the number; not part of a version, a decimal or a longer number. */
-    public static final String NUMBER = "(?<![\\w.,])(\\d{1,6}|" + String.join("|", WORDS.keySet().stream().sorted().toList())
-            + ")(?![\\w.,]*\\d)";
+    public static final String NUMBER = "(?<![\\w.,])(\\d{1,6}|"
+            + String.join("|", WORDS.keySet().stream().sorted().toList()) + ")(?![\\w.,]*\\d)";
 
     private Counts() {}
 

@@ -120,7 +120,8 @@ public final class JtokkitEstimator implements TokenEstimator {
     }
 
     // Providers see tool definitions and calls in a form of their own; the JSON text is the nearest we know.
-    @SuppressWarnings("ArrayRecordComponent") // private, never compared, and copying a body to wrap it would be the greater fault
+    @SuppressWarnings(
+            "ArrayRecordComponent") // private, never compared, and copying a body to wrap it would be the greater fault
     private record Raw(byte[] bytes, Span span) implements Piece {
         @Override
         public int length() {

@@ -50,7 +50,8 @@ public final class OutputLength {
     }
 
     private static final List<Weight> WEIGHTS = List.of(
-            Weight.of("\\b(write|compose|draft|create|generate|produce|develop|design|implement|scaffold|build)\\b", 0.3),
+            Weight.of(
+                    "\\b(write|compose|draft|create|generate|produce|develop|design|implement|scaffold|build)\\b", 0.3),
             Weight.of(
                     "\\b(code|function|script|program|python|java|javascript|typescript|sql|html|css|rust|golang|class|api"
                             + "|algorithm|bash|react|django|flask|unit tests?)\\b",
@@ -62,14 +63,19 @@ public final class OutputLength {
                             + "|pros and cons|differences?)\\b",
                     0.3),
             Weight.of("\\b(how (?:do|can|to|would|should)|what are|ideas|tips|examples|suggest|give me|list)\\b", 0.25),
-            Weight.of("^\\s*(who|when|where|which|is|are|was|were|does|do|did|can|what is|what's|how many|how much)\\b", -0.1),
-            Weight.of("\\b(rewrite|rephrase|paraphrase|translate|proofread|fix the grammar|correct the|extract|reformat)\\b", -0.8),
+            Weight.of(
+                    "^\\s*(who|when|where|which|is|are|was|were|does|do|did|can|what is|what's|how many|how much)\\b",
+                    -0.1),
+            Weight.of(
+                    "\\b(rewrite|rephrase|paraphrase|translate|proofread|fix the grammar|correct the|extract|reformat)\\b",
+                    -0.8),
             Weight.of("\\b(summari[sz]e|summary|tl;?dr)\\b", -0.4),
             Weight.of("\\b(brief(?:ly)?|concise(?:ly)?|short(?:ly)?|quick(?:ly)?)\\b", -0.4));
 
-    private static final Pattern SMALL = ci("\\b(yes or no|true or false|one word|single word|just the (?:answer|number|name)"
-            + "|only the (?:answer|number|name|label|letter)|answer with (?:a|an|only|just|the|one)|classify|categori[sz]e"
-            + "|which category|sentiment|label (?:this|the|it)|correct option|multiple choice)\\b");
+    private static final Pattern SMALL =
+            ci("\\b(yes or no|true or false|one word|single word|just the (?:answer|number|name)"
+                    + "|only the (?:answer|number|name|label|letter)|answer with (?:a|an|only|just|the|one)|classify|categori[sz]e"
+                    + "|which category|sentiment|label (?:this|the|it)|correct option|multiple choice)\\b");
     /** A short line that greets or thanks. Anything that also asks for work is not small talk. */
     private static final Pattern SMALL_TALK = Pattern.compile(
             "\\A\\W{0,10}(?:(?:hi|hello|hey|good (?:morning|evening|afternoon)|thanks?(?: you)?|thx|ok(?:ay)?|great|cool|perfect"
@@ -77,10 +83,12 @@ public final class OutputLength {
                     + "|你好|谢谢|こんにちは|ありがとう|안녕|привет|спасибо|مرحبا|شكرا|नमस्ते).{0,30}\\z",
             Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE | Pattern.DOTALL);
 
-    private static final Pattern WORK = ci("\\b(why|explain|what|which|how (?:do|to|can|does|would|should)|help|show|tell|find|fix|solve"
-            + "|translate|summari[sz]e|describe|compare|list|give)\\b");
-    private static final Pattern MAKE = ci("\\b(generate|implement|scaffold|write|create|build|develop|produce|code|make|add"
-            + "|refactor|migrate|convert|port)\\b");
+    private static final Pattern WORK =
+            ci("\\b(why|explain|what|which|how (?:do|to|can|does|would|should)|help|show|tell|find|fix|solve"
+                    + "|translate|summari[sz]e|describe|compare|list|give)\\b");
+    private static final Pattern MAKE =
+            ci("\\b(generate|implement|scaffold|write|create|build|develop|produce|code|make|add"
+                    + "|refactor|migrate|convert|port)\\b");
     private static final Pattern CRUD = ci("\\bcrud\\b");
     private static final Pattern THING = ci(Counts.NUMBER
             + "[\\s-]+(?:[\\w-]+\\s+){0,2}?(entit(?:y|ies)|resources?|endpoints?|routes?|controllers?|files?|components?"
