@@ -1,6 +1,7 @@
 package dev.fresnel.app;
 
 import dev.fresnel.config.ConfigResult;
+import dev.fresnel.config.EffectiveConfig;
 import dev.fresnel.config.GatewayConfig;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -17,7 +18,6 @@ final class CheckCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
-    @SuppressWarnings("UnusedVariable") // picocli fills it
     private final ConfigFileOption config = new ConfigFileOption();
 
     @Option(
@@ -54,7 +54,9 @@ final class CheckCommand implements Callable<Integer> {
                         + ConfigFileOption.count(valid.tenants().size(), "tenant") + ", "
                         + ConfigFileOption.count(warnings, "warning") + ".");
         if (verbose) {
-            EffectiveConfig.lines(valid).forEach(terminal.out()::println);
+            terminal.out().println();
+            terminal.out().print(EffectiveConfig.describe(valid));
+            terminal.out().flush();
         }
         return ExitCode.OK;
     }
