@@ -52,6 +52,8 @@ public final class AdminListener extends VerticleBase {
             boolean ready = setup.ready().getAsBoolean();
             text(c, ready ? 200 : 503, ready ? "ready\n" : "draining\n");
         });
+        router.route("/metrics").handler(this::authorise);
+        router.route("/admin/*").handler(this::authorise);
         router.get("/metrics")
                 .handler(c -> send(
                         c,
@@ -100,7 +102,7 @@ public final class AdminListener extends VerticleBase {
 
     private static void send(RoutingContext context, int status, String type, String body) {
         // A failed write means the asker has gone.
-        var unused = context.response()
+        var _ = context.response()
                 .setStatusCode(status)
                 .putHeader("content-type", type)
                 .end(body);

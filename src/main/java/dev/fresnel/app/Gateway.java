@@ -27,6 +27,8 @@ import dev.fresnel.observe.EventLog;
 import dev.fresnel.observe.EventWindow;
 import dev.fresnel.observe.LineWriter;
 import dev.fresnel.observe.Metrics;
+import dev.fresnel.store.embedded.EmbeddedLensStore;
+import dev.fresnel.store.embedded.EmbeddedSpendStore;
 import dev.fresnel.store.embedded.EmbeddedStore;
 import dev.fresnel.tenant.TenantDirectory;
 import dev.fresnel.upstream.CompletionClient;
@@ -81,9 +83,13 @@ public final class Gateway {
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops).setPreferNativeTransport(false));
         Closing closing = new Closing();
         closing.later("event loops", vertx::close);
-        return EmbeddedStore.open(vertx, config.store().directory())
+        return EmbeddedStore.open(
+                        vertx,
+                        config.store().directory(),
+                        SystemTime.clock(),
+                        problem -> System.getLogger("fresnel").log(System.Logger.Level.WARNING, problem.message()))
                 .onSuccess(store -> closing.later("store", store::close))
-                .compose(store -> Ledger.open(store.spend(), SystemTime.clock())
+                .compose(store -> Ledger.open(new EmbeddedSpendStore(store), SystemTime.clock())
                         .compose(ledger -> assemble(config, log, relayLimits, vertx, loops, store, ledger, closing)))
                 .recover(problem -> closing.run().transform(_ -> Future.failedFuture(problem)));
     }
@@ -102,10 +108,12 @@ public final class Gateway {
         var random = new java.security.SecureRandom();
 
         LineWriter writer = new LineWriter(log);
-        closing.later("log", () -> vertx.executeBlocking(() -> {
-            writer.close();
-            return null;
-        }));
+        closing.later(
+                "log",
+                () -> vertx.executeBlocking(() -> {
+                    writer.close();
+                    return null;
+                }));
         EventWindow window = new EventWindow(config.events().ringSize());
         EventLog eventLog = new EventLog(writer, window, clock, EventLog.Access.ON);
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -115,14 +123,12 @@ public final class Gateway {
         RetryRule retries = new RetryRule(clock, random);
         UpstreamClient upstreams = new UpstreamClient(vertx, retries, nanos);
         closing.later("upstream connections", upstreams::close);
-        CompletionClient smart = new CompletionClient(vertx, config.upstreams(), clock, nanos);
-        closing.later("lens connections", smart::close);
+        CompletionClient smart = new CompletionClient(vertx, upstreams, config.upstreams(), retries, nanos);
 
-        PromptTemplate template = PromptTemplate.V1;
         LensShelf shelf = new LensShelf(
                 vertx,
-                new LensWriter(smart, template, clock, nanos),
-                store.lenses(),
+                new LensWriter(smart, PromptTemplate.load(), clock, nanos),
+                new EmbeddedLensStore(store, clock, EmbeddedLensStore.DEFAULT_MAX_PER_TENANT),
                 clock,
                 nanos,
                 random,
@@ -143,9 +149,8 @@ public final class Gateway {
                 new JtokkitEstimator(),
                 new OutputLength(),
                 new Delegator(config.models(), prices, config.workers(), CostModel.DEFAULT),
-                new ConversationPins(
-                        nanos::getAsLong, ConversationPins.DEFAULT_IDLE, ConversationPins.DEFAULT_MAXIMUM),
-                new LensKeys(template.version()),
+                new ConversationPins(nanos::getAsLong, ConversationPins.DEFAULT_IDLE, ConversationPins.DEFAULT_MAXIMUM),
+                new LensKeys(PromptTemplate.VERSION),
                 shelf,
                 new PinnedLenses(nanos::getAsLong, ConversationPins.DEFAULT_IDLE),
                 ledger,

@@ -1,9 +1,7 @@
 package dev.fresnel.chat;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Optional;
 
 /** Reads the facts out of a whole chat reply. Untrusted input: anything may come, nothing makes it fail. */
@@ -26,8 +24,8 @@ public final class ReplyReader {
             ReplyReader reader = new ReplyReader(cursor);
             reader.body();
             return reader.facts();
-        } catch (IOException e) {
-            throw new UncheckedIOException("reading from memory does no I/O", e);
+        } catch (IOException foreignEncoding) {
+            return new ReplyFacts(false, Optional.empty(), Optional.empty(), Optional.empty(), false, 0);
         }
     }
 
@@ -44,7 +42,7 @@ public final class ReplyReader {
                 topLevel(json.key(), json.nextValue());
             }
             readable = json.next() == null;
-        } catch (JsonProcessingException notJson) {
+        } catch (IOException notJson) {
             // Not ours to mend: the bytes go to the client as they came, and `readable` stays false.
             readable = false;
         }

@@ -212,7 +212,7 @@ final class Binder {
         if (!(node instanceof ScalarNode scalar) || isNothing(node)) {
             findings.error(
                     path,
-                    "must be a plain value (" + type.label().replace("\\", "") + "), but is " + nounOf(node),
+                    "must be a plain value (" + type.label() + "), but is " + nounOf(node),
                     isNothing(node) ? "give it a value or remove the key" : "");
             return Optional.empty();
         }
@@ -234,7 +234,7 @@ final class Binder {
                 checkBounds(type, value, key, resolved.text());
                 return Optional.of(value);
             } catch (BadValue e) {
-                throw new BadValue(e.expectation() + ", but is " + shown(written, resolved, type), e.remedy());
+                throw new BadValue(e.expectation() + shown(written, resolved, type), e.remedy());
             }
         } catch (BadValue e) {
             findings.error(path, e.expectation(), e.remedy());
@@ -242,17 +242,16 @@ final class Binder {
         }
     }
 
-    /** A value as a message may repeat it. */
+    /** The value as a message may repeat it: nothing of a secret, of the environment, or of a URL, which may hold a key. */
     private static String shown(String written, References.Resolved resolved, ScalarType<?> type) {
         if (References.isEnvironment(written)) {
-            return "the value of " + written.replaceAll(":-.*", "}");
+            return ", but is the value of " + written.replaceAll(":-.*", "}");
         }
-        boolean mayHoldCredential = type.isSecret() || resolved.text().contains("@");
-        if (mayHoldCredential || resolved.origin() != References.Origin.LITERAL) {
-            return "something else (not shown)";
+        if (type.mayHoldSecret() || resolved.origin() != References.Origin.LITERAL) {
+            return "";
         }
         String text = resolved.text();
-        return '"' + (text.length() > 80 ? text.substring(0, 80) + "..." : text) + '"';
+        return ", but is \"" + (text.length() > 80 ? text.substring(0, 80) + "..." : text) + '"';
     }
 
     private static void checkBounds(ScalarType<?> type, Object value, Key key, String text) throws BadValue {

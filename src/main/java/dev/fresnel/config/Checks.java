@@ -23,12 +23,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * What a file may not say although each value by itself is fine: names that lead nowhere, circles, shared keys, open doors.
  * Reports everything; changes nothing.
  */
 final class Checks {
+    private static final Pattern LINK_LOCAL = Pattern.compile("(::ffff:)?169\\.254\\..*|fe[89ab][0-9a-f]:.*");
+
     private final ConfigFile file;
     private final Findings findings;
     private final Aliases aliases;
@@ -60,8 +63,9 @@ final class Checks {
     private void listen() {
         HostPort data = file.listen().data();
         HostPort admin = file.listen().admin();
-        if (data.equals(admin) && data.port() != 0) {
-            findings.error(KeyPath.of("listen", "admin"), "must not be the address of data", "give it another port");
+        boolean sameHost = data.host().equals(admin.host()) || data.isAnyAddress() || admin.isAnyAddress();
+        if (sameHost && data.port() == admin.port() && data.port() != 0) {
+            findings.error(KeyPath.of("listen", "admin"), "must not share a port with data", "give it another port");
         }
         if (!admin.isLoopback() && file.listen().adminToken().isEmpty()) {
             findings.error(
@@ -79,7 +83,7 @@ final class Checks {
 
     private void baseUrl(UpstreamSection upstream, URI url, KeyPath path) {
         String host = bare(url.getHost());
-        if (host.startsWith("169.254.") || host.toLowerCase(Locale.ROOT).startsWith("fe80:")) {
+        if (LINK_LOCAL.matcher(host.toLowerCase(Locale.ROOT)).matches()) {
             findings.error(
                     path,
                     "must not be a link-local address: cloud machines answer there with their own credentials",

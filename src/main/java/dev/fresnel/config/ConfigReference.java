@@ -45,7 +45,7 @@ public final class ConfigReference {
 
     private static String typeOf(Shape shape, Key key) {
         return switch (shape) {
-            case Shape.Scalar scalar -> scalar.type().label() + range(key);
+            case Shape.Scalar scalar -> scalar.type().label().replace("|", "\\|") + range(key);
             case Shape.Block block -> block.shorthand().isPresent() ? "block, true or false" : "block";
             case Shape.Listing listing -> "list of " + typeOf(listing.element(), key);
             case Shape.Table table -> "names to " + typeOf(table.value(), key);

@@ -142,6 +142,12 @@ public final class ConfigSchema {
         String name =
                 Shape.kebab(block.type().getSimpleName().replace("Section", "")).substring(1);
         definitions.putIfAbsent(name, block);
+        boolean mayBeEmpty =
+                block.keys().stream().noneMatch(field -> field.key().required());
+        if (block.shorthand().isEmpty() && !mayBeEmpty) {
+            json.writeStringField("$ref", "#/$defs/" + name);
+            return;
+        }
         json.writeArrayFieldStart("anyOf");
         json.writeStartObject();
         json.writeStringField("$ref", "#/$defs/" + name);
@@ -155,8 +161,6 @@ public final class ConfigSchema {
                 }
             }
         }
-        boolean mayBeEmpty =
-                block.keys().stream().noneMatch(field -> field.key().required());
         if (mayBeEmpty) {
             json.writeStartObject();
             json.writeStringField("type", "null");

@@ -30,6 +30,11 @@ public record HostPort(String host, int port) {
         return isLoopback(host);
     }
 
+    /** Whether it stands for every address of this machine. */
+    boolean isAnyAddress() {
+        return host.equals("0.0.0.0") || host.equals("::");
+    }
+
     static boolean isLoopback(String host) {
         String name = host.toLowerCase(Locale.ROOT);
         return name.equals("localhost")

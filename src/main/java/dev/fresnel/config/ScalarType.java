@@ -71,6 +71,11 @@ record ScalarType<T>(String label, Json json, Reader<T> reader) {
         return label.equals("secret");
     }
 
+    /** Whether a value of this kind must not be repeated in a message. */
+    boolean mayHoldSecret() {
+        return isSecret() || label.equals("URL");
+    }
+
     /** Whether YAML must show the value bare: {@code "2000"} in quotes is text, not a number. */
     boolean isBare() {
         return json.type != JsonType.STRING;
@@ -253,7 +258,7 @@ record ScalarType<T>(String label, Json json, Reader<T> reader) {
         }
         List<String> names = new ArrayList<>(byKey.keySet());
         return new ScalarType<Object>(
-                String.join(" \\| ", names), new Json(JsonType.STRING, "", List.copyOf(names)), text -> {
+                String.join(" | ", names), new Json(JsonType.STRING, "", List.copyOf(names)), text -> {
                     if (type == Mode.class && text.equals(Mode.ADAPTIVE.key())) {
                         throw new BadValue(
                                 "must be one of " + String.join(", ", names),

@@ -60,7 +60,9 @@ public record Overrides(
     /** Whether the reply carries the whole trace of the decision. */
     public enum Explain {
         YES,
-        NO
+        NO,
+        /** The trace is the reply, and nobody is asked. */
+        DRY_RUN
     }
 
     /**
@@ -146,7 +148,8 @@ public record Overrides(
         return switch (value.toLowerCase(Locale.ROOT)) {
             case "true", "1", "yes" -> Explain.YES;
             case "false", "0", "no" -> Explain.NO;
-            default -> throw unknown(EXPLAIN, value, List.of("true", "false"));
+            case "dry-run" -> Explain.DRY_RUN;
+            default -> throw unknown(EXPLAIN, value, List.of("true", "false", "dry-run"));
         };
     }
 

@@ -3,7 +3,6 @@ package dev.fresnel.edge;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import java.util.IdentityHashMap;
-import java.util.Map;
 
 /**
  * Closes connections that hold a socket without sending a request: past the limit on their number, with a first head that does
@@ -16,7 +15,7 @@ final class ConnectionWatch {
     private final Vertx vertx;
     private final EdgeLimits limits;
     private final Gate gate;
-    private final Map<HttpConnection, Long> timers = new IdentityHashMap<>();
+    private final IdentityHashMap<HttpConnection, Long> timers = new IdentityHashMap<>();
 
     ConnectionWatch(Vertx vertx, EdgeLimits limits, Gate gate) {
         this.vertx = vertx;
@@ -27,7 +26,7 @@ final class ConnectionWatch {
     void opened(HttpConnection connection) {
         if (!gate.connected()) {
             // Closing an already closed connection is no news to anybody.
-            var unused = connection.close();
+            var _ = connection.close();
             return;
         }
         timers.put(connection, NO_TIMER);
@@ -55,7 +54,7 @@ final class ConnectionWatch {
         disarm(connection);
         if (timers.containsKey(connection)) {
             timers.put(connection, vertx.setTimer(millis, _ -> {
-                var unused = connection.close();
+                var _ = connection.close();
             }));
         }
     }

@@ -23,6 +23,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -124,7 +125,7 @@ public final class DataListener extends VerticleBase {
     }
 
     private void route(HttpServerRequest request, ClientSide client, RequestId id, long started) {
-        String path = request.path();
+        String path = Objects.requireNonNullElse(request.path(), "");
         if (!path.startsWith(PREFIX + "/")) {
             throw failure(new GatewayFailure.InvalidRequest(
                     "There is nothing at " + path + ". Use a base URL that ends in /v1.",
@@ -140,11 +141,11 @@ public final class DataListener extends VerticleBase {
         setup.gate().check();
         Arrival arrival = admit(request, id, started);
         String resource = path.substring(PREFIX.length());
-        if (resource.equals(CHAT) && request.method() == HttpMethod.POST) {
+        if (resource.equals(CHAT) && request.method().equals(HttpMethod.POST)) {
             chat(request, client, arrival);
-        } else if (resource.equals(MODELS) && request.method() == HttpMethod.GET) {
+        } else if (resource.equals(MODELS) && request.method().equals(HttpMethod.GET)) {
             json(client, models.all());
-        } else if (resource.startsWith(MODELS + "/") && request.method() == HttpMethod.GET) {
+        } else if (resource.startsWith(MODELS + "/") && request.method().equals(HttpMethod.GET)) {
             model(client, resource.substring(MODELS.length() + 1));
         } else {
             setup.exchanges().passThrough(arrival, request, client);

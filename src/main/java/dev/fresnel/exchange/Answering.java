@@ -121,8 +121,7 @@ final class Answering {
             // The guard must survive a chain of gateways, though it is one of the headers that never pass.
             headers.set(ForwardHeaders.INTERNAL, "chained");
         }
-        return new UpstreamRequest(
-                attempt.upstream(), HttpMethod.POST, arrival.path(), headers, Buffer.buffer(attempt.body()));
+        return new UpstreamRequest(attempt.upstream(), HttpMethod.POST, arrival.path(), headers, attempt.body());
     }
 
     private Future<Answer> read(Attempt attempt, Relay.Source source, UpstreamReply reply, Trust trust) {

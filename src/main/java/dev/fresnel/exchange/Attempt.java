@@ -2,6 +2,7 @@ package dev.fresnel.exchange;
 
 import dev.fresnel.upstream.Model;
 import dev.fresnel.upstream.Upstream;
+import io.vertx.core.buffer.Buffer;
 import java.util.Optional;
 
 /**
@@ -16,7 +17,7 @@ record Attempt(
         String named,
         Optional<Model> model,
         Upstream upstream,
-        byte[] body,
+        Buffer body,
         Standing standing,
         UsageChunkFate usageChunk) {
     enum Standing {

@@ -2,6 +2,7 @@ package dev.fresnel.exchange;
 
 import dev.fresnel.value.GatewayFailure;
 import dev.fresnel.value.RequestId;
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -14,14 +15,12 @@ import java.util.Locale;
  * event loop; not thread-safe.
  */
 public final class ClientSide {
-    private static final Runnable NOTHING = () -> {};
-
     private final HttpServerRequest request;
     private final HttpServerResponse response;
     private final RequestId id;
     private final ErrorDialect dialect;
     private final Lifecycle lifecycle;
-    private Runnable onGone = NOTHING;
+    private Runnable onGone = () -> {};
     /** The client left before the reply was out. */
     private boolean gone;
     /** We have said all we will say. */
@@ -102,7 +101,7 @@ public final class ClientSide {
         response.headers().addAll(headers);
         response.putHeader("content-length", Integer.toString(body.length()));
         // A failed write means that the client left between two events; nobody is there to tell.
-        var unused = response.end(body);
+        var _ = response.end(body);
     }
 
     /** Whether a reply has a body at all. */
@@ -111,7 +110,7 @@ public final class ClientSide {
         NONE;
 
         static Body of(HttpMethod method, int status) {
-            return method == HttpMethod.HEAD || status == 204 || status == 304 || status < 200 ? NONE : SOME;
+            return method.equals(HttpMethod.HEAD) || status == 204 || status == 304 || status < 200 ? NONE : SOME;
         }
     }
 
@@ -128,7 +127,7 @@ public final class ClientSide {
     void end() {
         if (!gone && !over) {
             over = true;
-            var unused = response.end();
+            var _ = response.end();
         }
     }
 
@@ -136,7 +135,8 @@ public final class ClientSide {
     public void drop() {
         over = true;
         if (!gone) {
-            request.connection().close().onFailure(_ -> NOTHING.run());
+            // Closing an already closed connection is no news to anybody.
+            var _ = request.connection().close();
         }
     }
 
@@ -162,9 +162,8 @@ public final class ClientSide {
         }
         over = true;
         boolean eventStream = isEventStream(response.headers());
-        var cut = (eventStream ? response.write(dialect.streamEvent(failure)) : io.vertx.core.Future.succeededFuture())
-                .eventually(() -> request.connection().close());
-        cut.onFailure(_ -> NOTHING.run());
+        Future<Void> told = eventStream ? response.write(dialect.streamEvent(failure)) : Future.succeededFuture();
+        var _ = told.eventually(() -> request.connection().close());
     }
 
     static boolean isEventStream(MultiMap headers) {

@@ -47,7 +47,7 @@ final class Deciding {
                         case OpaqueChat _ -> {
                             journal.reason = "unreadable";
                             refuseUncounted("This request cannot be read");
-                            yield new Plan.Unreadable(body.getBytes());
+                            yield new Plan.Unreadable(body);
                         }
                         case ChatRequest request -> decide(request);
                     });
@@ -181,11 +181,11 @@ final class Deciding {
         if (worst.isEmpty()) {
             refuseUncounted("The model '" + journal.requestedModel + "' has no price here");
         }
-        switch (parts.ledger().reserve(arrival.tenant().id(), limit, worst.orElse(Usd.ZERO))) {
-            case Verdict.Granted granted -> journal.reservation = Optional.of(granted.reservation());
+        journal.reservation = switch (parts.ledger().reserve(arrival.tenant().id(), limit, worst.orElse(Usd.ZERO))) {
+            case Verdict.Granted granted -> Optional.of(granted.reservation());
             case Verdict.Denied denied ->
                 throw new GatewayException(new GatewayFailure.OverBudget(denied.publicMessage()));
-        }
+        };
     }
 
     /** Money that cannot be counted cannot be spent by a tenant with a limit. */

@@ -23,7 +23,7 @@ public final class Exchanges {
     /** Answers one chat completion. */
     public void chat(Arrival arrival, Buffer body, ClientSide client) {
         // run() never fails: it has told the client, the ledger and the listeners by then.
-        var unused = new Exchange(parts, arrival, client).run(body);
+        var _ = new Exchange(parts, arrival, client).run(body);
     }
 
     /** Relays any other request to the tenant's own upstream, untouched. */
@@ -31,7 +31,7 @@ public final class Exchanges {
         Upstream upstream = Objects.requireNonNull(
                 parts.providers().get(arrival.tenant().upstream()), "the config checks every upstream that it names");
         Journal journal = new Journal(parts.nanos(), arrival.startedNanos());
-        var unused = passThrough
+        var _ = passThrough
                 .run(arrival, upstream, request, client, journal)
                 .map(end -> switch (end) {
                     case RelayEnd.Complete _ -> ExchangeEvent.End.COMPLETE;
@@ -59,7 +59,7 @@ public final class Exchanges {
                 parts.clock().instant(),
                 arrival.id(),
                 arrival.tenant().id(),
-                request.path(),
+                Objects.requireNonNullElse(request.path(), "-"),
                 journal.status,
                 end,
                 "-",

@@ -77,16 +77,9 @@ final class Guiding {
             return Future.succeededFuture(direct(plan, "lens_no_price"));
         }
         LensKey key = journal.lensKey.orElseThrow();
-        LensSubject subject = journal.lensSubject.orElseThrow();
         ChatRequest request = plan.request();
         LensRequest wanted = new LensRequest(
-                key,
-                TaskBrief.of(subject, request.systemText(), request.toolNames(), request.firstUserText()),
-                order.smart(),
-                price.get(),
-                arrival.credential(),
-                policy,
-                arrival.id());
+                key, brief(request), order.smart(), price.get(), arrival.credential(), policy, arrival.id());
         long from = parts.nanos().getAsLong();
         long keepAlive = keepAliveWhileWriting(plan, order);
         client.whenGone(() -> {});
@@ -99,6 +92,11 @@ final class Guiding {
                 .compose(result -> client.isGone()
                         ? Future.failedFuture(new Answering.ClientGone())
                         : use(plan, order, policy, result));
+    }
+
+    private TaskBrief brief(ChatRequest request) {
+        LensSubject subject = journal.lensSubject.orElseThrow();
+        return TaskBrief.of(subject, request.systemText(), request.toolNames(), request.firstUserText());
     }
 
     private LensPolicy policy(Plan.Delegated plan) {
@@ -136,7 +134,7 @@ final class Guiding {
                 client.begin(200, headers, ClientSide.Body.SOME);
             }
             // A failed write means that the client left, which ClientSide hears of.
-            var unused = client.response().write(BUILDING);
+            var _ = client.response().write(BUILDING);
         });
     }
 
@@ -166,8 +164,7 @@ final class Guiding {
                 yield Future.succeededFuture(direct(plan, "lens_" + reason.key()));
             }
             case MINIMAL -> {
-                Lens minimal = Lens.minimal(
-                        plan.request().lastUserText(), parts.clock().instant());
+                Lens minimal = Lens.minimal(brief(plan.request()), parts.clock().instant());
                 LensId id = LensId.of(journal.lensKey.orElseThrow(), minimal);
                 yield Future.succeededFuture(rendered(plan, order, policy, minimal, id, "minimal"));
             }

@@ -3,12 +3,13 @@ package dev.fresnel.exchange;
 import dev.fresnel.chat.ChatRequest;
 import dev.fresnel.delegation.Assessment;
 import dev.fresnel.delegation.Route;
+import io.vertx.core.buffer.Buffer;
 import java.util.Optional;
 
 /** What is to be done with a request, as far as the stages have come. */
 sealed interface Plan {
     /** We cannot read it, the upstream may: the bytes pass to the tenant's upstream. */
-    record Unreadable(byte[] body) implements Plan {}
+    record Unreadable(Buffer body) implements Plan {}
 
     /** The model the client asked for answers. */
     record Requested(ChatRequest request) implements Plan {}

@@ -149,7 +149,7 @@ final class Relay {
         }
         lastWrite = nanos.getAsLong();
         // A failed write is reported by the close handlers of ClientSide.
-        var unused = out.write(bytes);
+        var _ = out.write(bytes);
         if (out.writeQueueFull() && !stalled) {
             stalled = true;
             stalledSince = lastWrite;

@@ -10,6 +10,7 @@ import dev.fresnel.policy.Arm;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.upstream.Upstream;
 import dev.fresnel.value.ModelName;
+import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -32,7 +33,7 @@ final class Rewriting {
     /** The attempts in order, at least one. */
     List<Attempt> attempts(Plan plan) {
         return switch (plan) {
-            case Plan.Unreadable(byte[] body) ->
+            case Plan.Unreadable(Buffer body) ->
                 List.of(new Attempt(
                         "-",
                         Optional.empty(),
@@ -50,7 +51,8 @@ final class Rewriting {
         Optional<Model> model = parts.models().find(request.model());
         Upstream upstream =
                 upstream(model.map(Model::upstream).orElse(arrival.tenant().upstream()));
-        byte[] body = model.map(m -> Rewrite.toModel(request, m.upstreamName())).orElse(request.bytes());
+        Buffer body = Buffer.buffer(
+                model.map(m -> Rewrite.toModel(request, m.upstreamName())).orElse(request.bytes()));
         String named = model.map(Model::name).orElse(request.model()).value();
         return new Attempt(named, model, upstream, body, Attempt.Standing.REQUESTED, Attempt.UsageChunkFate.PASS);
     }
@@ -88,13 +90,13 @@ final class Rewriting {
     private Attempt other(
             ChatRequest request, Model model, Worker worker, Optional<String> block, Attempt.Standing standing) {
         boolean mustAsk = request.stream() && !request.usageRequested();
-        byte[] body = Rewrite.apply(
+        Buffer body = Buffer.buffer(Rewrite.apply(
                 request,
                 new RewritePlan(
                         model.upstreamName(),
                         block,
                         mustAsk ? UsageAsk.ASK : UsageAsk.KEEP,
-                        Optional.of(worker.params())));
+                        Optional.of(worker.params()))));
         return new Attempt(
                 model.name().value(),
                 Optional.of(model),

@@ -37,7 +37,7 @@ final class LensHygiene {
                     + "\\b(instructions?|operator|system|prompts?)\\b"),
             Pattern.compile("\\b(reveal|print|repeat|leak|output|show)\\b.{0,30}\\b(system|hidden|operator) prompt"),
             Pattern.compile("\\byou are (now|no longer)\\b"),
-            Pattern.compile("\\byou (are|'re) (now )?(allowed|authori[sz]ed|permitted)\\b"),
+            Pattern.compile("\\byou( are|'re) (now )?(allowed|authori[sz]ed|permitted)\\b"),
             Pattern.compile("\\b(new|updated|real) (system )?instructions?\\s*:"),
             Pattern.compile("\\b(do not|don't|never) (tell|inform|mention to|let) the (user|operator)\\b"));
 
@@ -46,7 +46,7 @@ final class LensHygiene {
             "(?m)^[ \\t>*#-]{0,8}(system|assistant|developer|human|user)[ \\t]{0,4}(:|\\uff1a|prompt\\b|message\\b)");
 
     private static final Pattern TEMPLATE_TOKEN = Pattern.compile("<\\|[^|>\\n]{0,40}\\|?>|\\[/?inst]|<</?sys>>|</?s>"
-            + "|<(start|end)_of_turn>|</?(system|assistant|developer|user|instructions?|tool_call|function_call)\\b"
+            + "|<(start|end)_of_turn>|(?<!\\w)</?(system|assistant|developer|user|instructions?|tool_call|function_call)\\b"
             + "|^#{1,6} ?(system|instruction|response)s?\\s*:?\\s*$");
 
     private static final Pattern SECRET = Pattern.compile("\\bsk-[A-Za-z0-9_-]{12,}"

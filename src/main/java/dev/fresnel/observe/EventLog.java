@@ -2,6 +2,7 @@ package dev.fresnel.observe;
 
 import dev.fresnel.chat.Usage;
 import dev.fresnel.exchange.ExchangeEvent;
+import dev.fresnel.lens.LensEvent;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;

@@ -60,10 +60,19 @@ public final class Metrics {
                 money("fresnel.lens.cost.usd", e.tenant(), e.cost());
             }
             case LensEvent.Failed e -> {
-                counter("fresnel.lens.builds", "tenant", e.tenant().value(), "result", e.failure().key());
+                counter(
+                        "fresnel.lens.builds",
+                        "tenant",
+                        e.tenant().value(),
+                        "result",
+                        e.failure().key());
                 money("fresnel.lens.cost.usd", e.tenant(), e.cost());
             }
-            case LensEvent.StoreFailed e -> counter("fresnel.lens.store.failures", "operation", e.operation().key());
+            case LensEvent.StoreFailed e ->
+                counter(
+                        "fresnel.lens.store.failures",
+                        "operation",
+                        e.operation().key());
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.Optional;
  * new config gets a new directory.
  */
 public final class TenantDirectory {
+    /** Not a record: a record would compare its hash by identity, and print it. */
     private static final class Entry {
         final byte[] keyHash;
         final Tenant tenant;

@@ -9,6 +9,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.streams.ReadStream;
@@ -121,7 +122,7 @@ public final class UpstreamCall {
 
     private void attempt() {
         attempts.incrementAndGet();
-        lane.client().request(options()).onComplete(this::acquired, this::notConnected);
+        guarded(() -> lane.client().request(options()).onComplete(this::acquired, this::notConnected));
     }
 
     private RequestOptions options() {
@@ -138,7 +139,8 @@ public final class UpstreamCall {
                 .setPort(port)
                 .setSsl(tls)
                 .setURI(base.getRawPath() + head.pathAndQuery())
-                .setHeaders(io.vertx.core.MultiMap.caseInsensitiveMultiMap().addAll(head.headers()))
+                // This kind of map refuses line breaks now; found later, they would cost the pool a connection.
+                .setHeaders(HttpHeaders.headers().addAll(head.headers()))
                 .setFollowRedirects(false)
                 .setConnectTimeout(timeouts().connect().toMillis());
     }
@@ -176,6 +178,8 @@ public final class UpstreamCall {
     }
 
     private void acquired(HttpClientRequest acquired) {
+        // The response future tells the same; without a handler Vert.x logs every reset as an error.
+        acquired.exceptionHandler(cause -> {});
         if (over) {
             acquired.reset();
             return;
@@ -183,9 +187,25 @@ public final class UpstreamCall {
         request = acquired;
         acquired.response().onComplete(response -> replied(acquired, response), cause -> notReplied(acquired, cause));
         restartFirstByteTimer();
-        switch (payload) {
-            case Payload.Whole whole -> send(acquired, whole.body());
-            case Payload.Streamed streamed -> upload(acquired, streamed.body());
+        guarded(() -> {
+            switch (payload) {
+                case Payload.Whole whole -> send(acquired, whole.body());
+                case Payload.Streamed streamed -> upload(acquired, streamed.body());
+            }
+        });
+    }
+
+    /** Vert.x throws at once for a path or a header that HTTP cannot carry, for example with a line break. */
+    private void guarded(Runnable sending) {
+        try {
+            sending.run();
+        } catch (IllegalArgumentException cannotBeSent) {
+            fail(new GatewayException(
+                    new GatewayFailure.InvalidRequest(
+                            "the request's path or one of its headers has characters that HTTP does not allow",
+                            Optional.empty(),
+                            "invalid_request"),
+                    cannotBeSent));
         }
     }
 
@@ -209,8 +229,6 @@ public final class UpstreamCall {
         } else {
             to.setChunked(true);
         }
-        // The response future tells of a failed write.
-        to.exceptionHandler(cause -> {});
         body.handler(chunk -> {
             if (!uploading()) {
                 return;

@@ -113,8 +113,12 @@ public final class UpstreamClient {
         PoolOptions pool = new PoolOptions()
                 .setHttp1MaxSize(upstream.pool().maxConnections())
                 .setMaxWaitQueueSize(UNBOUNDED);
-        HttpClientAgent client =
-                vertx.httpClientBuilder().with(options).with(pool).build();
+        HttpClientAgent client = vertx.httpClientBuilder()
+                .with(options)
+                .with(pool)
+                // Each call learns of a broken connection by itself; an idle one that breaks concerns nobody.
+                .withConnectHandler(connection -> connection.exceptionHandler(cause -> {}))
+                .build();
         return new Lane(
                 client,
                 new RetryBudget(nanos),

@@ -12,4 +12,11 @@ import io.vertx.core.http.HttpMethod;
  * @param body must not be changed once handed over
  */
 public record UpstreamRequest(
-        Upstream upstream, HttpMethod method, String pathAndQuery, MultiMap headers, Buffer body) {}
+        Upstream upstream, HttpMethod method, String pathAndQuery, MultiMap headers, Buffer body) {
+
+    /** Without headers and body: they hold credentials and prompts. */
+    @Override
+    public String toString() {
+        return method + " to upstream " + upstream.name() + ", " + body.length() + " bytes";
+    }
+}

@@ -12,4 +12,11 @@ import java.util.OptionalLong;
  * @param contentLength bytes, as the client announced them; empty: sent chunked
  */
 public record UpstreamRequestHead(
-        Upstream upstream, HttpMethod method, String pathAndQuery, MultiMap headers, OptionalLong contentLength) {}
+        Upstream upstream, HttpMethod method, String pathAndQuery, MultiMap headers, OptionalLong contentLength) {
+
+    /** Without headers: they hold credentials. */
+    @Override
+    public String toString() {
+        return method + " to upstream " + upstream.name();
+    }
+}

@@ -174,6 +174,7 @@ class ChatStreamTest {
                     "{\"x\":{\"usage\":{\"prompt_tokens\":1}}}",
                     "{\"usage\":{\"prompt_tokens\":1",
                     "{\"usage\":{\"prompt_tokens\":x}}",
+                    "{\"usage\":{\0\0\0\u007f\u007f\u007f\u007f}}",
                     "{\"usage\"",
                     "{\"usage\":",
                     "{\"model\":\"unterminated",

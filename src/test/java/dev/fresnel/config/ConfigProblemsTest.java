@@ -57,8 +57,8 @@ class ConfigProblemsTest {
                         "x.yaml:2:10 store.redis: cannot be used; this version has the embedded store only; write"
                                 + " store: { embedded: ./data }",
                         "x.yaml:3:1 upstreems: is not a key; did you mean \"upstreams\"?",
-                        "x.yaml:6:15 upstreams.openai.base-url: must not carry a user name or password, but is"
-                                + " something else (not shown); use api-key for the credential",
+                        "x.yaml:6:15 upstreams.openai.base-url: must not carry a user name or password; use"
+                                + " api-key for the credential",
                         "x.yaml:7:14 upstreams.openai.api-key: needs the environment variable OPENAI_API_KEY, which is"
                                 + " not set; set it, or write ${OPENAI_API_KEY:-default}",
                         "x.yaml:8:17 upstreams.openai.timeouts.conect: is not a key; did you mean \"connect\"?",
@@ -139,7 +139,7 @@ class ConfigProblemsTest {
                     upstreams:
                       a: { base-url: "http://sk-canary-3@a.example/v1", api-key: "file:bad.txt" }
                       b: { base-url: "${B}", api-key: "${B} x" }
-                      c: { base-url: "https://c.example/v1?key=sk-canary-6@" , api-key: [sk-canary-7] }
+                      c: { base-url: "https://c.example/v1?key=sk-canary-6" , api-key: [sk-canary-7] }
                       d: { base-url: "https://d.example/v1", api-key: "file:missing.txt" }
                     tenants:
                       - { id: one, keys: [sk-canary-8] }
@@ -149,10 +149,10 @@ class ConfigProblemsTest {
 
             ConfigResult result = ConfigLoader.load(yaml, directory, Map.of("B", "sk-canary-4"));
 
-            assertThat(Configs.problems(result)).hasSize(11).noneMatch(line -> line.contains("sk-canary"));
+            assertThat(Configs.problems(result)).hasSize(12).noneMatch(line -> line.contains("sk-canary"));
             assertThat(Configs.problems(result))
                     .contains(
-                            "x.yaml:6:52 upstreams.d.api-key: needs the file missing.txt, which does not exist;"
+                            "x.yaml:6:51 upstreams.d.api-key: needs the file missing.txt, which does not exist;"
                                     + " create it or correct the path",
                             "x.yaml:10:28 limits.max-connections: must be a whole number in plain digits, but is the"
                                     + " value of ${B}");
@@ -219,6 +219,28 @@ class ConfigProblemsTest {
 
         @ParameterizedTest
         @CsvSource({
+            "127.0.0.1:8080, 127.0.0.1:8080, 1",
+            "127.0.0.1:8080, 127.0.0.1:8081, 0",
+            "127.0.0.1:0, 127.0.0.1:0, 0",
+        })
+        void listenersDoNotShareAnAddress(String data, String admin, int problems) {
+            assertThat(Configs.problems(
+                            "listen: { data: \"" + data + "\", admin: \"" + admin + "\" }\n" + Configs.MINIMAL))
+                    .hasSize(problems);
+        }
+
+        @Test
+        void listenersDoNotShareAPort_whenOneTakesEveryAddress() {
+            assertThat(Configs.problems("""
+                            listen: { data: "0.0.0.0:8080", admin: "127.0.0.1:8080" }
+                            upstreams: { openai: { base-url: "https://api.openai.com/v1", api-key: k } }
+                            tenants: [ { id: one, keys: [key-of-one] } ]
+                            """))
+                    .containsExactly("x.yaml:1:40 listen.admin: must not share a port with data; give it another port");
+        }
+
+        @ParameterizedTest
+        @CsvSource({
             "http://10.0.0.5/v1, '', 0",
             "'http://10.0.0.5/v1', ', api-key: k', 1",
             "'http://10.0.0.5/v1', ', api-key: k, allow-plain-http: true', 0",
@@ -226,6 +248,7 @@ class ConfigProblemsTest {
             "'https://api.example/v1', ', api-key: k', 0",
             "'http://169.254.169.254/v1', '', 1",
             "'http://[fe80::1]/v1', '', 1",
+            "'http://[::ffff:169.254.169.254]/v1', '', 1",
             "'ftp://api.example/v1', '', 1",
             "'api.example/v1', '', 1",
             "'https:///v1', '', 1",
@@ -395,7 +418,7 @@ class ConfigProblemsTest {
                         'listen: 8080'                     | 1:9  | must be a block of keys, but is a plain value
                         'models: [gpt-4o]'                 | 1:9  | must be a block of names, but is a list
                         'store: { embedded: [a] }'         | 1:20 | must be a plain value (text), but is a list
-                        'store: { embedded: }'             | 1:20 | must be a plain value (text), but is empty
+                        'store: { embedded: }'             | 1:19 | must be a plain value (text), but is empty
                         'limits: { max-connections: "5" }' | 1:28 | but is text in quotes
                         'limits: { max-connections: 99999999999 }' | 1:28 | must be a whole number of at most
                         'limits: { max-connections: 1e3 }' | 1:28 | must be a whole number in plain digits

@@ -8,6 +8,7 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import dev.fresnel.delegation.Mode;
 import dev.fresnel.delegation.RoutePlan;
+import dev.fresnel.lens.LensPolicy;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.value.ModelName;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -90,6 +92,28 @@ class ShippedConfigTest {
         }
         assertThat(config.listen().data().isLoopback()).isTrue();
         assertThat(Configs.upstream(config, "openai").apiKey()).isEmpty();
+    }
+
+    @Test
+    void examplesOfTheDocumentationLoad() throws IOException {
+        String page = Files.readString(Path.of("docs/configuration.md"));
+        List<String> examples = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL)
+                .matcher(page)
+                .results()
+                .map(match -> match.group(1))
+                .toList();
+
+        assertThat(examples).hasSize(2);
+        assertThat(Configs.problems(examples.get(0))).isEmpty();
+        RoutePlan plan = Configs.valid(
+                        "upstreams: { openai: { base-url: \"https://api.openai.com/v1\" } }\n" + examples.get(1))
+                .tenants()
+                .getFirst()
+                .routeFor(new ModelName("gpt-4o"), Optional.empty());
+        assertThat(plan.mode()).isEqualTo(Mode.SHADOW);
+        assertThat(plan.lens().scope()).isEqualTo(LensPolicy.Scope.APP);
+        assertThat(plan.lens().ttl()).hasHours(1);
+        assertThat(plan.lens().deadline()).hasSeconds(30);
     }
 
     @Test

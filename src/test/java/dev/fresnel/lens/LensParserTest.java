@@ -39,7 +39,7 @@ class LensParserTest {
                         Set.of(Repair.TRAILING_COMMA_REMOVED)),
                 Arguments.of(
                         "comments and trailing commas",
-                        GOOD.replace("Ids are UUIDs\"]", "Ids are UUIDs\",] // three"),
+                        GOOD.replace("Ids are UUIDs\"]", "Ids are UUIDs\",] /* three */"),
                         Set.of(Repair.COMMENTS_REMOVED, Repair.TRAILING_COMMA_REMOVED)),
                 Arguments.of(
                         "single-quoted", GOOD.replace("'", "`").replace('"', '\''), Set.of(Repair.SINGLE_QUOTES_READ)),

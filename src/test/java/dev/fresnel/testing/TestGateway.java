@@ -82,8 +82,7 @@ public final class TestGateway implements AutoCloseable {
                     routes:
                       - match: { model: "smart" }
                 %s
-                """
-                .formatted(smart, cheap, route.indent(8).stripTrailing());
+                """.formatted(smart, cheap, route.indent(8).stripTrailing());
     }
 
     public URI baseUrl() {
@@ -140,8 +139,9 @@ public final class TestGateway implements AutoCloseable {
 
     /** Waits for a log line that holds every one of {@code texts}, and gives it. */
     public String awaitLogged(String... texts) {
-        Await.until("a log line with " + Arrays.toString(texts), () -> !matching(texts)
-                .isEmpty());
+        Await.until(
+                "a log line with " + Arrays.toString(texts),
+                () -> !matching(texts).isEmpty());
         return matching(texts).getFirst();
     }
 

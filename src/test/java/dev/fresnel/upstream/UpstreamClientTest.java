@@ -22,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class UpstreamClientTest {
@@ -269,7 +270,9 @@ final class UpstreamClientTest {
 
             GatewayFailure failure = UpstreamFixture.failure(body);
             assertThat(failure).isInstanceOf(GatewayFailure.UpstreamTimeout.class);
-            assertThat(failure.publicMessage()).contains("upstreams.acme.timeouts.idle").contains("20 s");
+            assertThat(failure.publicMessage())
+                    .contains("upstreams.acme.timeouts.idle")
+                    .contains("20 s");
             Await.until("the stream is closed", () -> fake.openStreams() == 0);
         }
 
@@ -298,6 +301,35 @@ final class UpstreamClientTest {
                 assertThat(call.attempts()).as("the model may have run").isEqualTo(1);
             }
             assertThat(fake.calls()).isEqualTo(2);
+        }
+
+        @ParameterizedTest
+        @CsvSource({"path, /x HTTP/1.1\\r\\nhost: evil\\r\\n\\r\\n", "header, a\\r\\nx-evil: 1", "header, a\\nx-evil: 1"
+        })
+        void sendsNothing_whenALineBreakWouldForgeTheRequest(String where, String escaped) {
+            fake.byDefault(Script.json("{}"));
+            String value = escaped.replace("\\r", "\r").replace("\\n", "\n");
+            MultiMap headers = MultiMap.caseInsensitiveMultiMap();
+            UpstreamRequest forged = where.equals("path")
+                    ? new UpstreamRequest(fixture.upstream(), HttpMethod.GET, value, headers, Buffer.buffer())
+                    : new UpstreamRequest(
+                            fixture.upstream(), HttpMethod.GET, "/x", headers.add("x-a", value), Buffer.buffer());
+
+            GatewayFailure failure = UpstreamFixture.failure(client.call(forged).reply());
+
+            assertThat(failure).isInstanceOf(GatewayFailure.InvalidRequest.class);
+            assertThat(fake.startedRequests()).isZero();
+        }
+
+        @Test
+        void showsNoCredentialOrPrompt_inItsText() {
+            UpstreamRequest request = fixture.chat(fixture.upstream(), "{\"prompt\":\"private\"}");
+            request.headers().add("authorization", "Bearer sk-canary");
+
+            assertThat(request.toString())
+                    .contains("acme")
+                    .doesNotContain("canary")
+                    .doesNotContain("private");
         }
 
         @Test
