@@ -34,7 +34,8 @@ final class CheckCommand implements Callable<Integer> {
         ConfigResult result = config.load(terminal);
         ConfigFileOption.print("warning: ", result.warnings(), config.file(), terminal);
         return switch (result) {
-            case ConfigResult.Valid valid -> good(valid.config(), valid.warnings().size());
+            case ConfigResult.Valid valid ->
+                good(valid.config(), valid.warnings().size());
             case ConfigResult.Invalid invalid -> {
                 ConfigFileOption.print("", invalid.problems(), config.file(), terminal);
                 terminal.err()

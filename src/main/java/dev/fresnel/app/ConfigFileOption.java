@@ -37,7 +37,8 @@ final class ConfigFileOption {
             case ConfigResult.Valid valid -> valid.config();
             case ConfigResult.Invalid invalid -> {
                 print("", invalid.problems(), file, terminal);
-                throw new InputProblem(file + ": " + count(invalid.problems().size(), "problem") + ", nothing was started");
+                throw new InputProblem(
+                        file + ": " + count(invalid.problems().size(), "problem") + ", nothing was started");
             }
         };
     }

@@ -34,7 +34,8 @@ final class DryRun {
 
     /** The plan of the route that the request falls under. */
     RoutePlan plan(ChatRequest request) {
-        return tenant.routeFor(request.model(), config.models().find(request.model()).map(Model::name));
+        return tenant.routeFor(
+                request.model(), config.models().find(request.model()).map(Model::name));
     }
 
     /**
@@ -46,7 +47,8 @@ final class DryRun {
     Assessment assess(ChatRequest request, List<Map.Entry<String, String>> headers, Inquiry.LensState lens) {
         long input = new JtokkitEstimator().inputTokens(request);
         PriceTable prices = new PriceTable(config.prices());
-        boolean internal = headers.stream().anyMatch(header -> header.getKey().equalsIgnoreCase(ForwardHeaders.INTERNAL));
+        boolean internal =
+                headers.stream().anyMatch(header -> header.getKey().equalsIgnoreCase(ForwardHeaders.INTERNAL));
         return new Delegator(config.models(), prices, config.workers(), CostModel.DEFAULT)
                 .assess(new Inquiry(
                         tenant.id(),

@@ -4,7 +4,6 @@ import dev.fresnel.chat.ChatRequest;
 import dev.fresnel.chat.ChatRequestReader;
 import dev.fresnel.chat.JsonText;
 import dev.fresnel.chat.OpaqueChat;
-import dev.fresnel.chat.ParsedChat;
 import dev.fresnel.config.GatewayConfig;
 import dev.fresnel.delegation.Assessment;
 import dev.fresnel.delegation.Inquiry;
@@ -47,7 +46,8 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(
             names = {"-t", "--tenant"},
             paramLabel = "ID",
-            description = "Whose request it is. Unset: the one an authorization header opens, else the only one, else the open one.")
+            description =
+                    "Whose request it is. Unset: the one an authorization header opens, else the only one, else the open one.")
     private Optional<String> tenant = Optional.empty();
 
     @Option(
@@ -59,10 +59,14 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(names = "--lens-cached", description = "Assume that the lens for this task is already there.")
     private boolean lensCached;
 
-    @Option(names = "--json", description = "One JSON object, the same that 'x-fresnel-explain: dry-run' gives over HTTP.")
+    @Option(
+            names = "--json",
+            description = "One JSON object, the same that 'x-fresnel-explain: dry-run' gives over HTTP.")
     private boolean json;
 
-    @Parameters(paramLabel = "REQUEST.json", description = "Body of POST /v1/chat/completions; '-' reads standard input.")
+    @Parameters(
+            paramLabel = "REQUEST.json",
+            description = "Body of POST /v1/chat/completions; '-' reads standard input.")
     @SuppressWarnings("NullAway.Init") // picocli refuses a command line without it
     private String request;
 
@@ -73,7 +77,8 @@ final class ExplainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         GatewayConfig valid = config.loadOrExplain(terminal);
-        List<Map.Entry<String, String>> given = headers.stream().map(ExplainCommand::header).toList();
+        List<Map.Entry<String, String>> given =
+                headers.stream().map(ExplainCommand::header).toList();
         Tenant whose = tenant(valid, given);
         byte[] body = body(valid.limits().maxBody());
         try {
@@ -86,16 +91,18 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private void explain(GatewayConfig valid, Tenant whose, List<Map.Entry<String, String>> given, byte[] body) {
-        switch ((ParsedChat) ChatRequestReader.read(body)) {
+        switch (ChatRequestReader.read(body)) {
             case OpaqueChat(String reason) -> unreadable(whose, reason);
             case ChatRequest chat -> {
                 DryRun dryRun = new DryRun(valid, whose);
-                Assessment assessment = dryRun.assess(
-                        chat, given, lensCached ? Inquiry.LensState.CACHED : Inquiry.LensState.ABSENT);
+                Assessment assessment =
+                        dryRun.assess(chat, given, lensCached ? Inquiry.LensState.CACHED : Inquiry.LensState.ABSENT);
                 if (json) {
                     terminal.out().println(Explanation.json(assessment));
                 } else {
-                    new ExplainText(chat, whose, dryRun.plan(chat), assessment).lines().forEach(terminal.out()::println);
+                    new ExplainText(chat, whose, dryRun.plan(chat), assessment)
+                            .lines()
+                            .forEach(terminal.out()::println);
                 }
             }
         }
@@ -104,8 +111,9 @@ final class ExplainCommand implements Callable<Integer> {
     private void unreadable(Tenant whose, String reason) {
         if (json) {
             terminal.out()
-                    .println("{\"decision\":{\"arm\":\"direct\",\"preferred\":\"direct\",\"reasons\":[\"unreadable\"]},\"detail\":"
-                            + JsonText.quote(reason) + "}");
+                    .println(
+                            "{\"decision\":{\"arm\":\"direct\",\"preferred\":\"direct\",\"reasons\":[\"unreadable\"]},\"detail\":"
+                                    + JsonText.quote(reason) + "}");
         } else {
             terminal.out().println("decision  direct, to upstream " + whose.upstream() + ", byte for byte");
             terminal.out().println("because   unreadable: " + reason);
@@ -139,7 +147,8 @@ final class ExplainCommand implements Callable<Integer> {
         if (credential.isPresent()) {
             return directory
                     .find(credential.get())
-                    .orElseThrow(() -> new InputProblem("the authorization header opens no tenant; the gateway would answer 401"));
+                    .orElseThrow(() ->
+                            new InputProblem("the authorization header opens no tenant; the gateway would answer 401"));
         }
         if (all.size() == 1) {
             return all.getFirst();
@@ -154,7 +163,8 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private byte[] body(long maxBody) {
-        try (InputStream source = request.equals(STANDARD_INPUT) ? terminal.in() : Files.newInputStream(Path.of(request))) {
+        try (InputStream source =
+                request.equals(STANDARD_INPUT) ? terminal.in() : Files.newInputStream(Path.of(request))) {
             byte[] body = source.readNBytes((int) Math.min(maxBody + 1, Integer.MAX_VALUE - 8));
             if (body.length > maxBody) {
                 throw new InputProblem(name() + " is larger than limits.max-body (" + maxBody
@@ -162,9 +172,11 @@ final class ExplainCommand implements Callable<Integer> {
             }
             return body;
         } catch (NoSuchFileException e) {
-            throw new InputProblem(name() + " does not exist; give the body of a chat request, or '-' for standard input");
+            throw new InputProblem(
+                    name() + " does not exist; give the body of a chat request, or '-' for standard input");
         } catch (IOException e) {
-            throw new InputProblem(name() + " cannot be read (" + e.getClass().getSimpleName() + "); check that it is a file");
+            throw new InputProblem(
+                    name() + " cannot be read (" + e.getClass().getSimpleName() + "); check that it is a file");
         }
     }
 

@@ -86,11 +86,12 @@ final class ExplainText {
         if (free) {
             return "is there already";
         }
-        return "written by " + order.smart().name() + switch (order.timing()) {
-            case INLINE -> " while the request waits: this request alone is expected to repay it";
-            case BACKGROUND -> " in the background for later requests; this one goes direct";
-            case CACHED_ONLY -> " at an earlier turn; this one goes direct if it is gone";
-        };
+        return "written by " + order.smart().name()
+                + switch (order.timing()) {
+                    case INLINE -> " while the request waits: this request alone is expected to repay it";
+                    case BACKGROUND -> " in the background for later requests; this one goes direct";
+                    case CACHED_ONLY -> " at an earlier turn; this one goes direct if it is gone";
+                };
     }
 
     private String uses() {
@@ -116,8 +117,8 @@ final class ExplainText {
         if (assessment.arms().isEmpty()) {
             return;
         }
-        TextTable table =
-                new TextTable("ARM", "MODEL", "EXPECTED USD", "LENS USD", "SAVES USD", "SAVES ABOVE", "NOT POSSIBLE BECAUSE");
+        TextTable table = new TextTable(
+                "ARM", "MODEL", "EXPECTED USD", "LENS USD", "SAVES USD", "SAVES ABOVE", "NOT POSSIBLE BECAUSE");
         Arm used = assessment.decision().arm();
         for (ArmRow row : assessment.arms()) {
             table.row(
@@ -131,7 +132,8 @@ final class ExplainText {
         }
         lines.add("");
         lines.addAll(table.lines());
-        lines.add("Expected: with the arm's share of the lens and of requests that the requested model answers after all.");
+        lines.add(
+                "Expected: with the arm's share of the lens and of requests that the requested model answers after all.");
     }
 
     private static String obstacle(Obstacle obstacle) {

@@ -16,7 +16,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
  */
 @Command(
         name = "fresnel",
-        description = "An OpenAI-compatible gateway: a smart model thinks once and writes a lens, a cheap model generates with it.",
+        description =
+                "An OpenAI-compatible gateway: a smart model thinks once and writes a lens, a cheap model generates with it.",
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",
         exitCodeListHeading = "%nExit codes:%n",

@@ -11,7 +11,11 @@ import picocli.CommandLine.Mixin;
         name = "serve",
         description = "Serves with a config file until stopped. Events go to standard output, one JSON object a line.",
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:stopped by SIGTERM or Ctrl-C", "1:the config has mistakes, or a port or the store is taken", "2:wrong use"})
+        exitCodeList = {
+            "0:stopped by SIGTERM or Ctrl-C",
+            "1:the config has mistakes, or a port or the store is taken",
+            "2:wrong use"
+        })
 final class ServeCommand implements Callable<Integer> {
     private final Terminal terminal;
 
@@ -29,7 +33,8 @@ final class ServeCommand implements Callable<Integer> {
         HostPort data = valid.listen().data();
         HostPort admin = valid.listen().admin();
         terminal.err()
-                .println("fresnel " + Version.text() + ": serving http://" + new HostPort(data.host(), gateway.dataPort())
+                .println("fresnel " + Version.text() + ": serving http://"
+                        + new HostPort(data.host(), gateway.dataPort())
                         + "/v1, admin http://" + new HostPort(admin.host(), gateway.adminPort()) + ", config "
                         + config.file() + "; Ctrl-C stops");
         RunningUntilStopped.serve(terminal, gateway::close);
