@@ -1,6 +1,7 @@
 package dev.fresnel.app;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Supplier;
@@ -15,15 +16,23 @@ final class Closing {
         steps.push(new Step(what, close));
     }
 
+    /** Succeeds when all is closed, on no event loop in particular: the last step may end them all. */
     Future<Void> run() {
+        Promise<Void> done = Promise.promise();
+        next(done);
+        return done.future();
+    }
+
+    private void next(Promise<Void> done) {
         Step step = steps.poll();
         if (step == null) {
-            return Future.succeededFuture();
+            done.complete();
+            return;
         }
-        return step.close()
+        step.close()
                 .get()
                 .onFailure(problem -> System.getLogger("fresnel")
                         .log(System.Logger.Level.WARNING, "closing the " + step.what() + " failed", problem))
-                .transform(_ -> run());
+                .onComplete(_ -> next(done));
     }
 }

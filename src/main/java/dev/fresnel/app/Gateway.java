@@ -30,20 +30,24 @@ import dev.fresnel.observe.Metrics;
 import dev.fresnel.store.embedded.EmbeddedLensStore;
 import dev.fresnel.store.embedded.EmbeddedSpendStore;
 import dev.fresnel.store.embedded.EmbeddedStore;
+import dev.fresnel.store.embedded.StoreProblem;
 import dev.fresnel.tenant.TenantDirectory;
 import dev.fresnel.upstream.CompletionClient;
 import dev.fresnel.upstream.RetryRule;
 import dev.fresnel.upstream.UpstreamClient;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * A running gateway: everything it is made of is constructed here, in dependency order, by {@link #start}. Owns its threads,
@@ -83,15 +87,19 @@ public final class Gateway {
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops).setPreferNativeTransport(false));
         Closing closing = new Closing();
         closing.later("event loops", vertx::close);
-        return EmbeddedStore.open(
-                        vertx,
-                        config.store().directory(),
-                        SystemTime.clock(),
-                        problem -> System.getLogger("fresnel").log(System.Logger.Level.WARNING, problem.message()))
+        // A promise of no event loop: the loops may be gone when it is kept.
+        Promise<Gateway> started = Promise.promise();
+        EmbeddedStore.open(vertx, config.store().directory(), SystemTime.clock(), Gateway::warn)
                 .onSuccess(store -> closing.later("store", store::close))
                 .compose(store -> Ledger.open(new EmbeddedSpendStore(store), SystemTime.clock())
                         .compose(ledger -> assemble(config, log, relayLimits, vertx, loops, store, ledger, closing)))
-                .recover(problem -> closing.run().transform(_ -> Future.failedFuture(problem)));
+                .onSuccess(started::complete)
+                .onFailure(problem -> closing.run().onComplete(_ -> started.fail(problem)));
+        return started.future();
+    }
+
+    private static void warn(StoreProblem problem) {
+        System.getLogger("fresnel").log(System.Logger.Level.WARNING, problem.message());
     }
 
     private static Future<Gateway> assemble(
@@ -193,19 +201,15 @@ public final class Gateway {
 
     private static Future<Gateway> deploy(
             Vertx vertx, int loops, DataListener.Setup data, AdminListener admin, Gate gate, Closing closing) {
-        List<DataListener> listeners = new ArrayList<>();
-        DataListener first = new DataListener(data);
-        listeners.add(first);
-        Future<?> started = vertx.deployVerticle(admin).compose(_ -> vertx.deployVerticle(first));
-        for (int i = 1; i < loops; i++) {
-            // Port 0 is chosen by the first instance; the others share it.
-            started = started.compose(_ -> {
-                DataListener next = new DataListener(data.onPort(first.port()));
-                listeners.add(next);
-                return vertx.deployVerticle(next);
-            });
-        }
-        return started.map(_ -> new Gateway(listeners, admin, gate, closing));
+        List<DataListener> listeners = new CopyOnWriteArrayList<>();
+        Supplier<DataListener> supplier = () -> {
+            DataListener listener = new DataListener(data);
+            listeners.add(listener);
+            return listener;
+        };
+        return vertx.deployVerticle(admin)
+                .compose(_ -> vertx.deployVerticle(supplier, new DeploymentOptions().setInstances(loops)))
+                .map(_ -> new Gateway(listeners, admin, gate, closing));
     }
 
     /** Every writing of a lens is booked here, once, whichever request caused it and whether it succeeded. */
@@ -234,6 +238,8 @@ public final class Gateway {
         gate.shut();
         List<Future<Void>> drained =
                 listeners.stream().map(listener -> listener.drain(GRACE)).toList();
-        return Future.join(drained).transform(_ -> closing.run());
+        Promise<Void> closed = Promise.promise();
+        Future.join(drained).onComplete(_ -> closing.run().onComplete(closed));
+        return closed.future();
     }
 }

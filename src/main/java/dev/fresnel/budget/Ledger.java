@@ -55,7 +55,7 @@ public final class Ledger {
         LocalDate today = utcDay(clock);
         // compute runs once per attempt and holds the tenant's bin: check and change are one step.
         Verdict[] verdict = new Verdict[1];
-        accounts.compute(tenant, (id, known) -> {
+        accounts.compute(tenant, (_, known) -> {
             Account account = Account.on(today, known);
             Usd committed = sum(sum(account.spent, account.reserved), worstCase);
             if (dailyLimit.isPresent() && dailyLimit.get().isLessThan(committed)) {
@@ -82,7 +82,7 @@ public final class Ledger {
         }
         Usd cost = actual.nanos() < 0 ? Usd.ZERO : actual;
         LocalDate today = utcDay(clock);
-        accounts.computeIfPresent(reservation.tenant(), (id, known) -> {
+        accounts.computeIfPresent(reservation.tenant(), (_, known) -> {
             Account account = Account.on(today, known);
             return account.day.equals(reservation.day())
                     ? new Account(account.day, sum(account.spent, cost), account.reserved.minus(reservation.amount()))

@@ -16,7 +16,8 @@ import java.util.Optional;
  * @param lensCost writing the lens once, in full; zero when it is cached or the worker is bare
  * @param expectedSaving direct cost minus {@code expectedCost}, minus a lost prompt cache; zero for {@code direct}
  * @param breakEven output length above which the arm saves money; empty for {@code direct}
- * @param worstCase what to reserve: a lens built now, and the dearer of the worker and the requested model as its fallback
+ * @param worstCase what to reserve: a lens built now and the answer at its longest. A fallback to the requested model is not in it and
+ *     reserves for itself: counting it here would make every cheap arm as dear as the one it is to spare
  * @param obstacles empty: the arm may answer
  */
 public record ArmRow(

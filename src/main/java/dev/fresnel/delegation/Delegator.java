@@ -4,6 +4,7 @@ import dev.fresnel.budget.CostModel;
 import dev.fresnel.budget.PriceTable;
 import dev.fresnel.chat.ChatRequest;
 import dev.fresnel.chat.Role;
+import dev.fresnel.estimate.TaskText;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.upstream.ModelCatalog;
@@ -223,6 +224,7 @@ public final class Delegator {
 
         private Route byRules() {
             Rules rules = new Rules(weighing.rules());
+            String task = TaskText.of(inquiry.request());
             List<ArmRow> candidates =
                     rows.stream().filter(row -> !row.arm().isDirect()).toList();
             if (candidates.isEmpty()) {
@@ -234,7 +236,7 @@ public final class Delegator {
                 if (!row.feasible()) {
                     continue;
                 }
-                List<RuleCheck> found = check(rules, row);
+                List<RuleCheck> found = check(rules, row, task);
                 List<Reason> fired = found.stream()
                         .filter(RuleCheck::fired)
                         .map(RuleCheck::rule)
@@ -258,16 +260,16 @@ public final class Delegator {
             if (quiet) {
                 return goDirect(Reason.NO_RULE_FIRED);
             }
-            checks = check(rules, candidates.getFirst());
+            checks = check(rules, candidates.getFirst(), task);
             return direct(inquiry, rows, obstacles(candidates));
         }
 
-        private List<RuleCheck> check(Rules rules, ArmRow row) {
+        private List<RuleCheck> check(Rules rules, ArmRow row, String task) {
             Guidance guidance = row.worker().map(Worker::guidance).orElse(Guidance.LENS);
             return rules.check(
                     row,
                     guidance,
-                    inquiry.request().lastUserText(),
+                    task,
                     inquiry.estimates().output().l50(),
                     weighing.directCost(),
                     inquiry.remaining());

@@ -1,6 +1,6 @@
 package dev.fresnel.delegation;
 
-import dev.fresnel.estimate.Counts;
+import dev.fresnel.estimate.Words;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -26,7 +26,6 @@ import java.util.stream.Collectors;
  * immutable.
  */
 final class MultiPartRule {
-    private static final int MAX_CHARS = 6000;
     private static final int REACH_WORDS = 12;
     private static final int BARE_REACH_WORDS = 4;
 
@@ -116,7 +115,9 @@ final class MultiPartRule {
 
     private static final Pattern SENTENCE = Pattern.compile("(?<=[.!?;:])\\s+|\\R+|```");
     private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}_./'-]+|,");
-    private static final Pattern NUMBER = Pattern.compile(Counts.NUMBER, Pattern.CASE_INSENSITIVE);
+    private static final Pattern BULLET = Pattern.compile("[-*]|\\d{1,3}\\.?");
+    private static final Pattern Y_BEHIND_CONSONANT = Pattern.compile(".*[^aeiou]y");
+    private static final Pattern SIBILANT = Pattern.compile(".*(?:s|x|z|ch|sh)");
     private static final Pattern EDGES = Pattern.compile("^[./'-]+|[./'-]+$");
     private static final Pattern PATH =
             Pattern.compile("[\\w./-]*\\w\\.(?:java|kts?|py|ipynb|[jt]sx?|mjs|go|rs|rb|php|c|h|cc|[ch]pp|cs"
@@ -134,18 +135,19 @@ final class MultiPartRule {
         this.minimum = minimum;
     }
 
-    /** The words that made it fire; empty when the task has not several parts. */
+    /**
+     * The words that made it fire; empty when the task has not several parts.
+     *
+     * @param task bounded, see {@link dev.fresnel.estimate.TaskText}
+     */
     Optional<String> firesOn(String task) {
-        String text = task.length() <= MAX_CHARS
-                ? task
-                : task.substring(0, MAX_CHARS - 2000) + "\n" + task.substring(task.length() - 2000);
-        for (String sentence : SENTENCE.split(text)) {
+        for (String sentence : SENTENCE.split(task, -1)) {
             Optional<String> found = inSentence(words(sentence));
             if (found.isPresent()) {
                 return found;
             }
         }
-        return listedPaths(text);
+        return listedPaths(task);
     }
 
     private Optional<String> inSentence(List<String> words) {
@@ -177,7 +179,7 @@ final class MultiPartRule {
     }
 
     private static boolean isBullet(String word) {
-        return word.matches("[-*]|\\d{1,3}\\.?");
+        return BULLET.matcher(word).matches();
     }
 
     private Optional<String> behind(List<String> words, int verb, Set<String> breaks) {
@@ -189,14 +191,14 @@ final class MultiPartRule {
             if (breaks.contains(word)) {
                 return Optional.empty();
             }
-            if (NUMBER.matcher(word).matches()) {
+            if (Words.number(word).isPresent()) {
                 countAt = i;
             } else if (QUANTIFIERS.contains(word)) {
                 quantifier = word + " ";
             } else if (plurals.contains(word) || singulars.contains(word)) {
                 // A number binds to a noun at most three words on: "5 new REST endpoints".
                 boolean counted = countAt >= 0 && i - countAt <= 3;
-                if (counted && Counts.valueOf(words.get(countAt)) >= minimum) {
+                if (counted && Words.number(words.get(countAt)).orElse(0) >= minimum) {
                     return Optional.of(phrase(words.get(verb), words.get(countAt) + " ", word));
                 }
                 if (!counted && isSeveral(word, quantifier, i - verb)) {
@@ -213,11 +215,11 @@ final class MultiPartRule {
     }
 
     private boolean isSeveral(String word, String quantifier, int distance) {
-        return !quantifier.isEmpty() || plurals.contains(word) && distance <= BARE_REACH_WORDS;
+        return !quantifier.isEmpty() || (plurals.contains(word) && distance <= BARE_REACH_WORDS);
     }
 
     private Optional<String> listedPaths(String text) {
-        for (String line : text.split("\\R+")) {
+        for (String line : text.split("\\R+", -1)) {
             List<String> words = words(line);
             for (int i = 0; i < words.size(); i++) {
                 if (breaksOf(words, i).isPresent()) {
@@ -255,9 +257,9 @@ final class MultiPartRule {
 
     /** English plurals of nouns as they occur for parts of software: entity, class, box, file. */
     static String plural(String noun) {
-        if (noun.matches(".*[^aeiou]y")) {
+        if (Y_BEHIND_CONSONANT.matcher(noun).matches()) {
             return noun.substring(0, noun.length() - 1) + "ies";
         }
-        return noun.matches(".*(s|x|z|ch|sh)") ? noun + "es" : noun + "s";
+        return SIBILANT.matcher(noun).matches() ? noun + "es" : noun + "s";
     }
 }

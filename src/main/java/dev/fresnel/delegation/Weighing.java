@@ -147,8 +147,8 @@ final class Weighing {
         Optional<BreakEven> breakEven = requestedPrice()
                 .flatMap(strong -> cheap.flatMap(price -> lensCost.map(lens -> BreakEven.of(
                         terms(strong, price, lens, rules.expectedUses(), lensTokens, switchLoss), costs))));
-        Optional<Usd> worst = cheap.flatMap(price -> lensCost.flatMap(lens ->
-                directWorstCase().map(direct -> lens.plus(max(direct, costs.execution(price, worst(), lensTokens))))));
+        Optional<Usd> worst =
+                cheap.flatMap(price -> lensCost.map(lens -> lens.plus(costs.execution(price, worst(), lensTokens))));
         List<Obstacle> obstacles = new ArrayList<>();
         sameModel(model).ifPresent(obstacles::add);
         unsupported(model).ifPresent(obstacles::add);
@@ -304,9 +304,5 @@ final class Weighing {
 
     private Optional<Price> price(Optional<Model> model) {
         return model.map(Model::name).flatMap(prices::find);
-    }
-
-    private static Usd max(Usd a, Usd b) {
-        return a.isLessThan(b) ? b : a;
     }
 }

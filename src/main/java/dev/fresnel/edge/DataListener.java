@@ -57,8 +57,9 @@ public final class DataListener extends VerticleBase {
             RequestIds ids,
             Gate gate,
             LongSupplier nanos) {
-        public Setup onPort(int otherPort) {
-            return new Setup(host, otherPort, limits, tenants, models, exchanges, ids, gate, nanos);
+        /** What Vert.x calls a random port that all instances share. */
+        int sharedPort() {
+            return port == 0 ? -1 : port;
         }
     }
 
@@ -73,7 +74,7 @@ public final class DataListener extends VerticleBase {
         watch = new ConnectionWatch(vertx, setup.limits(), setup.gate());
         HttpServerOptions options = new HttpServerOptions()
                 .setHost(setup.host())
-                .setPort(setup.port())
+                .setPort(setup.sharedPort())
                 .setHttp2ClearTextEnabled(false)
                 .setHandle100ContinueAutomatically(true)
                 .setTcpNoDelay(true)

@@ -1,67 +1,99 @@
 package dev.fresnel.estimate;
 
-import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.OptionalInt;
+import java.util.Set;
 
 /** A length that the request itself names: "in 200 words", "five bullet points", "a 3-page report", "in one sentence". */
 final class AskedLength {
-    private static final Pattern STATED = Pattern.compile(
-            Counts.NUMBER + "[\\s-]+(?:(?:short|long|brief|detailed|concise|main|key|single|simple|very|full|new|"
-                    + "different|unique|rhyming|well-written)\\s+){0,2}"
-                    + "(tokens?|words?|sentences?|lines?|verses?|bullet points?|bullets?|points?|items?|paragraphs?|pages?|"
-                    + "stanzas?|tweets?|sections?|chapters?|characters?|letters?|ideas?|examples?|tips|suggestions?|"
-                    + "names?|titles?|headlines?|questions?|facts|reasons|ways|steps)\\b",
-            Pattern.CASE_INSENSITIVE);
-    private static final Pattern K = Pattern.compile("\\b(\\d{1,3})k[\\s-]words?\\b", Pattern.CASE_INSENSITIVE);
-    /** "the last 3 lines", "these 5 items": talk of what is there, not an order. */
-    private static final Pattern REFERENCE = Pattern.compile(
-            "\\b(?:the|these|those|last|first|following|your|my|our|has|have|contains|with|than)\\s+$",
-            Pattern.CASE_INSENSITIVE);
+    /** Tokens of one unit, English prose, and the largest number of them that anybody orders. */
+    private record Unit(double tokens, int most) {}
+
+    private static final Map<String, Unit> UNITS = Map.ofEntries(
+            Map.entry("token", new Unit(1, 50_000)),
+            Map.entry("character", new Unit(0.25, 50_000)),
+            Map.entry("word", new Unit(1.35, 10_000)),
+            Map.entry("line", new Unit(14, 2_000)),
+            Map.entry("name", new Unit(10, 200)),
+            Map.entry("title", new Unit(10, 200)),
+            Map.entry("headline", new Unit(14, 100)),
+            Map.entry("verse", new Unit(40, 50)),
+            Map.entry("sentence", new Unit(26, 200)),
+            Map.entry("question", new Unit(26, 100)),
+            Map.entry("fact", new Unit(26, 100)),
+            Map.entry("stanza", new Unit(45, 50)),
+            Map.entry("tweet", new Unit(45, 100)),
+            Map.entry("bullet", new Unit(35, 100)),
+            Map.entry("point", new Unit(35, 100)),
+            Map.entry("item", new Unit(35, 100)),
+            Map.entry("idea", new Unit(35, 100)),
+            Map.entry("tip", new Unit(35, 100)),
+            Map.entry("suggestion", new Unit(35, 100)),
+            Map.entry("way", new Unit(35, 100)),
+            Map.entry("reason", new Unit(35, 100)),
+            Map.entry("example", new Unit(55, 100)),
+            Map.entry("step", new Unit(55, 100)),
+            Map.entry("paragraph", new Unit(110, 100)),
+            Map.entry("section", new Unit(250, 50)),
+            Map.entry("page", new Unit(600, 50)),
+            Map.entry("chapter", new Unit(1500, 20)));
+
+    /** "the last 3 lines", "these 5 items", "the length is 2048 tokens": talk of what is there, not an order. */
+    private static final Set<String> REFERENCES = Set.of(
+            "the",
+            "these",
+            "those",
+            "last",
+            "first",
+            "following",
+            "your",
+            "my",
+            "our",
+            "has",
+            "have",
+            "had",
+            "contains",
+            "than",
+            "is",
+            "are",
+            "was",
+            "were",
+            "every",
+            "after",
+            "to",
+            "all",
+            "there");
+
+    private static final int ADJECTIVES = 2;
+    private static final Set<String> NO_ADJECTIVES =
+            Set.of("or", "and", "of", "in", "to", "the", "with", "for", "use", "per", "a", "at", "on", "from", "by");
 
     private AskedLength() {}
 
     /** Tokens of the largest length asked for; empty when none is. */
-    static OptionalDouble tokens(String text) {
+    static OptionalDouble tokens(Words words) {
         double most = -1;
-        Matcher thousands = K.matcher(text);
-        while (thousands.find()) {
-            most = Math.max(most, 1000 * perUnit("words") * Integer.parseInt(thousands.group(1)));
-        }
-        Matcher stated = STATED.matcher(text);
-        while (stated.find()) {
-            if (!isReference(text, stated.toMatchResult())) {
-                most = Math.max(most, Counts.valueOf(stated.group(1)) * perUnit(stated.group(2)));
+        for (int i = 0; i < words.size(); i++) {
+            OptionalInt number = words.numberAt(i);
+            if (number.isPresent() && !REFERENCES.contains(words.at(i - 1))) {
+                most = Math.max(most, behind(words, i, number.getAsInt()));
             }
         }
-        return most < 0 ? OptionalDouble.empty() : OptionalDouble.of(most);
+        return most < 0 ? OptionalDouble.empty() : OptionalDouble.of(Math.max(1, most));
     }
 
-    private static boolean isReference(String text, MatchResult match) {
-        String before = text.substring(Math.max(0, match.start() - 12), match.start());
-        return REFERENCE.matcher(before).find();
-    }
-
-    /** Tokens of one unit, English prose. */
-    private static double perUnit(String unit) {
-        String u = unit.toLowerCase(Locale.ROOT);
-        return switch (u.charAt(0) == 't' && u.startsWith("token") ? "token" : u.replaceAll("s$", "")) {
-            case "token" -> 1;
-            case "character", "letter" -> 0.25;
-            case "word" -> 1.35;
-            case "name", "title" -> 10;
-            case "line", "verse", "headline" -> 14;
-            case "sentence", "question", "fact" -> 26;
-            case "stanza", "tweet" -> 45;
-            case "bullet", "bullet point", "point", "item", "idea", "tip", "suggestion", "way", "reason" -> 35;
-            case "example", "step" -> 55;
-            case "paragraph" -> 110;
-            case "section" -> 250;
-            case "page" -> 600;
-            case "chapter" -> 1500;
-            default -> throw new AssertionError("a unit of the pattern without a length: " + unit);
-        };
+    private static double behind(Words words, int number, int count) {
+        for (int i = number + 1; i <= number + 1 + ADJECTIVES; i++) {
+            String word = words.at(i);
+            Unit unit = UNITS.get(word.endsWith("s") ? word.substring(0, word.length() - 1) : word);
+            if (unit != null) {
+                return count <= unit.most ? count * unit.tokens : -1;
+            }
+            if (NO_ADJECTIVES.contains(word) || words.numberAt(i).isPresent()) {
+                return -1;
+            }
+        }
+        return -1;
     }
 }

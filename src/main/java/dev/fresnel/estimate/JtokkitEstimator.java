@@ -34,7 +34,7 @@ public final class JtokkitEstimator implements TokenEstimator {
 
     /** Loads the tables now. They take some hundred milliseconds: not a thing to do on an event loop with the first request. */
     public void preload() {
-        long unused = count("warm");
+        long _ = count("warm");
     }
 
     @Override

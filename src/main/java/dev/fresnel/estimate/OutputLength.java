@@ -3,10 +3,8 @@ package dev.fresnel.estimate;
 import dev.fresnel.chat.ChatRequest;
 import dev.fresnel.chat.Feature;
 import dev.fresnel.chat.Role;
-import java.util.List;
 import java.util.OptionalDouble;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Set;
 
 /**
  * Predicts the length of an answer from what the request asks for. The first of these that applies gives the median:
@@ -15,8 +13,8 @@ import java.util.regex.Pattern;
  *   <li>a length the request names ({@link AskedLength}): that;
  *   <li>a small answer: greeting or thanks, yes/no, a class or label, one word;
  *   <li>bulk: a count of things to make times what one such thing takes ({@code 5 entities} with CRUD: 5 x 5 endpoints x 600);
- *   <li>otherwise log-linear: {@code L50 = exp(w0 + sum w_i*f_i)} over the features below, with
- *       {@code f = 1} when its pattern occurs.
+ *   <li>otherwise log-linear: {@code L50 = exp(w0 + sum w_i*f_i)} over the word groups of {@link Cue}, with
+ *       {@code f = 1} when one of its words occurs.
  * </ol>
  *
  * <p>A JSON reply and a turn inside a tool loop shorten the result, {@code n} choices multiply it, the client's token cap bounds it
@@ -24,12 +22,9 @@ import java.util.regex.Pattern;
  *
  * <p>The weights are set by hand near a quantile regression on public chat answers; prompt length has almost none, because long
  * prompts mostly carry material to read (the opposite of RFC-137's ten tokens per prompt word). What no regex can know (the model,
- * recurring traffic) is left to learning. Reads at most {@value #MAX_CHARS} characters of the task's head and tail. Stateless.
+ * recurring traffic) is left to learning. Reads at most {@link Words#MAX_CHARS} characters of the task's head and tail. Stateless.
  */
 public final class OutputLength {
-    static final int MAX_CHARS = 4000;
-    private static final int TAIL_CHARS = 1000;
-
     /** {@code exp(5.5)} = 245 tokens: an answer nothing is known about. */
     private static final double BASE = 5.5;
 
@@ -43,66 +38,19 @@ public final class OutputLength {
     /** Until something is known of it: a model call without any text to judge by. */
     private static final long UNKNOWN_TASK = 250;
 
-    private record Weight(Pattern pattern, double weight) {
-        static Weight of(String regex, double weight) {
-            return new Weight(ci(regex), weight);
-        }
-    }
+    /** Words that may follow a greeting without making it a request. */
+    private static final int SMALL_TALK_WORDS = 6;
 
-    private static final List<Weight> WEIGHTS = List.of(
-            Weight.of(
-                    "\\b(write|compose|draft|create|generate|produce|develop|design|implement|scaffold|build)\\b", 0.3),
-            Weight.of(
-                    "\\b(code|function|script|program|python|java|javascript|typescript|sql|html|css|rust|golang|class|api"
-                            + "|algorithm|bash|react|django|flask|unit tests?)\\b",
-                    0.15),
-            Weight.of("\\b(story|essay|article|blog|poem|letter|speech|report|novel|review|song|lyrics|email)\\b", 0.1),
-            Weight.of("\\b(steps?|step[- ]by[- ]step|guide|tutorial|plan|recipe|itinerary|outline|strategy)\\b", 0.3),
-            Weight.of(
-                    "\\b(explain|describe|discuss|compare|contrast|analy[sz]e|elaborate|detailed|comprehensive|thorough"
-                            + "|pros and cons|differences?)\\b",
-                    0.3),
-            Weight.of("\\b(how (?:do|can|to|would|should)|what are|ideas|tips|examples|suggest|give me|list)\\b", 0.25),
-            Weight.of(
-                    "^\\s*(who|when|where|which|is|are|was|were|does|do|did|can|what is|what's|how many|how much)\\b",
-                    -0.1),
-            Weight.of(
-                    "\\b(rewrite|rephrase|paraphrase|translate|proofread|fix the grammar|correct the|extract|reformat)\\b",
-                    -0.8),
-            Weight.of("\\b(summari[sz]e|summary|tl;?dr)\\b", -0.4),
-            Weight.of("\\b(brief(?:ly)?|concise(?:ly)?|short(?:ly)?|quick(?:ly)?)\\b", -0.4));
-
-    private static final Pattern SMALL =
-            ci("\\b(yes or no|true or false|one word|single word|just the (?:answer|number|name)"
-                    + "|only the (?:answer|number|name|label|letter)|answer with (?:a|an|only|just|the|one)|classify|categori[sz]e"
-                    + "|which category|sentiment|label (?:this|the|it)|correct option|multiple choice)\\b");
-    /** A short line that greets or thanks. Anything that also asks for work is not small talk. */
-    private static final Pattern SMALL_TALK = Pattern.compile(
-            "\\A\\W{0,10}(?:(?:hi|hello|hey|good (?:morning|evening|afternoon)|thanks?(?: you)?|thx|ok(?:ay)?|great|cool|perfect"
-                    + "|bye|yes|no|yep|nope|how are you|hallo|danke|hola|gracias|bonjour|merci|ciao)\\b"
-                    + "|你好|谢谢|こんにちは|ありがとう|안녕|привет|спасибо|مرحبا|شكرا|नमस्ते).{0,30}\\z",
-            Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE | Pattern.DOTALL);
-
-    private static final Pattern WORK =
-            ci("\\b(why|explain|what|which|how (?:do|to|can|does|would|should)|help|show|tell|find|fix|solve"
-                    + "|translate|summari[sz]e|describe|compare|list|give)\\b");
-    private static final Pattern MAKE =
-            ci("\\b(generate|implement|scaffold|write|create|build|develop|produce|code|make|add"
-                    + "|refactor|migrate|convert|port)\\b");
-    private static final Pattern CRUD = ci("\\bcrud\\b");
-    private static final Pattern THING = ci(Counts.NUMBER
-            + "[\\s-]+(?:[\\w-]+\\s+){0,2}?(entit(?:y|ies)|resources?|endpoints?|routes?|controllers?|files?|components?"
-            + "|modules?|pages?|screens?|class(?:es)?|tables?|models?|services?|microservices?|functions?|methods?"
-            + "|(?:unit |test )?tests?|test cases?|records|rows|user stories|emails?|articles?|scripts?)\\b");
-    private static final int MAX_COUNT = 200;
-    private static final Pattern ENUMERATED = Pattern.compile("^\\s{0,8}(?:\\d{1,3}[.)]|[-*•])\\s", Pattern.MULTILINE);
+    private static final Set<String> QUESTION_WORDS =
+            Set.of("who", "when", "where", "which", "is", "are", "was", "were", "does", "do", "did", "can", "what's");
+    private static final double QUESTION_WEIGHT = -0.1;
     private static final long PER_ENUMERATED_ITEM = 90;
     private static final int MAX_ITEMS = 40;
     private static final long CEILING = 100_000;
 
     /** @param inputTokens of the whole request, 0 or more */
     public OutputEstimate estimate(ChatRequest request, long inputTokens) {
-        String task = bounded(request.lastUserText());
+        String task = TaskText.of(request);
         Guess guess = request.openToolLoop() ? new Guess(TOOL_TURN, L90_SPREAD * 2) : ofText(task, inputTokens);
         if (!request.openToolLoop() && !request.toolNames().isEmpty() && hasAssistantTurn(request)) {
             // Later turns of an agent mostly call a tool or say what was done.
@@ -124,77 +72,71 @@ public final class OutputLength {
     }
 
     private static Guess ofText(String task, long inputTokens) {
-        if (task.isBlank()) {
+        Words words = Words.of(task);
+        if (words.size() == 0) {
             return new Guess(UNKNOWN_TASK, L90_SPREAD);
         }
-        OptionalDouble asked = AskedLength.tokens(task);
-        double bulk = bulk(task);
+        Set<Cue> cues = Cue.in(words);
+        OptionalDouble asked = AskedLength.tokens(words);
+        double bulk = Made.bulk(words);
         if (bulk > 0) {
             return new Guess(Math.max(bulk, asked.orElse(0)), L90_SPREAD);
         }
         if (asked.isPresent()) {
-            return new Guess(Math.max(1, asked.getAsDouble()), L90_SPREAD_ASKED);
+            return new Guess(asked.getAsDouble(), L90_SPREAD_ASKED);
         }
-        boolean makes = MAKE.matcher(task).find();
-        if (!makes && (SMALL.matcher(task).find() || isSmallTalk(task))) {
+        boolean makes = cues.contains(Cue.MAKE);
+        if (!makes && (cues.contains(Cue.SMALL) || isSmallTalk(words, cues))) {
             return new Guess(SMALL_ANSWER, L90_SPREAD);
         }
-        return new Guess(Math.max(logLinear(task, inputTokens), enumerated(task)), L90_SPREAD);
+        double items = makes ? enumerated(task) : 0;
+        return new Guess(Math.max(logLinear(words, cues, inputTokens), items), L90_SPREAD);
     }
 
-    private static boolean isSmallTalk(String task) {
-        return SMALL_TALK.matcher(task).find() && !WORK.matcher(task).find();
+    /** A short line that begins with a greeting or thanks. Anything that also asks for work is not small talk. */
+    private static boolean isSmallTalk(Words words, Set<Cue> cues) {
+        return words.size() <= SMALL_TALK_WORDS && Cue.at(words, 0).contains(Cue.GREETING) && !cues.contains(Cue.WORK);
     }
 
-    private static double logLinear(String task, long inputTokens) {
+    private static double logLinear(Words words, Set<Cue> cues, long inputTokens) {
         double log = BASE + LOG_PROMPT_WEIGHT * Math.log(Math.max(4, inputTokens) / TYPICAL_PROMPT_TOKENS);
-        for (Weight weight : WEIGHTS) {
-            if (weight.pattern.matcher(task).find()) {
-                log += weight.weight;
-            }
+        for (Cue cue : cues) {
+            log += cue.weight();
         }
-        return Math.exp(log);
+        return Math.exp(QUESTION_WORDS.contains(words.get(0)) ? log + QUESTION_WEIGHT : log);
     }
 
-    /** Items listed under an order to make something are answered one by one; a list to read is not. */
+    /** Items listed under an order to make something are answered one by one; a list to read is not. Looks at line starts. */
     private static double enumerated(String task) {
-        if (!MAKE.matcher(task).find()) {
-            return 0;
+        int items = 0;
+        int lineStart = 0;
+        int end = Math.min(task.length(), Words.MAX_CHARS);
+        while (lineStart < end && items < MAX_ITEMS) {
+            if (startsItem(task, lineStart, end)) {
+                items++;
+            }
+            int lineEnd = task.indexOf('\n', lineStart);
+            lineStart = lineEnd < 0 ? end : lineEnd + 1;
         }
-        long items = ENUMERATED.matcher(task).results().limit(MAX_ITEMS).count();
         return items < 3 ? 0 : (double) items * PER_ENUMERATED_ITEM;
     }
 
-    /** Tokens of "make N things"; 0 when nothing of the kind is asked. */
-    private static double bulk(String task) {
-        Matcher make = MAKE.matcher(task);
-        if (!make.find()) {
-            return 0;
+    /** {@code "- "}, {@code "* "}, {@code "• "}, {@code "1. "}, {@code "1) "}, indented or not. */
+    private static boolean startsItem(String task, int from, int end) {
+        int i = from;
+        while (i < end && (task.charAt(i) == ' ' || task.charAt(i) == '\t')) {
+            i++;
         }
-        boolean crud = CRUD.matcher(task).find();
-        double most = 0;
-        // Things named before the order are material: "here are 5 files. Write a summary."
-        Matcher thing = THING.matcher(task).region(make.start(), task.length());
-        while (thing.find()) {
-            int count = Math.min(MAX_COUNT, Counts.valueOf(thing.group(1)));
-            most = Math.max(most, count * Made.of(thing.group(2)).tokens(crud));
+        int digits = i;
+        while (i < end && Character.isDigit(task.charAt(i))) {
+            i++;
         }
-        return most == 0 && crud ? Made.of("entity").tokens(true) : most;
+        String marks = i > digits ? ".)" : "-*•";
+        return i + 1 < end && marks.indexOf(task.charAt(i)) >= 0 && task.charAt(i + 1) == ' ';
     }
 
     private static boolean hasAssistantTurn(ChatRequest request) {
         return request.messages().stream().anyMatch(message -> message.role() == Role.ASSISTANT);
-    }
-
-    /** Orders stand at the start or the end; what lies between in a long text is material. */
-    private static String bounded(String text) {
-        return text.length() <= MAX_CHARS
-                ? text
-                : text.substring(0, MAX_CHARS - TAIL_CHARS) + "\n" + text.substring(text.length() - TAIL_CHARS);
-    }
-
-    private static Pattern ci(String regex) {
-        return Pattern.compile(regex, Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
     }
 
     private record Guess(double tokens, double spread) {}

@@ -28,6 +28,7 @@ final class Relay {
         KEEP
     }
 
+    private static final Buffer END_OF_EVENT = Buffer.buffer("\n\n");
     private static final Buffer KEEP_ALIVE = Buffer.buffer(": keep-alive\n\n");
 
     private final Vertx vertx;
@@ -199,6 +200,14 @@ final class Relay {
         }
     }
 
+    /** An event that broke off would swallow the error event that follows it. */
+    private void endCutEvent() {
+        boolean cut = observed.map(stream -> !stream.facts().atEventBoundary()).orElse(false);
+        if (cut && client.headSent() && !client.isGone()) {
+            var _ = out.write(END_OF_EVENT);
+        }
+    }
+
     private void finish(RelayEnd how) {
         if (finished) {
             return;
@@ -215,6 +224,7 @@ final class Relay {
             }
             case RelayEnd.Broken(GatewayFailure failure) -> {
                 call.cancel();
+                endCutEvent();
                 client.fail(failure);
             }
         }

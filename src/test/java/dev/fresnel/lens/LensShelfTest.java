@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -57,8 +58,10 @@ class LensShelfTest {
         LensResult first = get(Wait.INLINE);
         LensResult second = get(Wait.CACHED_ONLY);
 
-        assertThat(first).isInstanceOfSatisfying(LensResult.Built.class, built -> assertThat(built.role())
-                .isEqualTo(LensResult.Role.STARTED));
+        assertThat(first)
+                .isInstanceOfSatisfying(
+                        LensResult.Built.class,
+                        built -> assertThat(built.role()).isEqualTo(LensResult.Role.STARTED));
         assertThat(second).isInstanceOfSatisfying(LensResult.Hit.class, hit -> {
             assertThat(hit.freshness()).isEqualTo(LensResult.Freshness.FRESH);
             assertThat(hit.id()).isEqualTo(((LensResult.Built) first).id());
@@ -97,7 +100,7 @@ class LensShelfTest {
             results.add(result);
             context.runOnContext(_ -> {
                 shelf.lensFor(REQUEST, Wait.INLINE).onComplete(done -> {
-                    if (Vertx.currentContext() != context) {
+                    if (!context.equals(Vertx.currentContext())) {
                         foreign.incrementAndGet();
                     }
                     result.complete(done.result());
@@ -114,7 +117,9 @@ class LensShelfTest {
                 .toList();
 
         assertThat(calls).hasValue(1);
-        assertThat(foreign).as("results delivered on another context than the caller's").hasValue(0);
+        assertThat(foreign)
+                .as("results delivered on another context than the caller's")
+                .hasValue(0);
         assertThat(all).allMatch(result -> result instanceof LensResult.Built || result instanceof LensResult.Hit);
         assertThat(all.stream()
                         .filter(r -> r instanceof LensResult.Built(Lens _, LensId _, LensResult.Role role)
@@ -143,8 +148,7 @@ class LensShelfTest {
     void goesOnBuilding_whenTheDeadlineIsOver() {
         Promise<Completion> answer = Promise.promise();
         model = _ -> answer.future();
-        LensRequest hasty =
-                LensFixtures.request(KEY, LensFixtures.policyWithDeadline(Duration.ofMillis(1)), Set.of());
+        LensRequest hasty = LensFixtures.request(KEY, LensFixtures.policyWithDeadline(Duration.ofMillis(1)), Set.of());
 
         LensResult late = await(shelf.lensFor(hasty, Wait.INLINE));
         answer.complete(LensFixtures.answer(LensFixtures.ANSWER));
@@ -166,7 +170,9 @@ class LensShelfTest {
         LensResult result = get(Wait.INLINE);
 
         assertThat(result)
-                .isInstanceOfSatisfying(LensResult.Hit.class, hit -> assertThat(hit.lens().scope()).isEqualTo("kept"));
+                .isInstanceOfSatisfying(
+                        LensResult.Hit.class,
+                        hit -> assertThat(hit.lens().scope()).isEqualTo("kept"));
         assertThat(calls).hasValue(0);
     }
 
@@ -183,17 +189,20 @@ class LensShelfTest {
         LensResult three = get(Wait.INLINE);
 
         assertThat(built).isInstanceOf(LensResult.Built.class);
-        assertThat(List.of(one, two)).allSatisfy(result -> assertThat(result)
-                .isInstanceOfSatisfying(LensResult.Hit.class, hit -> assertThat(hit.freshness())
-                        .isEqualTo(LensResult.Freshness.STALE)));
+        assertThat(List.of(one, two))
+                .allSatisfy(result -> assertThat(result)
+                        .isInstanceOfSatisfying(
+                                LensResult.Hit.class,
+                                hit -> assertThat(hit.freshness()).isEqualTo(LensResult.Freshness.STALE)));
         assertThat(three).isInstanceOfSatisfying(LensResult.Hit.class, hit -> {
             assertThat(hit.freshness()).isEqualTo(LensResult.Freshness.FRESH);
             assertThat(hit.lens().scope()).isEqualTo("CRUD endpoints for a library");
         });
         assertThat(calls).hasValue(2);
         assertThat(events.getLast())
-                .isInstanceOfSatisfying(LensEvent.Created.class, created -> assertThat(created.cause())
-                        .isEqualTo(LensEvent.Cause.STALE));
+                .isInstanceOfSatisfying(
+                        LensEvent.Created.class,
+                        created -> assertThat(created.cause()).isEqualTo(LensEvent.Cause.STALE));
     }
 
     @Test
@@ -214,12 +223,18 @@ class LensShelfTest {
         List<Duration> fresh = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
             LensKey key = LensFixtures.key("acme", "k" + i);
-            assertThat(await(shelf.lensFor(LensFixtures.request(key), Wait.INLINE))).isInstanceOf(LensResult.Built.class);
-            fresh.add(Duration.between(LensFixtures.NOW, store.lenses.get(key).freshUntil()));
+            assertThat(await(shelf.lensFor(LensFixtures.request(key), Wait.INLINE)))
+                    .isInstanceOf(LensResult.Built.class);
+            fresh.add(Duration.between(
+                    LensFixtures.NOW,
+                    Objects.requireNonNull(store.lenses.get(key)).freshUntil()));
         }
 
-        assertThat(fresh).allSatisfy(d -> assertThat(d)
-                .isBetween(Duration.ofHours(24).multipliedBy(8).dividedBy(10), Duration.ofHours(24).multipliedBy(12).dividedBy(10)));
+        assertThat(fresh)
+                .allSatisfy(d -> assertThat(d)
+                        .isBetween(
+                                Duration.ofHours(24).multipliedBy(8).dividedBy(10),
+                                Duration.ofHours(24).multipliedBy(12).dividedBy(10)));
         assertThat(fresh.stream().distinct().count()).isGreaterThan(30);
     }
 
@@ -269,11 +284,13 @@ class LensShelfTest {
 
     @Test
     void pausesLonger_withEveryFailureInARow() {
-        model = _ -> Future.failedFuture(new GatewayException(new GatewayFailure.UpstreamUnavailable("down", "openai")));
+        model = _ ->
+                Future.failedFuture(new GatewayException(new GatewayFailure.UpstreamUnavailable("down", "openai")));
         int asked = 0;
         for (int i = 0; i < 60; i++) {
             LensKey key = LensFixtures.key("acme", "k" + i);
-            if (await(shelf.lensFor(LensFixtures.request(key), Wait.INLINE)).equals(new LensResult.Skipped(SkipReason.FAILED))) {
+            if (await(shelf.lensFor(LensFixtures.request(key), Wait.INLINE))
+                    .equals(new LensResult.Skipped(SkipReason.FAILED))) {
                 asked++;
             }
             clock.advance(Duration.ofSeconds(3));
@@ -300,7 +317,11 @@ class LensShelfTest {
 
         assertThat(results.stream().map(r -> ((LensResult.Skipped) r).reason()))
                 .containsExactly(
-                        SkipReason.BUILDING, SkipReason.BUILDING, SkipReason.BUSY, SkipReason.BUILDING, SkipReason.BUSY);
+                        SkipReason.BUILDING,
+                        SkipReason.BUILDING,
+                        SkipReason.BUSY,
+                        SkipReason.BUILDING,
+                        SkipReason.BUSY);
         assertThat(afterwards).isInstanceOf(LensResult.Built.class);
     }
 
@@ -327,8 +348,9 @@ class LensShelfTest {
 
         assertThat(get(Wait.INLINE)).isEqualTo(new LensResult.Skipped(SkipReason.FAILED));
         assertThat(events.getFirst())
-                .isInstanceOfSatisfying(LensEvent.Failed.class, failed -> assertThat(failed.failure())
-                        .isEqualTo(LensFailure.INTERNAL));
+                .isInstanceOfSatisfying(
+                        LensEvent.Failed.class,
+                        failed -> assertThat(failed.failure()).isEqualTo(LensFailure.INTERNAL));
     }
 
     @Test
@@ -421,7 +443,9 @@ class LensShelfTest {
 
         @Override
         public Future<Optional<StoredLens>> find(LensKey key) {
-            return broken ? Future.failedFuture("broken") : Future.succeededFuture(Optional.ofNullable(lenses.get(key)));
+            return broken
+                    ? Future.failedFuture("broken")
+                    : Future.succeededFuture(Optional.ofNullable(lenses.get(key)));
         }
 
         @Override

@@ -56,9 +56,8 @@ class TaskBriefTest {
 
     @Test
     void findsPaths() {
-        assertThat(TargetFiles.in(
-                        "Fix `src/main/App.java:12`, ./a/b.foo, \"pom.xml\" and (README.md)."
-                                + " Use Node.js 20.1, e.g. v1.2.3, https://x.io/a/b.js, example.com; again pom.xml"))
+        assertThat(TargetFiles.in("Fix `src/main/App.java:12`, ./a/b.foo, \"pom.xml\" and (README.md)."
+                        + " Use Node.js 20.1, e.g. v1.2.3, https://x.io/a/b.js, example.com; again pom.xml"))
                 .containsExactly("src/main/App.java", "./a/b.foo", "pom.xml", "README.md");
         assertThat(TargetFiles.in("f.py ".repeat(5)
                         + java.util.stream.IntStream.range(0, 50)

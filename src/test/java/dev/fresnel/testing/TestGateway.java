@@ -97,7 +97,7 @@ public final class TestGateway implements AutoCloseable {
         return gateway.adminPort();
     }
 
-    /** POSTs a chat completion. @param headers name and value in turn */
+    /** POSTs a chat completion; {@code headers} are names and values in turn. */
     public HttpResponse<String> chat(String body, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(baseUrl() + "/chat/completions"))
                 .header("content-type", "application/json")

@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -64,8 +65,10 @@ public final class EmbeddedStore {
     private final Map<String, Map<String, Optional<byte[]>>> uncommitted = new HashMap<>();
     private MVStore store;
     private boolean commitDue;
+    private long commitTimer;
 
     private volatile Persistence persistence;
+    private volatile boolean closed;
     private final AtomicLong droppedWrites = new AtomicLong();
 
     /** Where writes go. */
@@ -123,10 +126,10 @@ public final class EmbeddedStore {
             } catch (MVStoreException e) {
                 return switch (e.getErrorCode()) {
                     case DataUtils.ERROR_FILE_LOCKED -> throw new StoreLockedException(file, e);
-                    case DataUtils.ERROR_WRITING_FAILED, DataUtils.ERROR_READING_FAILED -> inMemory(e);
+                    case DataUtils.ERROR_WRITING_FAILED -> inMemory(e);
                     default -> afresh(e);
                 };
-            } catch (IOException | IllegalArgumentException | IllegalStateException e) {
+            } catch (IOException e) {
                 return inMemory(e);
             }
         }
@@ -165,7 +168,8 @@ public final class EmbeddedStore {
             try {
                 readable = builder().readOnly().open();
                 copy(readable, memory);
-            } catch (MVStoreException | IllegalArgumentException | IllegalStateException e) {
+            } catch (RuntimeException | AssertionError e) {
+                // Whatever damaged bytes make the reader trip over: nothing is taken over, and it is said.
                 problems.accept(new StoreProblem.NotWritable(
                         "the store " + file + " cannot be read either (" + reason(e) + "): starting empty"));
             } finally {
@@ -176,9 +180,32 @@ public final class EmbeddedStore {
         }
 
         private MVStore writable() {
-            MVStore store = builder().open();
+            MVStore store = opened();
+            if (store.isReadOnly()) {
+                store.closeImmediately();
+                throw new MVStoreException(DataUtils.ERROR_WRITING_FAILED, "the file is read-only");
+            }
             store.setAutoCommitDelay(0);
             return store;
+        }
+
+        private MVStore opened() {
+            try {
+                return builder().open();
+            } catch (MVStoreException e) {
+                throw e;
+            } catch (RuntimeException | AssertionError e) {
+                // A damaged header is parsed before it is checked, so damage comes as any exception, and with
+                // assertions on as a failed assertion of the reader.
+                throw corrupt(e);
+            }
+        }
+
+        private static MVStoreException corrupt(Throwable cause) {
+            MVStoreException corrupt = new MVStoreException(
+                    DataUtils.ERROR_FILE_CORRUPT, cause.getClass().getSimpleName() + ": " + cause.getMessage());
+            corrupt.initCause(cause);
+            return corrupt;
         }
 
         private MVStore.Builder builder() {
@@ -195,12 +222,10 @@ public final class EmbeddedStore {
                     map(store, name).forEach((key, value) -> Objects.requireNonNull(value, key));
                 }
                 return store;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | AssertionError e) {
                 store.closeImmediately();
                 // Damaged bytes surface as whatever their reader trips over.
-                throw e instanceof MVStoreException known
-                        ? known
-                        : new MVStoreException(DataUtils.ERROR_FILE_CORRUPT, String.valueOf(e.getMessage()));
+                throw e instanceof MVStoreException known ? known : corrupt(e);
             }
         }
     }
@@ -224,6 +249,8 @@ public final class EmbeddedStore {
     public Future<Void> close() {
         return inOrder(_ -> {
                     commit();
+                    closed = true;
+                    vertx.cancelTimer(commitTimer);
                     store.close();
                 })
                 .eventually(worker::close);
@@ -248,7 +275,11 @@ public final class EmbeddedStore {
     }
 
     private static <T> Future<T> onWorker(WorkerExecutor worker, Callable<T> work) {
-        return worker.executeBlocking(work, false).map(Objects::requireNonNull);
+        try {
+            return worker.executeBlocking(work, false).map(Objects::requireNonNull);
+        } catch (RejectedExecutionException e) {
+            return Future.failedFuture(new IllegalStateException("the embedded store is closed", e));
+        }
     }
 
     /** The maps, while on the worker thread. */
@@ -305,10 +336,15 @@ public final class EmbeddedStore {
     private void scheduleCommit() {
         if (!commitDue) {
             commitDue = true;
-            vertx.setTimer(
+            commitTimer = vertx.setTimer(
                     COMMIT_EVERY.toMillis(),
-                    _ -> flush().onFailure(e -> problems.accept(
-                            new StoreProblem.NotWritable("the store " + file + " was not committed: " + reason(e)))));
+                    _ -> flush().onFailure(e -> {
+                        // Closing has committed already; a timer that was just running then has nothing left to do.
+                        if (!closed) {
+                            problems.accept(new StoreProblem.NotWritable(
+                                    "the store " + file + " was not committed: " + reason(e)));
+                        }
+                    }));
         }
     }
 
