@@ -34,7 +34,8 @@ final class Waiting {
             case java.net.UnknownHostException _ ->
                 new InputProblem(what + " cannot listen: unknown host " + cause.getMessage()
                         + "; give an address of this machine");
-            case dev.fresnel.store.embedded.StoreLockedException locked -> new InputProblem(String.valueOf(locked.getMessage()));
+            case dev.fresnel.store.embedded.StoreLockedException locked ->
+                new InputProblem(String.valueOf(locked.getMessage()));
             case RuntimeException bug -> bug;
             case Throwable other -> new IllegalStateException(other);
         };
