@@ -78,9 +78,11 @@ class ArchitectureTest {
         for (String name : MAY_SEE.keySet()) {
             layers = layers.optionalLayer(name).definedBy("dev.fresnel." + name);
         }
-        for (String name : MAY_SEE.keySet()) {
-            layers = layers.whereLayer(name)
-                    .mayOnlyAccessLayers(MAY_SEE.get(name).toArray(String[]::new));
+        for (Map.Entry<String, Set<String>> direction : MAY_SEE.entrySet()) {
+            var layer = layers.whereLayer(direction.getKey());
+            layers = direction.getValue().isEmpty()
+                    ? layer.mayNotAccessAnyLayer()
+                    : layer.mayOnlyAccessLayers(direction.getValue().toArray(String[]::new));
         }
 
         layers.check(MAIN);

@@ -20,6 +20,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -57,9 +58,9 @@ public final class DataListener extends VerticleBase {
             RequestIds ids,
             Gate gate,
             LongSupplier nanos) {
-        /** What Vert.x calls a random port that all instances share. */
-        int sharedPort() {
-            return port == 0 ? -1 : port;
+        /** Port 0 is a random one that all instances share. */
+        SocketAddress address() {
+            return port == 0 ? SocketAddress.sharedRandomPort(1, host) : SocketAddress.inetSocketAddress(port, host);
         }
     }
 
@@ -73,8 +74,6 @@ public final class DataListener extends VerticleBase {
     public Future<?> start() {
         watch = new ConnectionWatch(vertx, setup.limits(), setup.gate());
         HttpServerOptions options = new HttpServerOptions()
-                .setHost(setup.host())
-                .setPort(setup.sharedPort())
                 .setHttp2ClearTextEnabled(false)
                 .setHandle100ContinueAutomatically(true)
                 .setTcpNoDelay(true)
@@ -84,7 +83,7 @@ public final class DataListener extends VerticleBase {
                 .connectionHandler(watch::opened)
                 .invalidRequestHandler(HttpServerRequest.DEFAULT_INVALID_REQUEST_HANDLER)
                 .requestHandler(this::handle);
-        return server.listen();
+        return server.listen(setup.address());
     }
 
     /** The bound port, once started. */

@@ -33,8 +33,8 @@ class MainJobTest {
         cheap = FakeUpstream.start(vertx);
         smart.byDefault(LensScripts.smart("from smart", Usage.of(20, 3000)));
         cheap.byDefault(Script.chat("from cheap", Usage.of(400, 3000)));
-        gateway = TestGateway.start(TestGateway.twoModels(
-                smart.baseUri(), cheap.baseUri(), "mode: rules\narms: [direct, fast-worker]"));
+        gateway = TestGateway.start(
+                TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), "mode: rules\narms: [direct, fast-worker]"));
     }
 
     @AfterEach
@@ -77,13 +77,13 @@ class MainJobTest {
 
     @Test
     void streamsTheCheapAnswer_whenTheClientStreams() {
-        HttpResponse<String> reply =
-                gateway.chat(BIG_TASK.replace("\"messages\"", "\"stream\":true,\"messages\""));
+        HttpResponse<String> reply = gateway.chat(BIG_TASK.replace("\"messages\"", "\"stream\":true,\"messages\""));
 
         assertThat(reply.headers().firstValue("content-type")).hasValue("text/event-stream");
         assertThat(reply.body()).contains("cheap").endsWith("data: [DONE]\n\n").doesNotContain("\"usage\":{");
         assertThat(cheap.lastRequest().asksForUsage()).as("we asked for usage").isTrue();
-        assertThat(gateway.awaitLogged("delegation_finished")).contains("\"output_tokens\":3000", "\"usage_measured\":true");
+        assertThat(gateway.awaitLogged("delegation_finished"))
+                .contains("\"output_tokens\":3000", "\"usage_measured\":true");
     }
 
     private static String header(HttpResponse<String> reply, String name) {
