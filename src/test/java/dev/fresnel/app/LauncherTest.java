@@ -61,7 +61,7 @@ class LauncherTest {
                 Files.readString(err, StandardCharsets.UTF_8));
     }
 
-    /** The usual commands, but neither java nor mvn: links to what the script needs, in a folder of their own. */
+    /** The usual commands, but neither java nor mvn: wrappers of what the script needs, in a folder of their own. */
     private Path tools() throws IOException {
         Path folder = house.resolve("tools");
         if (!Files.exists(folder)) {
@@ -70,7 +70,7 @@ class LauncherTest {
                 for (String place : TOOLS.split(":", -1)) {
                     Path real = Path.of(place, tool);
                     if (Files.isExecutable(real) && !Files.exists(folder.resolve(tool))) {
-                        Files.createSymbolicLink(folder.resolve(tool), real);
+                        script(folder.resolve(tool), "exec " + real + " \"$@\"");
                     }
                 }
             }
