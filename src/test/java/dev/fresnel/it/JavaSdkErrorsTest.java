@@ -48,7 +48,8 @@ class JavaSdkErrorsTest {
     @Test
     void isABadRequestThatNamesTheHeader_whenTheArmIsUnknown() {
         try (TestGateway gateway = SdkGateway.start(provider)) {
-            JsonNode failure = call(gateway.baseUrl(), Map.of("x-fresnel-arm", "fast-wroker")).onlyTry();
+            JsonNode failure = call(gateway.baseUrl(), Map.of("x-fresnel-arm", "fast-wroker"))
+                    .onlyTry();
 
             assertThat(failure.path("exception").asText()).isEqualTo("BadRequestException");
             assertThat(failure.path("message").asText()).contains("x-fresnel-arm", "fast-worker");
@@ -72,8 +73,7 @@ class JavaSdkErrorsTest {
     @Test
     void answers_whenTheKeyIsTheTenants() {
         try (TestGateway gateway = SdkGateway.keyed(provider, KEY)) {
-            JsonNode completion =
-                    call(gateway.baseUrl(), Map.of()).withKey(KEY).onlyTry();
+            JsonNode completion = call(gateway.baseUrl(), Map.of()).withKey(KEY).onlyTry();
 
             assertThat(completion.at("/choices/0/message/content").asText()).isEqualTo(ScriptedProvider.TEXT);
         }

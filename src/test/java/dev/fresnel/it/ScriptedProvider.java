@@ -78,7 +78,9 @@ final class ScriptedProvider {
                 int attempt = attempts.computeIfAbsent(request.header(RUN), run -> new AtomicInteger())
                         .incrementAndGet();
                 boolean milliseconds = request.header(SCENARIO).equals("busy-ms-then-text");
-                yield attempt > 2 ? text(request) : milliseconds ? rateLimit("retry-after-ms", "20") : rateLimit("retry-after", "1");
+                yield attempt > 2
+                        ? text(request)
+                        : milliseconds ? rateLimit("retry-after-ms", "20") : rateLimit("retry-after", "1");
             }
             case "busy" -> rateLimit("retry-after", "7");
             case "refused" ->
