@@ -38,7 +38,15 @@ const plain = (client, request) => client.chat.completions.create(request);
 
 const raw = async (client, request) => {
   const { data, response, request_id } = await client.chat.completions.create(request).withResponse();
-  return { data, status: response.status, type: response.headers.get('content-type'), requestId: request_id };
+  const header = (name) => response.headers.get(name);
+  return {
+    data,
+    status: response.status,
+    requestId: request_id,
+    type: header('content-type'),
+    took: header('openai-processing-ms'),
+    remaining: header('x-ratelimit-remaining-tokens'),
+  };
 };
 
 const streamed = async (client, request) => {
@@ -102,6 +110,29 @@ const bigPrompt = (request) => {
   return { ...request, max_completion_tokens: 64, messages: [request.messages[0], { role: 'user', content: text }] };
 };
 
+const everyByte = (length) => Uint8Array.from({ length }, (_, i) => i + Math.floor(i / 256));
+
+const upload = async (client) =>
+  client.files.create({ file: await OpenAI.toFile(everyByte(3000), 'data.bin'), purpose: 'user_data' });
+
+const speech = async (client) => {
+  const audio = await client.audio.speech.create({ model: 'speaker', voice: 'alloy', input: 'some text' });
+  return { type: audio.headers.get('content-type'), bytes: Buffer.from(await audio.arrayBuffer()).toString('base64') };
+};
+
+const response = (client, { model, messages }) => client.responses.create({ model, input: messages[1].content });
+
+const responseEvents = async (client, { model, messages }) => {
+  const events = [];
+  const stream = await client.responses.create({ model, input: messages[1].content, stream: true });
+  for await (const event of stream) events.push(event);
+  return events;
+};
+
+// The helper fails when the last event is not response.completed, failed or incomplete.
+const responseHelper = (client, { model, messages }) =>
+  client.responses.stream({ model, input: messages[1].content }).finalResponse();
+
 const once = { maxRetries: 0 };
 
 // name, scenario, use, and options of the client
@@ -135,6 +166,11 @@ const cases = [
   ['provider-broken', 'broken', plain, once],
   ['error-event', 'error-event', streamed, once],
   ['embedding', 'embedding', (c) => c.embeddings.create({ model: 'embedder', input: 'some text', encoding_format: 'float' })],
+  ['file-upload', 'upload', upload],
+  ['speech', 'speech', speech],
+  ['response', 'response', response],
+  ['response-streamed', 'response', responseEvents],
+  ['response-helper', 'response', responseHelper],
 ];
 
 const failing = new Set([

@@ -79,7 +79,7 @@ class AbortTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final FakeUpstream provider = FakeUpstream.start(vertx);
-    private final TestGateway gateway = SdkGateway.start(provider);
+    private TestGateway gateway = SdkGateway.start(provider);
     private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
 
     /** Opened when the provider does for a client what its moment is about. */
@@ -132,6 +132,44 @@ class AbortTest {
         }
         for (Lane lane : Lane.values()) {
             assertThat(healthy(lane)).startsWith("HTTP/1.1 200").contains("as ever");
+        }
+    }
+
+    @Test
+    void queueIsLeftToo_whenClientsLeave() throws Exception {
+        gateway.close();
+        gateway = SdkGateway.narrow(provider, 3);
+        provider.when(request -> request.header(MOMENT).isEmpty(), Script.chat("as ever", Usage.of(9, 2)));
+        provider.when(request -> true, Script.hang());
+        SplittableRandom random = new SplittableRandom(SEED);
+        List<Socket> waiting = new ArrayList<>();
+        try {
+            for (int id = 0; id < 100; id++) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port());
+                socket.setSoTimeout(10_000);
+                socket.getOutputStream()
+                        .write(request(new Plan(id, Moment.BEFORE_HEAD, Manner.CLOSE, Lane.OFF, 0, 0)));
+                waiting.add(socket);
+            }
+            Await.until("all connections are in use", () -> provider.openStreams() == 3);
+
+            while (!waiting.isEmpty()) {
+                Socket socket = waiting.remove(random.nextInt(waiting.size()));
+                if (random.nextBoolean()) {
+                    socket.setSoLinger(true, 0);
+                }
+                socket.close();
+            }
+        } finally {
+            for (Socket socket : waiting) {
+                socket.close();
+            }
+        }
+
+        Await.until(
+                () -> provider.openStreams() + " streams open at the provider", () -> provider.openStreams() == 0);
+        for (int again = 0; again < 8; again++) {
+            assertThat(healthy(Lane.OFF)).startsWith("HTTP/1.1 200").contains("as ever");
         }
     }
 

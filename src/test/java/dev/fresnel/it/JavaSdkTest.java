@@ -69,6 +69,8 @@ class JavaSdkTest {
         Likeness.assertSameRequest(lane, wanted, seen.getFirst());
         if (row.chat()) {
             assertThat(seen.getFirst().model()).isEqualTo(lane.answeredBy());
+        } else {
+            assertThat(seen.getFirst().model()).isEqualTo(wanted.model());
         }
     }
 

@@ -43,6 +43,11 @@ final class ScriptedProvider {
     static final Usage USAGE = new Usage(21, 4, 34, 8);
     static final int BIG_BODY = 1 << 20;
 
+    static final byte[] UPLOAD = everyByte(3_000);
+
+    private static final String RESPONSE_PLACE = "\"item_id\":\"msg_it\",\"output_index\":0,\"content_index\":0";
+    private static final String RESPONSE_OUTPUT = "{\"type\":\"message\",\"id\":\"msg_it\",\"status\":\"completed\","
+            + "\"role\":\"assistant\",\"content\":[{\"type\":\"output_text\",\"text\":\"café\",\"annotations\":[]}]}";
     private static final String TOOL_A = "{\"city\":\"Zürich\",\"units\":\"metric\",\"days\":3}";
     private static final String TOOL_B = "{\"path\":\"a/b \\\"c\\\".txt\",\"lines\":[1,2.50,1e3]}";
 
@@ -103,12 +108,75 @@ final class ScriptedProvider {
                 Script.json("{\"object\":\"list\",\"data\":[{\"object\":\"embedding\",\"index\":0,\"embedding\":"
                         + "[0.0023064255,-0.009327292,1e-7]}],\"model\":" + ChatJson.quote(request.model())
                         + ",\"usage\":{\"prompt_tokens\":8,\"total_tokens\":8}}");
+            case "upload" -> json("{\"id\":\"file-it\",\"object\":\"file\",\"bytes\":" + UPLOAD.length
+                    + ",\"created_at\":1700000000,\"filename\":\"data.bin\",\"purpose\":\"user_data\",\"status\":\"processed\"}");
+            case "speech" -> reply -> {
+                reply.head(200, List.of(Map.entry("content-type", "audio/mpeg")), Framing.CHUNKED);
+                reply.body(Buffer.buffer(everyByte(70_000)));
+                reply.end();
+            };
+            case "response" ->
+                request.asksForStream()
+                        ? responseEvents(request.model())
+                        : json(response(request.model(), "completed", RESPONSE_OUTPUT));
             default -> error(501, "unknown scenario " + request.header(SCENARIO), "test", "null", "null");
         };
     }
 
+    /** 0 to 255 and again: not text in any encoding. */
+    static byte[] everyByte(int length) {
+        byte[] bytes = new byte[length];
+        for (int i = 0; i < length; i++) {
+            bytes[i] = (byte) (i + i / 256);
+        }
+        return bytes;
+    }
+
+    /** A 200 with the headers that a provider adds and clients read. */
+    private static Script json(String body) {
+        return Script.status(
+                200,
+                Map.of(
+                        "content-type", "application/json",
+                        "x-request-id", "req_it",
+                        "openai-processing-ms", "12",
+                        "openai-version", "2020-10-01",
+                        "x-ratelimit-remaining-tokens", "149984"),
+                body);
+    }
+
+    private static String response(String model, String status, String output) {
+        return "{\"id\":\"resp_it\",\"object\":\"response\",\"created_at\":1700000000,\"status\":\"" + status
+                + "\",\"error\":null,\"incomplete_details\":null,\"instructions\":null,\"metadata\":{},\"model\":" + ChatJson.quote(model) + ","
+                + "\"output\":[" + output + "],\"parallel_tool_calls\":true,\"temperature\":1.0,\"tool_choice\":\"auto\","
+                + "\"tools\":[],\"top_p\":1.0}";
+    }
+
+    /** The Responses API ends its streams with an event of its own, not with {@code [DONE]}. */
+    private static Script responseEvents(String model) {
+        List<String> events = List.of(
+                responseEvent(0, "response.created", "\"response\":" + response(model, "in_progress", "")),
+                responseEvent(
+                        1,
+                        "response.output_item.added",
+                        "\"output_index\":0,\"item\":{\"type\":\"message\",\"id\":\"msg_it\",\"status\":\"in_progress\","
+                                + "\"role\":\"assistant\",\"content\":[]}"),
+                responseEvent(
+                        2,
+                        "response.content_part.added",
+                        RESPONSE_PLACE + ",\"part\":{\"type\":\"output_text\",\"text\":\"\",\"annotations\":[]}"),
+                responseEvent(3, "response.output_text.delta", RESPONSE_PLACE + ",\"delta\":\"caf\",\"logprobs\":[]"),
+                responseEvent(4, "response.output_text.delta", RESPONSE_PLACE + ",\"delta\":\"é\",\"logprobs\":[]"),
+                responseEvent(5, "response.completed", "\"response\":" + response(model, "completed", RESPONSE_OUTPUT)));
+        return Script.rawSse(String.join("", events));
+    }
+
+    private static String responseEvent(int number, String type, String fields) {
+        return "event: " + type + "\ndata: {\"type\":\"" + type + "\",\"sequence_number\":" + number + "," + fields + "}\n\n";
+    }
+
     private static Script text(RecordedRequest request) {
-        return request.asksForStream() ? chatEvents(request, textDeltas()) : Script.completion(TEXT, USAGE);
+        return request.asksForStream() ? chatEvents(request, textDeltas()) : json(ChatJson.completion(request.model(), TEXT, USAGE));
     }
 
     private static List<String> textDeltas() {

@@ -9,16 +9,24 @@ import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.JsonValue;
 import com.openai.core.ObjectMappers;
 import com.openai.core.Sleeper;
+import com.openai.core.http.HttpResponse;
 import com.openai.core.http.StreamResponse;
 import com.openai.errors.OpenAIServiceException;
 import com.openai.helpers.ChatCompletionAccumulator;
 import com.openai.models.FunctionDefinition;
 import com.openai.models.FunctionParameters;
+import com.openai.models.audio.speech.SpeechCreateParams;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionFunctionTool;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.embeddings.EmbeddingCreateParams;
+import com.openai.models.files.FileCreateParams;
+import com.openai.models.files.FilePurpose;
+import com.openai.models.responses.ResponseCreateParams;
+import com.openai.models.responses.ResponseStreamEvent;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -202,6 +210,71 @@ record SdkCall(URI base, Lane lane, String scenario, String run, Map<String, Str
                                 .input("some text")
                                 .encodingFormat(EmbeddingCreateParams.EncodingFormat.FLOAT)
                                 .build())));
+    }
+
+    JsonNode upload() {
+        return using(2, client -> json(client.files()
+                .create(FileCreateParams.builder()
+                        .purpose(FilePurpose.USER_DATA)
+                        .file(ScriptedProvider.UPLOAD)
+                        .build())));
+    }
+
+    JsonNode speech() {
+        return using(2, client -> {
+            ObjectNode told = JsonNodeFactory.instance.objectNode();
+            try (HttpResponse audio = client.audio()
+                    .speech()
+                    .create(SpeechCreateParams.builder()
+                            .model("speaker")
+                            .voice("alloy")
+                            .input("some text")
+                            .build())) {
+                told.put("bytes", audio.body().readAllBytes());
+                told.put("type", String.join(",", audio.headers().values("content-type")));
+            } catch (IOException broken) {
+                throw new UncheckedIOException(broken);
+            }
+            return told;
+        });
+    }
+
+    JsonNode response() {
+        return using(2, client -> json(client.responses()
+                .create(ResponseCreateParams.builder()
+                        .model(lane.model())
+                        .input(lane.prompt())
+                        .build())));
+    }
+
+    JsonNode responseStream() {
+        return using(2, client -> {
+            ArrayNode seen = JsonNodeFactory.instance.arrayNode();
+            try (StreamResponse<ResponseStreamEvent> events = client.responses()
+                    .createStreaming(ResponseCreateParams.builder()
+                            .model(lane.model())
+                            .input(lane.prompt())
+                            .build())) {
+                events.stream().map(SdkCall::json).forEach(seen::add);
+            }
+            return seen;
+        });
+    }
+
+    /** With the headers that a provider adds. */
+    JsonNode rawResponse() {
+        return using(2, client -> {
+            ObjectNode told = JsonNodeFactory.instance.objectNode();
+            try (HttpResponse reply = client.chat()
+                    .completions()
+                    .withRawResponse()
+                    .create(request().build())) {
+                told.put("status", reply.statusCode());
+                List.of("content-type", "x-request-id", "openai-processing-ms", "x-ratelimit-remaining-tokens")
+                        .forEach(name -> told.put(name, String.join(",", reply.headers().values(name))));
+            }
+            return told;
+        });
     }
 
     /** Ids, in the order listed. */

@@ -10,8 +10,11 @@ record SdkCase(String name, String scenario, Function<SdkCall, JsonNode> use) {
     private static final Set<String> FAILING = Set.of(
             "busy", "refused", "unauthorized", "forbidden", "unknown-model", "unprocessable", "broken", "error-event");
 
+    private static final Set<String> PASSED = Set.of("embedding", "upload", "speech", "response");
+
     static final List<SdkCase> ALL = List.of(
             new SdkCase("plain", "text", SdkCall::plain),
+            new SdkCase("raw-response", "text", SdkCall::rawResponse),
             new SdkCase("stream", "text", SdkCall::stream),
             new SdkCase("stream-with-usage", "text", SdkCall::streamWithUsage),
             new SdkCase("stream-of-one-byte-chunks", "tiny-chunks", SdkCall::stream),
@@ -34,7 +37,11 @@ record SdkCase(String name, String scenario, Function<SdkCall, JsonNode> use) {
             new SdkCase("unprocessable", "unprocessable", SdkCall::onlyTry),
             new SdkCase("provider-broken", "broken", SdkCall::onlyTry),
             new SdkCase("error-event", "error-event", SdkCall::streamOnlyTry),
-            new SdkCase("embedding", "embedding", SdkCall::embedding));
+            new SdkCase("embedding", "embedding", SdkCall::embedding),
+            new SdkCase("file-upload", "upload", SdkCall::upload),
+            new SdkCase("speech", "speech", SdkCall::speech),
+            new SdkCase("response", "response", SdkCall::response),
+            new SdkCase("response-streamed", "response", SdkCall::responseStream));
 
     JsonNode run(SdkCall call) {
         return use.apply(call);
@@ -42,7 +49,7 @@ record SdkCase(String name, String scenario, Function<SdkCall, JsonNode> use) {
 
     /** Whether it is a chat, which alone can be delegated. */
     boolean chat() {
-        return !scenario.equals("embedding");
+        return !PASSED.contains(scenario);
     }
 
     /** Whether the SDK is to end with an exception, with and without the gateway. */

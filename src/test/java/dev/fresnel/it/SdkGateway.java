@@ -13,18 +13,24 @@ final class SdkGateway {
      * pays. The provider's own credential is the client's.
      */
     static TestGateway start(FakeUpstream provider) {
-        return start(provider, "");
+        return start(provider, "", "");
+    }
+
+    /** {@link #start(FakeUpstream)} with at most so many connections to the provider. */
+    static TestGateway narrow(FakeUpstream provider, int connections) {
+        return start(provider, "", ", pool: { max-connections: " + connections + ", max-queue: 1000 }");
     }
 
     /** {@link #start(FakeUpstream)} for holders of this key only. */
     static TestGateway keyed(FakeUpstream provider, String key) {
-        return start(provider, "keys: [\"" + key + "\"]");
+        return start(provider, "keys: [\"" + key + "\"]", "");
     }
 
-    private static TestGateway start(FakeUpstream provider, String tenantKeys) {
+    private static TestGateway start(FakeUpstream provider, String tenantKeys, String pool) {
         return TestGateway.start("""
+                limits: { event-loops: 2 }
                 upstreams:
-                  provider: { base-url: "%s", timeouts: { connect: 5s, first-byte: 30s, idle: 30s } }
+                  provider: { base-url: "%s", timeouts: { connect: 5s, first-byte: 30s, idle: 30s }%s }
                 models:
                   off-large:    { upstream: provider, tier: large, price: { input: 2.50, cached-input: 1.25, output: 10.00 } }
                   large:        { upstream: provider, tier: large, price: { input: 2.50, cached-input: 1.25, output: 10.00 } }
@@ -45,6 +51,6 @@ final class SdkGateway {
                       - { match: { model: "large" }, mode: rules, lens: { build: inline } }
                       - { match: { model: "large-behind" }, mode: rules, lens: { build: background } }
                       - { match: { model: "large-auto" }, mode: rules, lens: { build: auto } }
-                """.formatted(provider.baseUri(), tenantKeys));
+                """.formatted(provider.baseUri(), pool, tenantKeys));
     }
 }
