@@ -147,8 +147,7 @@ class AbortTest {
             for (int id = 0; id < 100; id++) {
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port());
                 socket.setSoTimeout(10_000);
-                socket.getOutputStream()
-                        .write(request(new Plan(id, Moment.BEFORE_HEAD, Manner.CLOSE, Lane.OFF, 0, 0)));
+                socket.getOutputStream().write(request(new Plan(id, Moment.BEFORE_HEAD, Manner.CLOSE, Lane.OFF, 0, 0)));
                 waiting.add(socket);
             }
             Await.until("all connections are in use", () -> provider.openStreams() == 3);
@@ -166,8 +165,7 @@ class AbortTest {
             }
         }
 
-        Await.until(
-                () -> provider.openStreams() + " streams open at the provider", () -> provider.openStreams() == 0);
+        Await.until(() -> provider.openStreams() + " streams open at the provider", () -> provider.openStreams() == 0);
         for (int again = 0; again < 8; again++) {
             assertThat(healthy(Lane.OFF)).startsWith("HTTP/1.1 200").contains("as ever");
         }

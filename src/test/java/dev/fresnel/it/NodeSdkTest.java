@@ -58,7 +58,9 @@ class NodeSdkTest {
                                 lanes.toString()))
                 .orElseThrow();
 
-        assertThat(run.output()).filteredOn(line -> !line.contains("\"same\":true")).isEmpty();
+        assertThat(run.output())
+                .filteredOn(line -> !line.contains("\"same\":true"))
+                .isEmpty();
         assertThat(run.exit()).as(String.join("\n", run.output())).isZero();
         assertTheProviderSawTheSame(run.output().size());
         Await.until("no stream stays open at the provider", () -> provider.openStreams() == 0);

@@ -108,13 +108,16 @@ final class ScriptedProvider {
                 Script.json("{\"object\":\"list\",\"data\":[{\"object\":\"embedding\",\"index\":0,\"embedding\":"
                         + "[0.0023064255,-0.009327292,1e-7]}],\"model\":" + ChatJson.quote(request.model())
                         + ",\"usage\":{\"prompt_tokens\":8,\"total_tokens\":8}}");
-            case "upload" -> json("{\"id\":\"file-it\",\"object\":\"file\",\"bytes\":" + UPLOAD.length
-                    + ",\"created_at\":1700000000,\"filename\":\"data.bin\",\"purpose\":\"user_data\",\"status\":\"processed\"}");
-            case "speech" -> reply -> {
-                reply.head(200, List.of(Map.entry("content-type", "audio/mpeg")), Framing.CHUNKED);
-                reply.body(Buffer.buffer(everyByte(70_000)));
-                reply.end();
-            };
+            case "upload" ->
+                json(
+                        "{\"id\":\"file-it\",\"object\":\"file\",\"bytes\":" + UPLOAD.length
+                                + ",\"created_at\":1700000000,\"filename\":\"data.bin\",\"purpose\":\"user_data\",\"status\":\"processed\"}");
+            case "speech" ->
+                reply -> {
+                    reply.head(200, List.of(Map.entry("content-type", "audio/mpeg")), Framing.CHUNKED);
+                    reply.body(Buffer.buffer(everyByte(70_000)));
+                    reply.end();
+                };
             case "response" ->
                 request.asksForStream()
                         ? responseEvents(request.model())
@@ -147,8 +150,10 @@ final class ScriptedProvider {
 
     private static String response(String model, String status, String output) {
         return "{\"id\":\"resp_it\",\"object\":\"response\",\"created_at\":1700000000,\"status\":\"" + status
-                + "\",\"error\":null,\"incomplete_details\":null,\"instructions\":null,\"metadata\":{},\"model\":" + ChatJson.quote(model) + ","
-                + "\"output\":[" + output + "],\"parallel_tool_calls\":true,\"temperature\":1.0,\"tool_choice\":\"auto\","
+                + "\",\"error\":null,\"incomplete_details\":null,\"instructions\":null,\"metadata\":{},\"model\":"
+                + ChatJson.quote(model) + ","
+                + "\"output\":[" + output
+                + "],\"parallel_tool_calls\":true,\"temperature\":1.0,\"tool_choice\":\"auto\","
                 + "\"tools\":[],\"top_p\":1.0}";
     }
 
@@ -167,16 +172,20 @@ final class ScriptedProvider {
                         RESPONSE_PLACE + ",\"part\":{\"type\":\"output_text\",\"text\":\"\",\"annotations\":[]}"),
                 responseEvent(3, "response.output_text.delta", RESPONSE_PLACE + ",\"delta\":\"caf\",\"logprobs\":[]"),
                 responseEvent(4, "response.output_text.delta", RESPONSE_PLACE + ",\"delta\":\"é\",\"logprobs\":[]"),
-                responseEvent(5, "response.completed", "\"response\":" + response(model, "completed", RESPONSE_OUTPUT)));
+                responseEvent(
+                        5, "response.completed", "\"response\":" + response(model, "completed", RESPONSE_OUTPUT)));
         return Script.rawSse(String.join("", events));
     }
 
     private static String responseEvent(int number, String type, String fields) {
-        return "event: " + type + "\ndata: {\"type\":\"" + type + "\",\"sequence_number\":" + number + "," + fields + "}\n\n";
+        return "event: " + type + "\ndata: {\"type\":\"" + type + "\",\"sequence_number\":" + number + "," + fields
+                + "}\n\n";
     }
 
     private static Script text(RecordedRequest request) {
-        return request.asksForStream() ? chatEvents(request, textDeltas()) : json(ChatJson.completion(request.model(), TEXT, USAGE));
+        return request.asksForStream()
+                ? chatEvents(request, textDeltas())
+                : json(ChatJson.completion(request.model(), TEXT, USAGE));
     }
 
     private static List<String> textDeltas() {

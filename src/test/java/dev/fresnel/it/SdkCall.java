@@ -213,11 +213,13 @@ record SdkCall(URI base, Lane lane, String scenario, String run, Map<String, Str
     }
 
     JsonNode upload() {
-        return using(2, client -> json(client.files()
-                .create(FileCreateParams.builder()
-                        .purpose(FilePurpose.USER_DATA)
-                        .file(ScriptedProvider.UPLOAD)
-                        .build())));
+        return using(
+                2,
+                client -> json(client.files()
+                        .create(FileCreateParams.builder()
+                                .purpose(FilePurpose.USER_DATA)
+                                .file(ScriptedProvider.UPLOAD)
+                                .build())));
     }
 
     JsonNode speech() {
@@ -240,11 +242,13 @@ record SdkCall(URI base, Lane lane, String scenario, String run, Map<String, Str
     }
 
     JsonNode response() {
-        return using(2, client -> json(client.responses()
-                .create(ResponseCreateParams.builder()
-                        .model(lane.model())
-                        .input(lane.prompt())
-                        .build())));
+        return using(
+                2,
+                client -> json(client.responses()
+                        .create(ResponseCreateParams.builder()
+                                .model(lane.model())
+                                .input(lane.prompt())
+                                .build())));
     }
 
     JsonNode responseStream() {
@@ -271,7 +275,8 @@ record SdkCall(URI base, Lane lane, String scenario, String run, Map<String, Str
                     .create(request().build())) {
                 told.put("status", reply.statusCode());
                 List.of("content-type", "x-request-id", "openai-processing-ms", "x-ratelimit-remaining-tokens")
-                        .forEach(name -> told.put(name, String.join(",", reply.headers().values(name))));
+                        .forEach(name ->
+                                told.put(name, String.join(",", reply.headers().values(name))));
             }
             return told;
         });
