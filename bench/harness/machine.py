@@ -86,23 +86,6 @@ def git_commit(root):
     return commit + ("+changes" if changed else "")
 
 
-def java(minimum=25):
-    """A java of at least the given version: JAVA_HOME's, the path's, or one installed under /usr/lib/jvm."""
-    candidates = []
-    if os.environ.get("JAVA_HOME"):
-        candidates.append(Path(os.environ["JAVA_HOME"]) / "bin/java")
-    if shutil.which("java"):
-        candidates.append(Path(shutil.which("java")))
-    candidates += sorted(Path("/usr/lib/jvm").glob("*/bin/java"), reverse=True)
-    for candidate in candidates:
-        if not candidate.exists():
-            continue
-        version = re.search(r'version "(\d+)', first_line([str(candidate), "-version"]))
-        if version and int(version.group(1)) >= minimum:
-            return candidate
-    raise MissingTool(f"No JDK {minimum} or newer was found. Install one, or set JAVA_HOME to it.")
-
-
 def find_nginx():
     """nginx's program, or None. Debian keeps it in /usr/sbin, which is not on every path."""
-    return shutil.which("nginx") or (("/usr/sbin/nginx") if Path("/usr/sbin/nginx").exists() else None)
+    return shutil.which("nginx") or ("/usr/sbin/nginx" if Path("/usr/sbin/nginx").exists() else None)

@@ -28,6 +28,23 @@ class Row:
     process: subprocess.Popen | None = None
 
 
+@dataclasses.dataclass
+class Gateway:
+    """How to start Fresnel. java and java_options are those of the first process started, read from the kernel."""
+
+    command: list
+    environment: dict
+    version: str
+    java: str = "unknown"
+    java_options: str = ""
+
+    def look_at(self, process):
+        words = Path(f"/proc/{process.pid}/cmdline").read_bytes().decode().split("\0")
+        self.java = machine.first_line([f"/proc/{process.pid}/exe", "-version"])
+        # Properties name folders of this machine and change nothing that is measured.
+        self.java_options = " ".join(w for w in words[1:] if w.startswith("-X"))
+
+
 def fill(template, target, values):
     text = template.read_text()
     for name, value in values.items():
@@ -62,8 +79,8 @@ def start_nginx(processes, nginx, conf_dir, work, mock_port, cpu):
     return Row("nginx", "nginx", port, answer_text(LARGE, "fp_bare"), process)
 
 
-def start_gateway(processes, command, mode, conf_dir, work, mock_port, cpu):
-    """Fresnel in one of GATEWAY_MODES. `command` is what comes before "serve --config FILE"."""
+def start_gateway(processes, gateway, mode, conf_dir, work, mock_port, cpu):
+    """Fresnel in one of GATEWAY_MODES. Its log lines are written, and go nowhere."""
     directory = work / f"fresnel-{mode}"
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir()
@@ -76,8 +93,11 @@ def start_gateway(processes, command, mode, conf_dir, work, mock_port, cpu):
         "THRESHOLD": 0 if mode == "delegated" else 100000000,
         "SMALL_INPUT": 0.15 if cheap else 2.50, "SMALL_OUTPUT": 0.60 if cheap else 10.00,
     })
-    process = processes.start(f"fresnel-{mode}", [*command, "serve", "--config", conf], cpu=cpu)
+    process = processes.start(
+        f"fresnel-{mode}", [*gateway.command, "serve", "--config", conf], cpu=cpu, stdout=subprocess.DEVNULL,
+        environment=gateway.environment)
     processes.wait_until_answering(process, port, "/v1/models", seconds=60)
+    gateway.look_at(process)
     delegated = mode == "delegated"
     title = {"off": "Fresnel, mode off", "rules": "Fresnel, rules, goes direct", "delegated": "Fresnel, delegated, lens cached"}[mode]
     expect = answer_text(SMALL, "fp_lens") if delegated else answer_text(LARGE, "fp_bare")
