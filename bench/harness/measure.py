@@ -37,7 +37,7 @@ class Plan:
 
 
 QUICK = Plan(rounds=3, warm_up=12, full_small=2, full_large=1.5, open_small=4, open_large=2.5, streams=3, deadline=290)
-SMOKE = Plan(rounds=1, warm_up=1.5, full_small=0.5, full_large=0.5, open_small=1, open_large=1, streams=0.5, deadline=90)
+SMOKE = Plan(rounds=1, warm_up=1.5, full_small=0.5, full_large=0.5, open_small=1, open_large=1, streams=0.5, deadline=150)
 
 
 @dataclasses.dataclass(frozen=True)

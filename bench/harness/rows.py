@@ -89,6 +89,8 @@ def start_gateway(processes, gateway, mode, conf_dir, work, mock_port, cpu):
     cheap = mode != "rules"
     conf = fill(conf_dir / "fresnel.yaml.in", directory / "fresnel.yaml", {
         "DIR": directory, "PORT": port, "ADMIN_PORT": admin, "MOCK_PORT": mock_port,
+        # Without a budget mode off has nothing to estimate, so it does not; the other modes count money.
+        "BUDGET": "" if mode == "off" else "budget: { daily: 1000000 }",
         "MODE": "off" if mode == "off" else "rules",
         "THRESHOLD": 0 if mode == "delegated" else 100000000,
         "SMALL_INPUT": 0.15 if cheap else 2.50, "SMALL_OUTPUT": 0.60 if cheap else 10.00,
