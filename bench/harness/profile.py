@@ -3,6 +3,7 @@
 import collections
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -10,38 +11,71 @@ from . import machine, measure, rows
 from .processes import Processes
 
 OWN = "dev.fresnel."
-VIEWS = ("hot-methods", "cpu-time-hot-methods", "allocation-by-site", "gc-pauses")
+ELSEWHERE = "(no Fresnel method on the stack)"
+LAMBDA = re.compile(r"lambda\$(.+)\$\d+")
+SAMPLE_SECONDS = 0.005
+VIEWS = ("cpu-time-hot-methods", "gc-pauses")
 RECORD_SECONDS = 20
 
 
-def own_methods(jfr, recording):
-    """CPU samples by Fresnel's own methods: with all they call, and by the innermost of them. In percent of all samples.
+def name_of(frame):
+    """package.Class.method, a lambda as the method it stands in."""
+    owner = frame["method"]["type"]["name"].replace("/", ".")
+    return owner.split("$$Lambda")[0] + "." + LAMBDA.sub(r"\1", frame["method"]["name"])
 
-    The JDK's views name the method at the very top of the stack, which is mostly the JDK's or netty's; the question is
-    which part of Fresnel it works for. Samples without a Fresnel frame are Vert.x, netty and the store at their own work.
-    """
+
+def owner_of(frame):
+    """The first three parts of the package: who is at work at the very top of the stack."""
+    return ".".join(frame["method"]["type"]["name"].replace("/", ".").split(".")[:3])
+
+
+def events_of(jfr, recording, kind):
+    """(stack with the top first, values) of all events of a kind that have a stack."""
     text = subprocess.run(
-        [str(jfr), "print", "--json", "--stack-depth", "128", "--events", "jdk.CPUTimeSample", str(recording)],
+        [str(jfr), "print", "--json", "--stack-depth", "128", "--events", kind, str(recording)],
         check=True, capture_output=True, text=True).stdout
-    within, innermost, total = collections.Counter(), collections.Counter(), 0
+    found = []
     for event in json.loads(text)["recording"]["events"]:
         trace = event["values"].get("stackTrace")
-        if not trace:
-            continue
-        total += 1
-        frames = [f["method"]["type"]["name"].replace("/", ".") + "." + f["method"]["name"] for f in trace["frames"]]
-        own = [frame.removeprefix(OWN) for frame in frames if frame.startswith(OWN)]
+        if trace and trace["frames"]:
+            found.append((trace["frames"], event["values"]))
+    return found
+
+
+def own_methods(frames):
+    """Fresnel's methods on a stack, the innermost first. A lambda's synthetic class is left out, its method is not."""
+    named = (name_of(frame) for frame in frames if "$$Lambda" not in frame["method"]["type"]["name"])
+    return [name.removeprefix(OWN) for name in named if name.startswith(OWN)]
+
+
+def print_shares(heading, counts, lines=25):
+    print(f"\n{heading}")
+    total = counts.total()
+    for name, count in counts.most_common(lines):
+        print(f"{100 * count / total:6.1f} %  {name}")
+
+
+def print_own_methods(jfr, recording, result):
+    """CPU and allocation by Fresnel's own methods, which the JDK's views do not show: they name the top of the stack, mostly
+    the JDK or netty, and the question is which part of Fresnel it works for."""
+    samples = events_of(jfr, recording, "jdk.CPUTimeSample")
+    within, innermost, owners, allocated = (collections.Counter() for _ in range(4))
+    for frames, _ in samples:
+        own = own_methods(frames)
         within.update(set(own))
-        innermost[own[0] if own else "(no Fresnel method on the stack)"] += 1
-    return total, within, innermost
-
-
-def print_own_methods(jfr, recording, lines=30):
-    total, within, innermost = own_methods(jfr, recording)
-    for heading, counts in (("Fresnel's methods, with all they call", within), ("Innermost Fresnel method of each sample", innermost)):
-        print(f"\n{heading} ({total} samples)")
-        for name, count in counts.most_common(lines):
-            print(f"{100 * count / total:6.1f} %  {name}")
+        innermost[own[0] if own else ELSEWHERE] += 1
+        owners[owner_of(frames[0])] += 1
+    for frames, values in events_of(jfr, recording, "jdk.ObjectAllocationSample"):
+        own = own_methods(frames)
+        allocated[own[0] if own else ELSEWHERE] += values["weight"]
+    print(f"{len(samples)} samples cover {len(samples) * SAMPLE_SECONDS:.1f} s of {result['cpu_seconds']:.1f} s CPU; "
+          "the rest is the compiler, garbage collection, and lost samples.")
+    print("\nFresnel's methods, with all they call")
+    for name, count in within.most_common(30):
+        print(f"{100 * count / max(1, len(samples)):6.1f} %  {name}")
+    print_shares("Innermost Fresnel method of each CPU sample", innermost)
+    print_shares("Top of the stack, by package", owners, 12)
+    print_shares(f"Allocation, {allocated.total() / max(1, result['right']) / 1024:.1f} KiB per request, by innermost Fresnel method", allocated, 15)
 
 
 def run(options, root, work, gateway):
@@ -63,7 +97,7 @@ def run(options, root, work, gateway):
             raise machine.MissingTool("jcmd and jfr are needed to record: run Fresnel with a JDK, not a runtime.")
         bench.warm_up(row)
         pid = str(row.process.pid)
-        start = [str(jcmd), pid, "JFR.start", "name=bench", "settings=profile", "jdk.CPUTimeSample#enabled=true", "jdk.CPUTimeSample#throttle=5ms"]
+        start = [str(jcmd), pid, "JFR.start", "name=bench", "settings=profile", "jdk.CPUTimeSample#enabled=true", f"jdk.CPUTimeSample#throttle={SAMPLE_SECONDS * 1000:.0f}ms"]
         subprocess.run(start, check=True, stdout=subprocess.DEVNULL)
         result = bench.run(row, measure.Window("profile", body, RECORD_SECONDS, 0, 32, frames))
         subprocess.run([str(jcmd), pid, "JFR.stop", "name=bench", f"filename={recording}"], check=True, stdout=subprocess.DEVNULL)
@@ -72,7 +106,7 @@ def run(options, root, work, gateway):
         return 1
     print(f"{row.title}, {options.workload}: {result['right'] / result['seconds']:,.0f} requests/s, "
           f"{result['cpu_seconds'] * 1e6 / result['right']:.1f} µs CPU each while recording")
-    print_own_methods(jfr, recording)
+    print_own_methods(jfr, recording, result)
     for view in VIEWS:
         subprocess.run([str(jfr), "view", "--width", "160", view, str(recording)])
     return 0
