@@ -3,6 +3,7 @@
 import os
 import platform
 import re
+import resource
 import shutil
 import subprocess
 import time
@@ -40,17 +41,38 @@ def placement():
     return {"proxy": cpus[0], "mock": cpus[1], "load": cpus[2] if len(cpus) > 2 else cpus[1]}
 
 
+def cpu_ticks():
+    """CPU time of the whole machine since it started: (all, not idle), in ticks."""
+    fields = [int(f) for f in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+    return sum(fields), sum(fields) - fields[3] - fields[4]
+
+
+class OtherWork:
+    """How much of the machine is used by others between two moments: a measure of how far figures can be trusted."""
+
+    def __init__(self, own_pids):
+        """own_pids: running processes whose CPU time is ours, beside this process and its children that have ended."""
+        self.own_pids = own_pids
+        self.all, self.used = cpu_ticks()
+        self.own = self.own_seconds()
+
+    def own_seconds(self):
+        ended, self_ = resource.getrusage(resource.RUSAGE_CHILDREN), resource.getrusage(resource.RUSAGE_SELF)
+        running = sum(cpu_seconds(pid) for pid in self.own_pids)
+        return running + ended.ru_utime + ended.ru_stime + self_.ru_utime + self_.ru_stime
+
+    def share(self):
+        """Of all CPU time since construction, 0 to 1."""
+        everything, used = cpu_ticks()
+        own = (self.own_seconds() - self.own) * os.sysconf("SC_CLK_TCK")
+        return max(0.0, (used - self.used - own) / max(1, everything - self.all))
+
+
 def busy_share(seconds=1.0):
-    """Share of all CPU time that was not idle during the next moments, 0 to 1: how noisy the neighbours are."""
-
-    def read():
-        fields = [int(f) for f in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
-        return sum(fields), fields[3] + fields[4]
-
-    total_before, idle_before = read()
+    """Share of CPU time that others use right now."""
+    watch = OtherWork([])
     time.sleep(seconds)
-    total, idle = read()
-    return 1 - (idle - idle_before) / max(1, total - total_before)
+    return watch.share()
 
 
 def describe():

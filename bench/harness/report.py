@@ -2,6 +2,8 @@
 
 import statistics
 
+# Share of requests that found no free connection when they were due; above it the proxy does not keep up with the rate.
+OVERLOADED = 0.5
 BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
 
 
@@ -84,7 +86,7 @@ class Figures:
         figures = {
             "requests_per_second_full_load": self.requests_per_second(row, full),
             "latency_us_at_rate": {p: self.quantile(row, paced, "latency_us", n) for p, n in (("p50", 50), ("p99", 99))},
-            "late_starts_at_rate": sum(r["late"] for r in self.results(row, paced)),
+            "late_share_at_rate": sum(r["late"] for r in self.results(row, paced)) / sum(r["begun"] for r in self.results(row, paced)),
         }
         if row != "direct":
             figures |= {
@@ -155,6 +157,13 @@ def median(value, digits):
     return "–" if value is None else number(value["median"], digits)
 
 
+def latency_cells(figures):
+    """Latency of a proxy that cannot keep up only says how long it was pushed."""
+    if figures["late_share_at_rate"] > OVERLOADED and "added_us_p50_at_rate" in figures:
+        return ["cannot keep up", "cannot keep up"]
+    return [of_spread(figures.get(f"added_us_{p}_at_rate"), 0) for p in ("p50", "p99")]
+
+
 def base(distribution):
     return f"p50 {number(distribution['p50'], 0)} µs, p99 {number(distribution['p99'], 0)} µs"
 
@@ -171,7 +180,7 @@ def tables(figures, memory, titles, rate):
                 median(f.get("cpu_s_per_1000_full_load"), 4), of_spread(f.get("cpu_x_nginx_full_load"), 2),
                 median(f["requests_per_second_full_load"], 0), median(f.get("proxy_cpu_share_full_load"), 2),
                 median(f.get("cpu_s_per_1000_at_rate"), 4), of_spread(f.get("cpu_x_nginx_at_rate"), 2),
-                of_spread(f.get("added_us_p50_at_rate"), 0), of_spread(f.get("added_us_p99_at_rate"), 0),
+                *latency_cells(f),
             ])
         heading += f" (direct at {rate}/s: {base(figures['direct'][key]['latency_us_at_rate'])})"
         result.append((heading, [
