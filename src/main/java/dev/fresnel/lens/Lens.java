@@ -1,5 +1,10 @@
 package dev.fresnel.lens;
 
+import dev.fresnel.chat.Usage;
+import dev.fresnel.value.Fingerprint;
+import dev.fresnel.value.Usd;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -23,6 +28,9 @@ public record Lens(
         List<String> examples,
         List<String> targetFiles,
         Provenance provenance) {
+    /** {@link Provenance#generatedBy} of {@link #minimal}. */
+    public static final String MINIMAL = "minimal";
+
     public Lens {
         heuristics = List.copyOf(heuristics);
         patterns = List.copyOf(patterns);
@@ -30,5 +38,36 @@ public record Lens(
         constraints = List.copyOf(constraints);
         examples = List.copyOf(examples);
         targetFiles = List.copyOf(targetFiles);
+    }
+
+    /**
+     * The built-in lens of {@code on-failure: minimal}: what any careful worker does, for a route that would rather be cheap
+     * than guided. Costs nothing, is never shelved, and says in its provenance that no model wrote it.
+     */
+    public static Lens minimal(TaskBrief brief, Instant now) {
+        return new Lens(
+                brief.derivedScope(),
+                List.of(
+                        "Do every part the user asked for, in the order asked, and leave nothing as a placeholder.",
+                        "Follow the conventions visible in the conversation: language, naming, layout, output format."),
+                List.of(),
+                List.of("Inventing files, functions or facts that the conversation does not show."),
+                List.of("The operator's and the user's own instructions decide wherever guidance is silent."),
+                List.of(),
+                brief.targetFiles(),
+                new Provenance(
+                        MINIMAL,
+                        MINIMAL,
+                        Fingerprint.of(MINIMAL),
+                        Usage.NONE,
+                        Provenance.UsageSource.REPORTED,
+                        Usd.ZERO,
+                        now,
+                        Duration.ZERO));
+    }
+
+    /** Whether {@link #minimal} made it, so no model was asked. */
+    public boolean isMinimal() {
+        return provenance.generatedBy().equals(MINIMAL);
     }
 }

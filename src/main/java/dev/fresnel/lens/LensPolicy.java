@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param scope which requests share one lens
  * @param ttl how long a lens is fresh; it is served stale for as long again while one rebuild runs
  * @param onFailure what a request gets that should have had a lens
- * @param deadline how long a request waits for an inline build, and how long a build may last at all
+ * @param deadline how long a request waits for an inline build, and how long each of its one or two calls may last
  * @param temperature of the smart model's call
  * @param maxTokens of the smart model's answer
  * @param maxLensTokens cap of the rendered block

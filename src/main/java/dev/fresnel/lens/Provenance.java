@@ -12,7 +12,8 @@ import java.time.Instant;
  * @param generatedBy the model id the provider reported, or {@code minimal} for the built-in lens
  * @param templateVersion of the prompt template, for example {@code lens-v1}
  * @param promptHash of the whole prompt; the prompt itself is not kept
- * @param usage what the writing consumed
+ * @param usage what the writing consumed, a repair included
+ * @param usageSource whether the provider counted {@code usage} or we guessed it
  * @param cost what the writing cost
  * @param took how long the writing lasted
  */
@@ -21,6 +22,15 @@ public record Provenance(
         String templateVersion,
         Fingerprint promptHash,
         Usage usage,
+        UsageSource usageSource,
         Usd cost,
         Instant createdAt,
-        Duration took) {}
+        Duration took) {
+    /** Who counted the tokens. */
+    public enum UsageSource {
+        /** The provider, for every call. */
+        REPORTED,
+        /** At least one call came back without usage; its tokens are an upper guess from the text's length. */
+        ESTIMATED
+    }
+}

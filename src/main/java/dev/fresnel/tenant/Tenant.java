@@ -1,5 +1,7 @@
 package dev.fresnel.tenant;
 
+import dev.fresnel.delegation.RoutePlan;
+import dev.fresnel.value.ModelName;
 import dev.fresnel.value.Secret;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
@@ -7,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A team or application with its own keys, routes and budget.
+ * A team or application with its own keys, routes and budget. Every tenant may use every declared model and alias.
  *
  * @param keys any of them opens the tenant; empty: open to everyone who reaches the listener
  * @param upstream key of the upstream for models the config does not declare and for paths other than chat
@@ -18,5 +20,20 @@ public record Tenant(
     public Tenant {
         keys = List.copyOf(keys);
         routes = List.copyOf(routes);
+    }
+
+    /**
+     * The plan of the first route that covers the requested name or the model it is an alias of; {@link RoutePlan#OFF} when none
+     * does.
+     *
+     * @param aliasTarget the declared model at the end of the alias chain; empty when {@code requested} is no alias
+     */
+    public RoutePlan routeFor(ModelName requested, Optional<ModelName> aliasTarget) {
+        for (TenantRoute route : routes) {
+            if (route.covers(requested) || aliasTarget.filter(route::covers).isPresent()) {
+                return route.plan();
+            }
+        }
+        return RoutePlan.OFF;
     }
 }

@@ -1,0 +1,110 @@
+package dev.fresnel.admin;
+
+import dev.fresnel.value.Secret;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * The admin listener: probes, metrics, status and recent events, on a port of its own. Everything it serves is read-only in
+ * this version. One instance.
+ */
+public final class AdminListener extends VerticleBase {
+    private final Setup setup;
+    private HttpServer server;
+
+    /**
+     * What the listener shows.
+     *
+     * @param token demanded as a bearer token by everything but the probes; empty: the listener is on a loopback address
+     * @param ready whether new requests are welcome; says nothing about stores or upstreams, which may be away
+     * @param metrics Prometheus text
+     * @param status JSON
+     * @param events recent events as JSON objects, oldest first
+     */
+    public record Setup(
+            String host,
+            int port,
+            Optional<Secret> token,
+            BooleanSupplier ready,
+            Supplier<String> metrics,
+            Supplier<String> status,
+            Supplier<List<String>> events) {}
+
+    @SuppressWarnings("NullAway.Init") // server is set by start()
+    public AdminListener(Setup setup) {
+        this.setup = setup;
+    }
+
+    @Override
+    public Future<?> start() {
+        Router router = Router.router(vertx);
+        router.get("/livez").handler(c -> text(c, 200, "live\n"));
+        router.get("/startupz").handler(c -> text(c, 200, "started\n"));
+        router.get("/readyz").handler(c -> {
+            boolean ready = setup.ready().getAsBoolean();
+            text(c, ready ? 200 : 503, ready ? "ready\n" : "draining\n");
+        });
+        router.route("/metrics").handler(this::authorise);
+        router.route("/admin/*").handler(this::authorise);
+        router.get("/metrics")
+                .handler(c -> send(
+                        c,
+                        200,
+                        "text/plain; version=0.0.4; charset=utf-8",
+                        setup.metrics().get()));
+        router.get("/admin/status").handler(c -> json(c, setup.status().get()));
+        router.get("/admin/events")
+                .handler(c -> json(c, "[" + String.join(",", setup.events().get()) + "]"));
+        server = vertx.createHttpServer(new HttpServerOptions()
+                        .setHost(setup.host())
+                        .setPort(setup.port())
+                        .setHttp2ClearTextEnabled(false))
+                .requestHandler(router);
+        return server.listen();
+    }
+
+    private void authorise(RoutingContext context) {
+        if (setup.token().isEmpty()) {
+            context.next();
+            return;
+        }
+        String given = context.request().getHeader("authorization");
+        boolean known = given != null
+                && given.startsWith("Bearer ")
+                && setup.token().get().equals(new Secret(given.substring("Bearer ".length())));
+        if (known) {
+            context.next();
+        } else {
+            text(context, 401, "Send the admin token as 'Authorization: Bearer TOKEN'.\n");
+        }
+    }
+
+    /** The bound port, once started. */
+    public int port() {
+        return server.actualPort();
+    }
+
+    private static void text(RoutingContext context, int status, String body) {
+        send(context, status, "text/plain; charset=utf-8", body);
+    }
+
+    private static void json(RoutingContext context, String body) {
+        send(context, 200, "application/json", body);
+    }
+
+    private static void send(RoutingContext context, int status, String type, String body) {
+        // A failed write means the asker has gone.
+        var _ = context.response()
+                .setStatusCode(status)
+                .putHeader("content-type", type)
+                .end(body);
+    }
+}

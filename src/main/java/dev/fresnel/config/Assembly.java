@@ -1,0 +1,196 @@
+package dev.fresnel.config;
+
+import dev.fresnel.budget.Price;
+import dev.fresnel.chat.ParamCaps;
+import dev.fresnel.config.ConfigFile.LensSection;
+import dev.fresnel.config.ConfigFile.ModelSection;
+import dev.fresnel.config.ConfigFile.PlanSection;
+import dev.fresnel.config.ConfigFile.RouteSection;
+import dev.fresnel.config.ConfigFile.RulesSection;
+import dev.fresnel.config.ConfigFile.TenantSection;
+import dev.fresnel.config.ConfigFile.UpstreamSection;
+import dev.fresnel.config.ConfigFile.WorkerSection;
+import dev.fresnel.delegation.Fallback;
+import dev.fresnel.delegation.Guidance;
+import dev.fresnel.delegation.RoutePlan;
+import dev.fresnel.delegation.RouteRules;
+import dev.fresnel.delegation.Worker;
+import dev.fresnel.lens.LensPolicy;
+import dev.fresnel.policy.Arm;
+import dev.fresnel.tenant.Tenant;
+import dev.fresnel.tenant.TenantRoute;
+import dev.fresnel.upstream.Model;
+import dev.fresnel.upstream.ModelCatalog;
+import dev.fresnel.upstream.PoolLimits;
+import dev.fresnel.upstream.Timeouts;
+import dev.fresnel.upstream.Upstream;
+import dev.fresnel.value.ModelName;
+import dev.fresnel.value.TenantId;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * A checked file to the records the features work with. Precedence is settled here, key by key: route over tenant over
+ * {@code defaults} over the declared default. A request header, the layer above them all, is not a matter of config.
+ */
+final class Assembly {
+    private final ConfigFile file;
+    private final Aliases aliases;
+    private final PlanSection bottom;
+
+    /** @param bottom the declared defaults of a plan */
+    Assembly(ConfigFile file, Aliases aliases, PlanSection bottom) {
+        this.file = file;
+        this.aliases = aliases;
+        this.bottom = bottom;
+    }
+
+    /** Only for a file without problems: whatever was required is there. */
+    GatewayConfig config() {
+        return new GatewayConfig(
+                new GatewayConfig.Listen(
+                        file.listen().data(),
+                        file.listen().admin(),
+                        file.listen().adminToken()),
+                new GatewayConfig.Store(Path.of(file.store().embedded())),
+                upstreams(),
+                catalog(),
+                prices(),
+                workers(),
+                file.tenants().stream().map(this::tenant).toList(),
+                new GatewayConfig.Limits(
+                        file.limits().maxBody().bytes(),
+                        file.limits().headerTimeout(),
+                        file.limits().bodyTimeout(),
+                        file.limits().maxConnections(),
+                        file.limits().eventLoops()),
+                new GatewayConfig.Events(file.events().prompts(), file.events().ringSize()));
+    }
+
+    private Map<String, Upstream> upstreams() {
+        Map<String, Upstream> upstreams = new LinkedHashMap<>();
+        file.upstreams().forEach((name, section) -> upstreams.put(name, upstream(name, section)));
+        return upstreams;
+    }
+
+    private static Upstream upstream(String name, UpstreamSection section) {
+        ConfigFile.TimeoutsSection timeouts = section.timeouts();
+        return new Upstream(
+                name,
+                section.baseUrl().orElseThrow(),
+                section.apiKey(),
+                new Timeouts(timeouts.connect(), timeouts.firstByte(), timeouts.idle(), timeouts.total()),
+                new PoolLimits(section.pool().maxConnections(), section.pool().maxQueue()));
+    }
+
+    private ModelCatalog catalog() {
+        List<Model> models = new ArrayList<>();
+        file.models().forEach((name, section) -> models.add(model(name, section)));
+        Map<ModelName, ModelName> names = new LinkedHashMap<>();
+        aliases.inForce().forEach((name, target) -> names.put(new ModelName(name), new ModelName(target)));
+        return new ModelCatalog(models, names);
+    }
+
+    private static Model model(String name, ModelSection section) {
+        return new Model(
+                new ModelName(name),
+                section.upstream().orElseThrow(),
+                new ModelName(section.upstreamModel().orElse(name)),
+                section.tier(),
+                section.contextWindow().map(OptionalLong::of).orElseGet(OptionalLong::empty),
+                Set.copyOf(section.supports()));
+    }
+
+    private Map<ModelName, Price> prices() {
+        Map<ModelName, Price> prices = new LinkedHashMap<>();
+        file.models()
+                .forEach((name, section) -> section.price()
+                        .ifPresent(price -> prices.put(
+                                new ModelName(name),
+                                new Price(
+                                        price.input().orElseThrow(),
+                                        price.cachedInput().orElseThrow(),
+                                        price.output().orElseThrow()))));
+        return prices;
+    }
+
+    private Map<String, Worker> workers() {
+        Map<String, Worker> workers = new LinkedHashMap<>();
+        file.workers().forEach((name, section) -> workers.put(name, worker(name, section)));
+        return workers;
+    }
+
+    private static Worker worker(String name, WorkerSection section) {
+        ConfigFile.ParamsSection params = section.params();
+        return new Worker(
+                name,
+                new ModelName(section.model().orElseThrow()),
+                section.lens() ? Guidance.LENS : Guidance.BARE,
+                new ParamCaps(
+                        params.maxTokens().map(OptionalLong::of).orElseGet(OptionalLong::empty),
+                        params.temperature(),
+                        params.reasoningEffort()),
+                section.fallback()
+                        .<Fallback>map(chain -> new Fallback.Chain(
+                                chain.stream().map(ModelName::new).toList()))
+                        .orElseGet(Fallback.Requested::new));
+    }
+
+    private Tenant tenant(TenantSection section) {
+        PlanSection base = Layers.over(section.plan(), Layers.over(file.defaults(), bottom));
+        return new Tenant(
+                new TenantId(section.id().orElseThrow()),
+                section.keys(),
+                section.upstream().orElse(file.upstreams().keySet().iterator().next()),
+                section.routes().stream().map(route -> route(route, base)).toList(),
+                section.budget().daily());
+    }
+
+    private static TenantRoute route(RouteSection route, PlanSection base) {
+        return new TenantRoute(route.match().model(), plan(Layers.over(route.plan(), base)));
+    }
+
+    /** @param section with every default filled in */
+    static RoutePlan plan(PlanSection section) {
+        List<Arm> arms = new ArrayList<>();
+        section.arms().orElseThrow().forEach(name -> arms.add(new Arm(name)));
+        if (!arms.contains(Arm.DIRECT)) {
+            arms.addFirst(Arm.DIRECT);
+        }
+        return new RoutePlan(
+                section.mode().orElseThrow(),
+                section.smart().map(ModelName::new),
+                arms,
+                rules(section.rules()),
+                lens(section.lens()));
+    }
+
+    private static RouteRules rules(RulesSection section) {
+        return new RouteRules(
+                section.thresholdTokens().orElseThrow(),
+                section.budgetMultiple().orElseThrow(),
+                RouteRules.Toggle.of(section.multiPart().enabled().orElseThrow()),
+                section.multiPart().words().orElseThrow(),
+                section.multiPart().minimum().orElseThrow(),
+                RouteRules.Toggle.of(section.breakEven().orElseThrow()),
+                section.expectedUses().orElseThrow());
+    }
+
+    private static LensPolicy lens(LensSection section) {
+        return new LensPolicy(
+                section.build().orElseThrow(),
+                section.scope().orElseThrow(),
+                section.ttl().orElseThrow(),
+                section.onFailure().orElseThrow(),
+                section.deadline().orElseThrow(),
+                section.temperature().orElseThrow(),
+                section.maxTokens().orElseThrow(),
+                section.maxLensTokens().orElseThrow(),
+                section.negativeTtl().orElseThrow());
+    }
+}

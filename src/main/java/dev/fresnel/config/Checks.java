@@ -1,0 +1,334 @@
+package dev.fresnel.config;
+
+import dev.fresnel.config.ConfigFile.ModelSection;
+import dev.fresnel.config.ConfigFile.PlanSection;
+import dev.fresnel.config.ConfigFile.PriceSection;
+import dev.fresnel.config.ConfigFile.RouteSection;
+import dev.fresnel.config.ConfigFile.TenantSection;
+import dev.fresnel.config.ConfigFile.UpstreamSection;
+import dev.fresnel.config.ConfigFile.WorkerSection;
+import dev.fresnel.delegation.Mode;
+import dev.fresnel.policy.Arm;
+import dev.fresnel.value.Fingerprint;
+import dev.fresnel.value.Secret;
+import dev.fresnel.value.Usd;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * What a file may not say although each value by itself is fine: names that lead nowhere, circles, shared keys, open doors.
+ * Reports everything; changes nothing.
+ */
+final class Checks {
+    private static final Pattern LINK_LOCAL = Pattern.compile("(::ffff:)?169\\.254\\..*|fe[89ab][0-9a-f]:.*");
+
+    private final ConfigFile file;
+    private final Findings findings;
+    private final Aliases aliases;
+    private final PlanSection bottom;
+
+    Checks(ConfigFile file, Findings findings, Aliases aliases, PlanSection bottom) {
+        this.file = file;
+        this.findings = findings;
+        this.aliases = aliases;
+        this.bottom = bottom;
+    }
+
+    void run() {
+        listen();
+        file.upstreams().forEach(this::upstream);
+        file.models().forEach(this::model);
+        aliases();
+        file.workers().forEach(this::worker);
+        planReferences(KeyPath.of("defaults"), file.defaults());
+        tenants();
+        if (file.events().prompts() == GatewayConfig.Prompts.PLAIN) {
+            findings.warn(
+                    KeyPath.of("events", "prompts"),
+                    "writes what clients say into events and logs",
+                    "use redacted unless you are looking for a fault");
+        }
+    }
+
+    private void listen() {
+        HostPort data = file.listen().data();
+        HostPort admin = file.listen().admin();
+        boolean sameHost = data.host().equals(admin.host()) || data.isAnyAddress() || admin.isAnyAddress();
+        if (sameHost && data.port() == admin.port() && data.port() != 0) {
+            findings.error(KeyPath.of("listen", "admin"), "must not share a port with data", "give it another port");
+        }
+        if (!admin.isLoopback() && file.listen().adminToken().isEmpty()) {
+            findings.error(
+                    KeyPath.of("listen", "admin"),
+                    "must be a loopback address such as 127.0.0.1:9090 as long as there is no admin-token",
+                    "set listen.admin-token, or listen on 127.0.0.1");
+        }
+    }
+
+    private void upstream(String name, UpstreamSection upstream) {
+        KeyPath path = KeyPath.of("upstreams", name);
+        KeyPath urlPath = path.at("base-url");
+        upstream.baseUrl().ifPresent(url -> baseUrl(upstream, url, urlPath));
+    }
+
+    private void baseUrl(UpstreamSection upstream, URI url, KeyPath path) {
+        String host = bare(url.getHost());
+        if (LINK_LOCAL.matcher(host.toLowerCase(Locale.ROOT)).matches()) {
+            findings.error(
+                    path,
+                    "must not be a link-local address: cloud machines answer there with their own credentials",
+                    "use the provider's address");
+        }
+        boolean plain = url.getScheme().equalsIgnoreCase("http") && !HostPort.isLoopback(host);
+        if (plain && upstream.apiKey().isPresent() && !upstream.allowPlainHttp()) {
+            findings.error(
+                    path,
+                    "must be https: the api-key would cross the network unencrypted",
+                    "use https, or write allow-plain-http: true on this upstream if you trust the network");
+        } else if (plain) {
+            findings.warn(path, "is not encrypted: prompts and credentials can be read on the way", "use https");
+        }
+        if (url.getRawPath() == null || url.getRawPath().isEmpty()) {
+            findings.warn(
+                    path,
+                    "has no path, and requests go to /chat/completions below it",
+                    "most providers want the version here, for example " + url + "/v1");
+        }
+    }
+
+    private static String bare(String host) {
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    private void model(String name, ModelSection model) {
+        KeyPath path = KeyPath.of("models", name);
+        model.upstream().ifPresent(upstream -> upstreamReference(path.at("upstream"), upstream));
+        if (model.price().isEmpty()) {
+            findings.keyWarning(
+                    path,
+                    "has no price: costs and savings are not known, and it is no arm where money is compared",
+                    "add price: { input: ..., cached-input: ..., output: ... } in USD per million tokens");
+        }
+        model.price().ifPresent(price -> plausible(path.at("price"), price));
+    }
+
+    private void plausible(KeyPath path, PriceSection price) {
+        Usd perToken = Usd.of(new BigDecimal("0.001"));
+        if (price.output().isPresent()
+                && price.output().get().compareTo(Usd.ZERO) > 0
+                && price.output().get().isLessThan(perToken)) {
+            findings.warn(
+                    path.at("output"),
+                    "is below a tenth of a cent per million tokens",
+                    "prices are per million tokens, not per token");
+        }
+        if (price.input().isPresent()
+                && price.cachedInput().isPresent()
+                && price.input().get().isLessThan(price.cachedInput().get())) {
+            findings.warn(
+                    path.at("cached-input"),
+                    "is dearer than input",
+                    "repeat the input price when caching is not cheaper");
+        }
+    }
+
+    private void aliases() {
+        Set<String> onReportedCircle = new HashSet<>();
+        file.aliases().forEach((name, target) -> {
+            KeyPath path = KeyPath.of("aliases", name);
+            Optional<String> circle = aliases.circleFrom(name);
+            if (file.models().containsKey(name)) {
+                findings.keyError(
+                        path, "has the name of a declared model and would hide it", "rename the alias or the model");
+            } else if (circle.isPresent()) {
+                if (!onReportedCircle.contains(name)) {
+                    findings.error(path, "runs in a circle: " + circle.get(), "let one of them name a declared model");
+                    onReportedCircle.addAll(List.of(circle.get().split(" -> ")));
+                }
+            } else if (!file.aliases().containsKey(target) || file.models().containsKey(target)) {
+                // A chain is followed hop by hop: only the hop that leads nowhere is at fault.
+                modelReference(path, target);
+            }
+        });
+    }
+
+    private void worker(String name, WorkerSection worker) {
+        KeyPath path = KeyPath.of("workers", name);
+        if (name.equals(Arm.DIRECT.name())) {
+            findings.keyError(path, "is the name of the requested model's own arm", "choose another name");
+        }
+        worker.model().ifPresent(model -> modelReference(path.at("model"), model));
+        worker.fallback().ifPresent(chain -> {
+            for (int i = 0; i < chain.size(); i++) {
+                modelReference(path.at("fallback").at(i), chain.get(i));
+            }
+        });
+    }
+
+    private void planReferences(KeyPath path, PlanSection plan) {
+        plan.smart().ifPresent(smart -> modelReference(path.at("smart"), smart));
+        plan.arms().ifPresent(arms -> arms(path.at("arms"), arms));
+    }
+
+    private void arms(KeyPath path, List<String> arms) {
+        Collection<String> valid = new ArrayList<>(List.of(Arm.DIRECT.name()));
+        valid.addAll(file.workers().keySet());
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < arms.size(); i++) {
+            String arm = arms.get(i);
+            if (!valid.contains(arm) && findings.hasErrorsUnder(KeyPath.of("workers", arm))) {
+                continue;
+            }
+            if (!valid.contains(arm)) {
+                findings.error(
+                        path.at(i),
+                        "names the worker \"" + arm + "\", which is not declared",
+                        NearestName.hint(arm, valid, "arms"));
+            } else if (!seen.add(arm)) {
+                findings.error(path.at(i), "names \"" + arm + "\" a second time", "keep one of them");
+            }
+        }
+    }
+
+    private void tenants() {
+        Map<String, KeyPath> ids = new HashMap<>();
+        Map<Fingerprint, KeyPath> keys = new HashMap<>();
+        Optional<KeyPath> open = Optional.empty();
+        for (int i = 0; i < file.tenants().size(); i++) {
+            TenantSection tenant = file.tenants().get(i);
+            KeyPath path = KeyPath.of("tenants").at(i);
+            if (tenant.id().isPresent()) {
+                KeyPath other = ids.putIfAbsent(tenant.id().get(), path);
+                if (other != null) {
+                    findings.error(path.at("id"), "is the id of " + other + " too", "give every tenant its own id");
+                }
+            }
+            for (int k = 0; k < tenant.keys().size(); k++) {
+                Secret key = tenant.keys().get(k);
+                KeyPath keyPath = path.at("keys").at(k);
+                KeyPath other = keys.putIfAbsent(Fingerprint.of(key.reveal()), keyPath);
+                if (other != null) {
+                    findings.error(keyPath, "is the same key as " + other, "a key opens exactly one tenant");
+                }
+            }
+            // Keys that could not be read have been reported; the tenant is not open for that.
+            if (tenant.keys().isEmpty() && !findings.hasErrorsUnder(path.at("keys"))) {
+                open = openTenant(path, open);
+            }
+            tenant.upstream().ifPresent(upstream -> upstreamReference(path.at("upstream"), upstream));
+            planReferences(path, tenant.plan());
+            routes(path, tenant);
+        }
+        credentialsThatPassThrough();
+    }
+
+    private Optional<KeyPath> openTenant(KeyPath path, Optional<KeyPath> other) {
+        if (!file.listen().data().isLoopback()) {
+            findings.error(
+                    path.at("keys"),
+                    "must hold a key: listen.data is reachable from other machines, and a tenant without keys is open",
+                    "add keys, or listen on 127.0.0.1");
+        }
+        if (other.isPresent()) {
+            findings.error(
+                    path.at("keys"),
+                    "must hold a key: " + other.get() + " has none either, and only one tenant can be open",
+                    "add keys to one of them");
+        }
+        return other.isPresent() ? other : Optional.of(path);
+    }
+
+    private void routes(KeyPath tenantPath, TenantSection tenant) {
+        if (tenant.routes().isEmpty()
+                && tenant.plan().mode().filter(mode -> mode != Mode.OFF).isPresent()) {
+            findings.warn(
+                    tenantPath.at("mode"),
+                    "has no effect, since the tenant has no routes",
+                    "add routes: [{ match: { model: \"*\" } }]");
+        }
+        Map<String, KeyPath> patterns = new HashMap<>();
+        for (int r = 0; r < tenant.routes().size(); r++) {
+            RouteSection route = tenant.routes().get(r);
+            KeyPath path = tenantPath.at("routes").at(r);
+            planReferences(path, route.plan());
+            String pattern = route.match().model();
+            KeyPath earlier = patterns.containsKey("*") ? patterns.get("*") : patterns.get(pattern);
+            if (earlier != null) {
+                findings.warn(
+                        path.at("match").at("model"),
+                        "is never reached: " + earlier + " takes these requests first",
+                        "put the narrower route first");
+            }
+            patterns.putIfAbsent(pattern, path);
+            PlanSection plan =
+                    Layers.over(route.plan(), Layers.over(tenant.plan(), Layers.over(file.defaults(), bottom)));
+            boolean delegates = plan.mode().filter(mode -> mode != Mode.OFF).isPresent();
+            if (delegates && plan.arms().orElse(List.of()).stream().allMatch(Arm.DIRECT.name()::equals)) {
+                findings.warn(
+                        path.at("arms"),
+                        "holds no worker, so nothing can be delegated here",
+                        file.workers().isEmpty()
+                                ? "declare a worker and name it"
+                                : "name one of: "
+                                        + String.join(", ", file.workers().keySet()));
+            }
+        }
+    }
+
+    /** A tenant's own key would travel to a provider that has no use for it. */
+    private void credentialsThatPassThrough() {
+        boolean anyKeys =
+                file.tenants().stream().anyMatch(tenant -> !tenant.keys().isEmpty());
+        file.upstreams().forEach((name, upstream) -> {
+            boolean remote = upstream.baseUrl()
+                    .filter(url -> !HostPort.isLoopback(bare(url.getHost())))
+                    .isPresent();
+            if (anyKeys && remote && upstream.apiKey().isEmpty()) {
+                findings.keyWarning(
+                        KeyPath.of("upstreams", name),
+                        "has no api-key, so the key a client shows to this gateway is passed on to it",
+                        "set api-key, unless tenants' keys are this provider's own");
+            }
+        });
+    }
+
+    private void upstreamReference(KeyPath path, String name) {
+        if (!file.upstreams().containsKey(name) && !findings.hasErrorsUnder(KeyPath.of("upstreams", name))) {
+            findings.error(
+                    path,
+                    "names the upstream \"" + name + "\", which is not declared",
+                    NearestName.hint(name, file.upstreams().keySet(), "upstreams"));
+        }
+    }
+
+    private void modelReference(KeyPath path, String name) {
+        boolean writtenBadly = findings.hasErrorsUnder(KeyPath.of("models", name))
+                || findings.hasErrorsUnder(KeyPath.of("aliases", name));
+        if (aliases.modelOf(name).isPresent() || file.aliases().containsKey(name) || writtenBadly) {
+            // A declaration that is itself at fault is reported where it is written, and only there.
+            return;
+        }
+        if (aliases.isDormant(name)) {
+            String target = Aliases.BUILT_IN.get(name);
+            findings.error(
+                    path,
+                    "names the built-in alias \"" + name + "\" of the model \"" + target + "\", which is not declared",
+                    "declare it under models, or set aliases." + name + " to a declared model");
+            return;
+        }
+        findings.error(
+                path,
+                "names the model \"" + name + "\", which is not declared",
+                NearestName.hint(name, aliases.names(), "models and aliases"));
+    }
+}

@@ -1,0 +1,342 @@
+package dev.fresnel.config;
+
+import dev.fresnel.chat.Feature;
+import dev.fresnel.delegation.Mode;
+import dev.fresnel.lens.LensPolicy;
+import dev.fresnel.upstream.Tier;
+import dev.fresnel.value.Secret;
+import dev.fresnel.value.Usd;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The config file as it is written, key for key. This is the only place where a key is declared; see {@link Key}. Values are
+ * typed, yet nothing is looked up or merged: that is {@link Checks} and {@link Assembly}.
+ */
+record ConfigFile(
+        @Key("Addresses to listen on.") ListenSection listen,
+        @Key("Where lenses and spend survive a restart.") StoreSection store,
+
+        @Key(
+                value = "Providers, by a name of your choice. The first is the default of every tenant.",
+                required = true,
+                pattern = Key.ID)
+        Map<String, UpstreamSection> upstreams,
+
+        @Key(
+                value = "Models that may be delegated from or to, by the name clients use. Others pass through.",
+                pattern = Key.MODEL)
+        Map<String, ModelSection> models,
+
+        @Key(value = "Other names for models; an alias may name another alias.", pattern = Key.MODEL)
+        Map<String, String> aliases,
+
+        @Key(value = "Ways to answer in place of the requested model, by a name of your choice.", pattern = Key.ID)
+        Map<String, WorkerSection> workers,
+
+        @Key("What every route starts from; a tenant overrides it, a route overrides the tenant.")
+        PlanSection defaults,
+
+        @Key(value = "Who may use the gateway, and how their requests are routed.", required = true)
+        List<TenantSection> tenants,
+
+        @Key("Bounds on what clients may do to the process.")
+        LimitsSection limits,
+
+        @Key("What events tell and how many are kept.") EventsSection events) {
+
+    record ListenSection(
+            @Key(value = "Serves clients: `/v1/*`.", def = "127.0.0.1:8080")
+            HostPort data,
+
+            @Key(value = "Serves health, metrics and events.", def = "127.0.0.1:9090")
+            HostPort admin,
+
+            @Key(
+                    value = "Bearer token of the admin listener. Required when it is not on a loopback address.",
+                    unset = "none asked for")
+            Optional<Secret> adminToken) {}
+
+    record StoreSection(
+            @Key(value = "Directory of the embedded store, relative to the working directory.", def = "./data")
+            String embedded,
+
+            @Key(value = "", refused = "this version has the embedded store only; write store: { embedded: ./data }")
+            Optional<String> redis) {}
+
+    record UpstreamSection(
+            @Key(value = "Address with the version path, such as `https://api.openai.com/v1`.", required = true)
+            Optional<URI> baseUrl,
+
+            @Key(
+                    value = "Sent in place of the client's credential. Never sent to another host.",
+                    unset = "the client's own credential passes through")
+            Optional<Secret> apiKey,
+
+            @Key(
+                    value = "Accept that `api-key` crosses the network unencrypted to an `http://` address.",
+                    def = "false")
+            boolean allowPlainHttp,
+
+            @Key("How long the upstream may keep us waiting.")
+            TimeoutsSection timeouts,
+
+            @Key("Bounds of the connections to it.") PoolSection pool) {}
+
+    record TimeoutsSection(
+            @Key(value = "To a connected socket.", def = "5s", min = "10ms", max = "5m")
+            Duration connect,
+
+            @Key(value = "From the request sent to the reply's head.", def = "300s", min = "100ms", max = "24h")
+            Duration firstByte,
+
+            @Key(
+                    value = "Between two bytes of a reply. Reasoning models are silent for minutes.",
+                    def = "300s",
+                    min = "100ms",
+                    max = "24h")
+            Duration idle,
+
+            @Key(value = "Of the whole call, as a last resort.", def = "60m", min = "100ms", max = "7d")
+            Duration total) {}
+
+    record PoolSection(
+            @Key(value = "Connections open at once, per event loop.", def = "512", min = "1", max = "65536")
+            int maxConnections,
+
+            @Key(
+                    value = "Requests waiting for one of them; more are refused at once.",
+                    def = "256",
+                    min = "0",
+                    max = "1000000")
+            int maxQueue) {}
+
+    record ModelSection(
+            @Key(value = "Name of the upstream that serves it.", required = true)
+            Optional<String> upstream,
+
+            @Key(value = "What that upstream calls it.", unset = "the same name", pattern = Key.MODEL)
+            Optional<String> upstreamModel,
+
+            @Key(
+                    value = "Input plus output tokens it takes.",
+                    unset = "not known, not checked",
+                    min = "1",
+                    max = "1000000000")
+            Optional<Long> contextWindow,
+
+            @Key(
+                    value = "Features a request may use and still be sent here in place of another model.",
+                    def = "[tools, json-object, json-schema]")
+            List<Feature> supports,
+
+            @Key(value = "How capable and dear it is.", def = "unknown")
+            Tier tier,
+
+            @Key(value = "USD per million tokens.", unset = "not known: never an arm where money is compared")
+            Optional<PriceSection> price) {}
+
+    record PriceSection(
+            @Key(value = "USD per million uncached input tokens.", required = true, min = "0", max = "100000")
+            Optional<Usd> input,
+
+            @Key(
+                    value = "USD per million input tokens read from the provider's prompt cache.",
+                    required = true,
+                    min = "0",
+                    max = "100000")
+            Optional<Usd> cachedInput,
+
+            @Key(
+                    value = "USD per million output tokens, reasoning included.",
+                    required = true,
+                    min = "0",
+                    max = "100000")
+            Optional<Usd> output) {}
+
+    record WorkerSection(
+            @Key(value = "A declared model or an alias.", required = true)
+            Optional<String> model,
+
+            @Key(value = "Whether it works with a lens or bare.", def = "true")
+            boolean lens,
+
+            @Key("Parameters added to a request it takes over.")
+            ParamsSection params,
+
+            @Key(
+                    value = "Models asked in order when it fails before its first byte; `[]`: none.",
+                    unset = "the requested model")
+            Optional<List<String>> fallback) {}
+
+    record ParamsSection(
+            @Key(
+                    value = "Lowers the client's limit on output tokens, or sets one.",
+                    unset = "the client's",
+                    min = "1",
+                    max = "10000000")
+            Optional<Long> maxTokens,
+
+            @Key(value = "Used when the client sets none.", unset = "the client's", min = "0", max = "2")
+            Optional<BigDecimal> temperature,
+
+            @Key(
+                    value = "Used when the client sets none, such as `low`.",
+                    unset = "the client's",
+                    pattern = "[a-z]{1,32}")
+            Optional<String> reasoningEffort) {}
+
+    record TenantSection(
+            @Key(value = "Name in logs, metrics and stored keys.", required = true, pattern = Key.ID)
+            Optional<String> id,
+
+            @Key(
+                    value = "Any of them opens the tenant. None: open to everyone, on a loopback listener only.",
+                    def = "[]")
+            List<Secret> keys,
+
+            @Key(value = "Upstream for undeclared models and for paths other than chat.", unset = "the first upstream")
+            Optional<String> upstream,
+
+            @Key("Money it may spend.") BudgetSection budget,
+            @Key(value = "", inline = true) PlanSection plan,
+
+            @Key("The first whose `match` fits the requested model applies. No match: nothing is delegated.")
+            List<RouteSection> routes) {}
+
+    record BudgetSection(
+            @Key(value = "USD per UTC day; past it requests are refused.", unset = "no limit", min = "0")
+            Optional<Usd> daily) {}
+
+    record RouteSection(
+            @Key("Which requests it takes.") MatchSection match,
+            @Key(value = "", inline = true) PlanSection plan) {}
+
+    record MatchSection(
+            @Key(value = "Requested model or what it is an alias of; `*` stands for any characters.", def = "\"*\"")
+            String model) {}
+
+    /** The keys that a route, its tenant and the defaults all take. */
+    record PlanSection(
+            @Key(value = "What is done with requests: nothing, decide and log only, or delegate by rules.", def = "off")
+            Optional<Mode> mode,
+
+            @Key(value = "A declared model or an alias that writes the lens.", unset = "the requested model")
+            Optional<String> smart,
+
+            @Key(
+                    value =
+                            "Choices in order of preference: worker names, and `direct`, which is added in front when missing.",
+                    def = "[direct]")
+            Optional<List<String>> arms,
+
+            @Key("When to delegate; any rule that fires is enough.")
+            RulesSection rules,
+
+            @Key("How lenses are written and kept.") LensSection lens) {}
+
+    record RulesSection(
+            @Key(
+                    value = "Fires when more output tokens than this are expected.",
+                    def = "2000",
+                    min = "0",
+                    max = "100000000")
+            Optional<Long> thresholdTokens,
+
+            @Key(
+                    value =
+                            "Fires when the remaining budget is below this many times the expected cost; 0 switches it off.",
+                    def = "3",
+                    min = "0",
+                    max = "1000000")
+            Optional<Double> budgetMultiple,
+
+            @Key(
+                    "Fires when several files, endpoints or the like are asked for; `true` and `false` are short for `enabled`.")
+            MultiPartSection multiPart,
+
+            @Key(
+                    value =
+                            "Fires when the lens is expected to pay for itself, and vetoes when it is expected to lose.",
+                    def = "true")
+            Optional<Boolean> breakEven,
+
+            @Key(value = "Requests that one lens is expected to serve.", def = "3", min = "1", max = "1000000")
+            Optional<Double> expectedUses) {}
+
+    @Shorthand("enabled")
+    record MultiPartSection(
+            @Key(value = "Whether the rule is applied.", def = "true")
+            Optional<Boolean> enabled,
+
+            @Key(
+                    value = "Singular nouns that count as parts; plurals are understood.",
+                    def = "[file, endpoint, component, module, page, class, entity, table, service, test]",
+                    pattern = "[A-Za-z][A-Za-z-]{0,31}")
+            Optional<List<String>> words,
+
+            @Key(value = "A stated count below it does not fire.", def = "3", min = "1", max = "1000")
+            Optional<Integer> minimum) {}
+
+    record LensSection(
+            @Key(value = "Written when it pays, while the request waits, or behind it.", def = "auto")
+            Optional<LensPolicy.Build> build,
+
+            @Key(
+                    value =
+                            "Which requests share one lens: the same task, the same application, or the same `x-fresnel-task`.",
+                    def = "task")
+            Optional<LensPolicy.Scope> scope,
+
+            @Key(value = "How long it is fresh.", def = "24h", min = "1s", max = "365d")
+            Optional<Duration> ttl,
+
+            @Key(value = "What a request gets that should have had one.", def = "direct")
+            Optional<LensPolicy.OnFailure> onFailure,
+
+            @Key(value = "How long the writing may take.", def = "60s", min = "100ms", max = "10m")
+            Optional<Duration> deadline,
+
+            @Key(value = "Of the smart model's call.", def = "0.3", min = "0", max = "2")
+            Optional<Double> temperature,
+
+            @Key(value = "Output limit of the smart model's call.", def = "2000", min = "100", max = "100000")
+            Optional<Integer> maxTokens,
+
+            @Key(value = "Tokens of the block that is injected.", def = "900", min = "100", max = "900")
+            Optional<Integer> maxLensTokens,
+
+            @Key(value = "How long a failed writing is not tried again.", def = "10m", min = "0s", max = "24h")
+            Optional<Duration> negativeTtl) {}
+
+    record LimitsSection(
+            @Key(value = "Body of one request.", def = "32MiB", min = "1KiB", max = "1GiB")
+            ByteSize maxBody,
+
+            @Key(
+                    value = "From an accepted connection to a whole request head.",
+                    def = "10s",
+                    min = "100ms",
+                    max = "10m")
+            Duration headerTimeout,
+
+            @Key(value = "From the head to the last byte of the body.", def = "60s", min = "100ms", max = "60m")
+            Duration bodyTimeout,
+
+            @Key(value = "Open client connections.", def = "10000", min = "1", max = "10000000")
+            int maxConnections,
+
+            @Key(value = "Threads that serve; 0: one per processor.", def = "0", min = "0", max = "1024")
+            int eventLoops) {}
+
+    record EventsSection(
+            @Key(value = "Whether client text is shown in events and logs.", def = "redacted")
+            GatewayConfig.Prompts prompts,
+
+            @Key(value = "Newest events kept in memory.", def = "1000", min = "0", max = "1000000")
+            int ringSize) {}
+}

@@ -1,0 +1,40 @@
+package dev.fresnel.delegation;
+
+import dev.fresnel.value.Usd;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A decision with all that led to it: enough to run the request, to explain it and to log it, so that an explanation never takes
+ * another path than the decision.
+ *
+ * @param arms every arm of the route, {@code direct} first; empty when nothing was weighed (mode off, fail-safe)
+ * @param rules every rule for the arm that was chosen, else for the first that was weighed; empty when rules were not asked
+ * @param fault what went wrong when the reason is {@code fail_safe}
+ */
+public record Assessment(
+        Route route,
+        TaskFeatures features,
+        Estimates estimates,
+        List<ArmRow> arms,
+        List<RuleCheck> rules,
+        Optional<RuntimeException> fault) {
+    public Assessment {
+        arms = List.copyOf(arms);
+        rules = List.copyOf(rules);
+    }
+
+    public Decision decision() {
+        return route.decision();
+    }
+
+    /** The row of the arm that is used; empty when nothing was weighed. */
+    public Optional<ArmRow> used() {
+        return arms.stream().filter(row -> row.arm().equals(decision().arm())).findFirst();
+    }
+
+    /** What to reserve before the call; empty without a price. */
+    public Optional<Usd> worstCase() {
+        return used().flatMap(ArmRow::worstCase);
+    }
+}

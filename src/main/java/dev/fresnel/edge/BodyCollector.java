@@ -1,0 +1,58 @@
+package dev.fresnel.edge;
+
+import dev.fresnel.value.GatewayException;
+import dev.fresnel.value.GatewayFailure;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+
+/** Collects the body of one request within size and time. One use; lives on the request's event loop. */
+final class BodyCollector {
+    private final Vertx vertx;
+    private final HttpServerRequest request;
+    private final EdgeLimits limits;
+    private final Promise<Buffer> body = Promise.promise();
+    private final Buffer collected = Buffer.buffer();
+    private long timer;
+
+    BodyCollector(Vertx vertx, HttpServerRequest request, EdgeLimits limits) {
+        this.vertx = vertx;
+        this.request = request;
+        this.limits = limits;
+    }
+
+    /** Fails with {@code TooLarge} at the byte too many, {@code ClientTooSlow} past the limit, or the connection's own failure. */
+    Future<Buffer> collect() {
+        timer = vertx.setTimer(
+                limits.bodyTimeout().toMillis(),
+                _ -> fail(new GatewayFailure.ClientTooSlow("The request body did not arrive within "
+                        + limits.bodyTimeout().toSeconds()
+                        + " s. Send it in one go; the operator can raise limits.body-timeout.")));
+        request.exceptionHandler(body::tryFail);
+        request.handler(this::chunk);
+        request.endHandler(_ -> body.tryComplete(collected));
+        return body.future().onComplete(_ -> vertx.cancelTimer(timer));
+    }
+
+    private void chunk(Buffer chunk) {
+        if (collected.length() + chunk.length() > limits.maxBody()) {
+            fail(tooLarge(limits));
+        } else {
+            collected.appendBuffer(chunk);
+        }
+    }
+
+    private void fail(GatewayFailure failure) {
+        // The rest of the body is not read: the caller closes the connection.
+        request.handler(null);
+        request.pause();
+        body.tryFail(new GatewayException(failure));
+    }
+
+    static GatewayFailure tooLarge(EdgeLimits limits) {
+        return new GatewayFailure.TooLarge("The request body is larger than " + limits.maxBody()
+                + " bytes. Send less; the operator can raise limits.max-body.");
+    }
+}

@@ -1,0 +1,197 @@
+package dev.fresnel.exchange;
+
+import dev.fresnel.chat.ChatStream;
+import dev.fresnel.chat.ReplyFacts;
+import dev.fresnel.chat.ReplyReader;
+import dev.fresnel.chat.UsageChunk;
+import dev.fresnel.upstream.ForwardHeaders;
+import dev.fresnel.upstream.UpstreamCall;
+import dev.fresnel.upstream.UpstreamClient;
+import dev.fresnel.upstream.UpstreamReply;
+import dev.fresnel.upstream.UpstreamRequest;
+import dev.fresnel.value.GatewayException;
+import dev.fresnel.value.GatewayFailure;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Stage 8: tries a request's attempts in order until one gives a reply that may go to the client. An attempt that has a
+ * successor must prove itself before a byte of it is passed on: a status below 300, and for a stream a first event that is not
+ * an error. The last one passes as it is. One per exchange; lives on its event loop.
+ */
+final class Answering {
+    private final Vertx vertx;
+    private final UpstreamClient upstreams;
+    private final RelayLimits limits;
+    private final Arrival arrival;
+    private final ClientSide client;
+    private final Journal journal;
+    private final Bypass bypass;
+
+    Answering(
+            Vertx vertx,
+            UpstreamClient upstreams,
+            RelayLimits limits,
+            Arrival arrival,
+            ClientSide client,
+            Journal journal,
+            Bypass bypass) {
+        this.vertx = vertx;
+        this.upstreams = upstreams;
+        this.limits = limits;
+        this.arrival = arrival;
+        this.client = client;
+        this.journal = journal;
+        this.bypass = bypass;
+    }
+
+    /**
+     * @param attempts at least one
+     * @return fails as the last attempt failed, or with {@link ClientGone}
+     */
+    Future<Answer> answer(List<Attempt> attempts) {
+        Attempt attempt = attempts.getFirst();
+        if (attempts.size() == 1) {
+            return call(attempt, Trust.AS_IT_IS);
+        }
+        return call(attempt, Trust.PROVE).recover(problem -> {
+            if (client.isGone()) {
+                return Future.failedFuture(new ClientGone());
+            }
+            if (!(problem instanceof Unfit) && !(problem instanceof GatewayException)) {
+                return Future.failedFuture(problem);
+            }
+            bypass.note("fallback_" + cause(problem));
+            return answer(attempts.subList(1, attempts.size()));
+        });
+    }
+
+    /** From a closed set: it becomes a metric label. */
+    private static String cause(Throwable problem) {
+        if (problem instanceof GatewayException known) {
+            return switch (known.failure()) {
+                case GatewayFailure.UpstreamTimeout _ -> "timeout";
+                case GatewayFailure.StreamBroken _ -> "broken";
+                case GatewayFailure.RateLimited _ -> "pool_full";
+                default -> "unavailable";
+            };
+        }
+        return String.valueOf(problem.getMessage());
+    }
+
+    private enum Trust {
+        PROVE,
+        AS_IT_IS
+    }
+
+    private Future<Answer> call(Attempt attempt, Trust trust) {
+        UpstreamCall call = upstreams.call(request(attempt));
+        client.whenGone(call::cancel);
+        journal.called(attempt);
+        return call.reply()
+                .onComplete(_ -> journal.headSeen(call.attempts()))
+                .recover(problem -> Future.failedFuture(client.isGone() ? new ClientGone() : problem))
+                .compose(reply -> read(
+                        attempt,
+                        new Relay.Source(
+                                call,
+                                reply.response(),
+                                attempt.upstream().name(),
+                                attempt.upstream().timeouts()),
+                        reply,
+                        trust));
+    }
+
+    private UpstreamRequest request(Attempt attempt) {
+        MultiMap headers = ForwardHeaders.up(
+                arrival.headers(),
+                attempt.upstream(),
+                arrival.credential().isPresent()
+                        ? ForwardHeaders.ClientCredential.PASS_ON
+                        : ForwardHeaders.ClientCredential.STRIP,
+                ForwardHeaders.ReplyEncoding.PLAIN);
+        if (attempt.standing() != Attempt.Standing.REQUESTED) {
+            headers.set(ForwardHeaders.INTERNAL, "delegated");
+        } else if (arrival.headers().contains(ForwardHeaders.INTERNAL)) {
+            // The guard must survive a chain of gateways, though it is one of the headers that never pass.
+            headers.set(ForwardHeaders.INTERNAL, "chained");
+        }
+        return new UpstreamRequest(attempt.upstream(), HttpMethod.POST, arrival.path(), headers, attempt.body());
+    }
+
+    private Future<Answer> read(Attempt attempt, Relay.Source source, UpstreamReply reply, Trust trust) {
+        MultiMap headers = ForwardHeaders.down(reply.headers());
+        if (trust == Trust.PROVE && reply.status() >= 300) {
+            source.call().cancel();
+            return Future.failedFuture(new Unfit("status_" + reply.status()));
+        }
+        return ClientSide.isEventStream(reply.headers()) && !reply.headers().contains("content-encoding")
+                ? stream(attempt, source, reply.status(), headers, trust)
+                : whole(attempt, source, reply.status(), headers);
+    }
+
+    private Future<Answer> stream(Attempt attempt, Relay.Source source, int status, MultiMap headers, Trust trust) {
+        // The relay decides where the stream ends; a length would be wrong once a chunk is removed.
+        headers.remove("content-length");
+        headers.set("x-accel-buffering", "no");
+        ChatStream observed = new ChatStream(
+                attempt.usageChunk() == Attempt.UsageChunkFate.REMOVE ? UsageChunk.DROP : UsageChunk.KEEP);
+        if (trust == Trust.AS_IT_IS) {
+            return Future.succeededFuture(
+                    new Answer.Streaming(attempt, status, headers, source, Held.NOTHING, Optional.of(observed)));
+        }
+        return new Holder(vertx, source)
+                .hold(
+                        observed::push,
+                        () -> observed.facts().events() > 0 || observed.facts().blind())
+                .compose(held -> {
+                    boolean broken = observed.facts().errorEvent()
+                            || (held.isComplete() && !observed.facts().done());
+                    if (broken) {
+                        source.call().cancel();
+                        return Future.failedFuture(
+                                new Unfit(observed.facts().errorEvent() ? "error_event" : "empty_stream"));
+                    }
+                    return Future.succeededFuture(
+                            new Answer.Streaming(attempt, status, headers, source, held, Optional.of(observed)));
+                });
+    }
+
+    private Future<Answer> whole(Attempt attempt, Relay.Source source, int status, MultiMap headers) {
+        int[] size = new int[1];
+        return new Holder(vertx, source)
+                .hold(
+                        chunk -> {
+                            size[0] += chunk.length();
+                            return chunk;
+                        },
+                        () -> size[0] > limits.bufferedBody())
+                .map(held -> {
+                    if (!held.isComplete()) {
+                        return new Answer.Streaming(attempt, status, headers, source, held, Optional.empty());
+                    }
+                    Buffer body = held.joined();
+                    ReplyFacts facts = ReplyReader.read(body.getBytes());
+                    return new Answer.Whole(attempt, status, headers, body, facts);
+                });
+    }
+
+    /** A reply that must not reach the client while another attempt is left. */
+    static final class Unfit extends RuntimeException {
+        Unfit(String reason) {
+            super(reason, null, false, false);
+        }
+    }
+
+    /** The client left: nothing more is to be sent to anybody. */
+    static final class ClientGone extends RuntimeException {
+        ClientGone() {
+            super("the client left", null, false, false);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+package dev.fresnel.exchange;
+
+import dev.fresnel.value.GatewayFailure;
+import dev.fresnel.value.RequestId;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.Locale;
+
+/**
+ * The client's end of one exchange: what has been sent, and whether the client is still there. Lives on the exchange's own
+ * event loop; not thread-safe.
+ */
+public final class ClientSide {
+    private final HttpServerRequest request;
+    private final HttpServerResponse response;
+    private final RequestId id;
+    private final ErrorDialect dialect;
+    private final Lifecycle lifecycle;
+    private Runnable onGone = () -> {};
+    /** The client left before the reply was out. */
+    private boolean gone;
+    /** We have said all we will say. */
+    private boolean over;
+    /** The reply is out, or the client has left. */
+    private boolean ended;
+
+    /**
+     * What the listener wants to know about a request.
+     *
+     * @param finished runs exactly once: the reply is out, or the client has left
+     * @param disconnected runs when the connection closes
+     */
+    public record Lifecycle(Runnable finished, Runnable disconnected) {}
+
+    public ClientSide(HttpServerRequest request, RequestId id, ErrorDialect dialect, Lifecycle lifecycle) {
+        this.request = request;
+        this.response = request.response();
+        this.id = id;
+        this.dialect = dialect;
+        this.lifecycle = lifecycle;
+        // A response's own close handler misses some back-pressured aborts; the connection's does not.
+        request.connection().closeHandler(_ -> {
+            left();
+            lifecycle.disconnected().run();
+        });
+        response.closeHandler(_ -> left());
+        response.exceptionHandler(_ -> left());
+        response.endHandler(_ -> finished());
+    }
+
+    private void left() {
+        if (!gone && !ended) {
+            gone = true;
+            finished();
+            onGone.run();
+        }
+    }
+
+    private void finished() {
+        if (!ended) {
+            ended = true;
+            lifecycle.finished().run();
+        }
+    }
+
+    public RequestId id() {
+        return id;
+    }
+
+    /** Runs {@code action} once when the client leaves before the reply is complete; at once if it has left. Replaces the last one. */
+    void whenGone(Runnable action) {
+        onGone = action;
+        if (gone) {
+            action.run();
+        }
+    }
+
+    boolean isGone() {
+        return gone;
+    }
+
+    boolean headSent() {
+        return response.headWritten();
+    }
+
+    HttpServerResponse response() {
+        return response;
+    }
+
+    /** Sends a complete reply. Does nothing when the client has left. */
+    public void reply(int status, MultiMap headers, Buffer body) {
+        if (gone || over) {
+            return;
+        }
+        over = true;
+        response.setStatusCode(status);
+        response.headers().addAll(headers);
+        response.putHeader("content-length", Integer.toString(body.length()));
+        // A failed write means that the client left between two events; nobody is there to tell.
+        var _ = response.end(body);
+    }
+
+    /** Whether a reply has a body at all. */
+    enum Body {
+        SOME,
+        NONE;
+
+        static Body of(HttpMethod method, int status) {
+            return method.equals(HttpMethod.HEAD) || status == 204 || status == 304 || status < 200 ? NONE : SOME;
+        }
+    }
+
+    /** Sets status and headers; they leave with the first byte of {@link #response()}. */
+    void begin(int status, MultiMap headers, Body body) {
+        response.setStatusCode(status);
+        response.headers().addAll(headers);
+        if (body == Body.SOME && !headers.contains("content-length")) {
+            response.setChunked(true);
+        }
+    }
+
+    /** Ends a streamed reply as complete. */
+    void end() {
+        if (!gone && !over) {
+            over = true;
+            var _ = response.end();
+        }
+    }
+
+    /** Gives the client up: the connection is closed without another byte. */
+    public void drop() {
+        over = true;
+        if (!gone) {
+            // Closing an already closed connection is no news to anybody.
+            var _ = request.connection().close();
+        }
+    }
+
+    /**
+     * Tells the client about {@code failure} in the way that is still open: an error reply before the head, an error event and a
+     * cut connection after it. Never a clean end: SDKs take that for success.
+     */
+    public void fail(GatewayFailure failure) {
+        if (gone || over) {
+            return;
+        }
+        if (!response.headWritten()) {
+            MultiMap headers = MultiMap.caseInsensitiveMultiMap()
+                    .add("content-type", "application/json")
+                    .add(ReplyHeaders.REQUEST_ID, id.value());
+            if (failure instanceof GatewayFailure.RateLimited limited) {
+                headers.add(
+                        "retry-after",
+                        Long.toString(Math.max(1, limited.retryAfter().toSeconds())));
+            }
+            reply(dialect.status(failure), headers, dialect.body(failure));
+            return;
+        }
+        over = true;
+        boolean eventStream = isEventStream(response.headers());
+        Future<Void> told = eventStream ? response.write(dialect.streamEvent(failure)) : Future.succeededFuture();
+        var _ = told.eventually(() -> request.connection().close());
+    }
+
+    static boolean isEventStream(MultiMap headers) {
+        String type = headers.get("content-type");
+        return type != null && type.toLowerCase(Locale.ROOT).startsWith("text/event-stream");
+    }
+}

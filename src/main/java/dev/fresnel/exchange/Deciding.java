@@ -1,0 +1,200 @@
+package dev.fresnel.exchange;
+
+import dev.fresnel.budget.Verdict;
+import dev.fresnel.chat.ChatRequest;
+import dev.fresnel.chat.OpaqueChat;
+import dev.fresnel.chat.ParsedChat;
+import dev.fresnel.delegation.Assessment;
+import dev.fresnel.delegation.ConversationKey;
+import dev.fresnel.delegation.Estimates;
+import dev.fresnel.delegation.Inquiry;
+import dev.fresnel.delegation.Mode;
+import dev.fresnel.delegation.Overrides;
+import dev.fresnel.delegation.Reason;
+import dev.fresnel.delegation.Route;
+import dev.fresnel.delegation.RoutePlan;
+import dev.fresnel.lens.LensKey;
+import dev.fresnel.lens.LensSubject;
+import dev.fresnel.upstream.ForwardHeaders;
+import dev.fresnel.upstream.Model;
+import dev.fresnel.value.GatewayException;
+import dev.fresnel.value.GatewayFailure;
+import dev.fresnel.value.ModelName;
+import dev.fresnel.value.Usd;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.util.Optional;
+
+/** Stages 3 to 5: estimates, decides and reserves. One per exchange; asks nothing that could make it wait. */
+final class Deciding {
+    private final Parts parts;
+    private final Arrival arrival;
+    private final Journal journal;
+    private final Bypass bypass;
+
+    Deciding(Parts parts, Arrival arrival, Journal journal, Bypass bypass) {
+        this.parts = parts;
+        this.arrival = arrival;
+        this.journal = journal;
+        this.bypass = bypass;
+    }
+
+    /** Fails with {@code InvalidRequest} for an override header that says nothing, and {@code OverBudget}. */
+    Future<Plan> decide(ParsedChat parsed, Buffer body) {
+        try {
+            return Future.succeededFuture(
+                    switch (parsed) {
+                        case OpaqueChat _ -> {
+                            journal.reason = "unreadable";
+                            refuseUncounted("This request cannot be read");
+                            yield new Plan.Unreadable(body);
+                        }
+                        case ChatRequest request -> decide(request);
+                    });
+        } catch (GatewayException refused) {
+            return Future.failedFuture(refused);
+        }
+    }
+
+    private Plan decide(ChatRequest request) {
+        journal.requestedModel = request.model().value();
+        journal.requested = parts.models().find(request.model());
+        RoutePlan plan = arrival.tenant().routeFor(request.model(), journal.requested.map(Model::name));
+        Overrides overrides = Overrides.parse(arrival.headers());
+        journal.explain = overrides.explain();
+        if (plan.mode() == Mode.OFF
+                && overrides.equals(Overrides.NONE)
+                && arrival.tenant().dailyBudget().isEmpty()) {
+            // Nothing is asked of us: not even the cost of looking.
+            journal.reason = Reason.MODE_OFF.key();
+            return new Plan.Requested(request);
+        }
+        Assessment assessment;
+        try {
+            assessment = assess(request, plan, overrides);
+        } catch (GatewayException refused) {
+            throw refused;
+        } catch (RuntimeException bug) {
+            // An estimate must never cost a client its answer. The delegator has a net of its own.
+            System.getLogger("fresnel")
+                    .log(System.Logger.Level.ERROR, "estimating failed, request sent as it came", bug);
+            refuseUncounted("This request could not be estimated");
+            bypass.note(Reason.FAIL_SAFE.key());
+            return new Plan.Requested(request);
+        }
+        note(assessment);
+        if (overrides.explain() == Overrides.Explain.DRY_RUN) {
+            return new Plan.Explained(Explanation.json(assessment));
+        }
+        reserve(assessment);
+        return switch (assessment.route()) {
+            case Route.Direct _ -> {
+                if (assessment.decision().reason() != Reason.MODE_OFF) {
+                    skipped(assessment);
+                }
+                yield new Plan.Requested(request);
+            }
+            case Route.Delegate delegate -> new Plan.Delegated(request, assessment, delegate, Optional.empty());
+        };
+    }
+
+    private Assessment assess(ChatRequest request, RoutePlan plan, Overrides overrides) {
+        long input = parts.tokens().inputTokens(request);
+        Estimates estimates = new Estimates(input, parts.lengths().estimate(request, input));
+        LensSubject subject = subject(request, plan, overrides);
+        LensKey key = parts.lensKeys().keyFor(arrival.tenant().id(), smart(request, plan), subject);
+        journal.lensKey = Optional.of(key);
+        journal.lensSubject = Optional.of(subject);
+        journal.conversation = ConversationKey.of(arrival.tenant().id(), overrides.session(), request);
+        return parts.delegator()
+                .assess(new Inquiry(
+                        arrival.tenant().id(),
+                        plan,
+                        request,
+                        estimates,
+                        overrides,
+                        arrival.headers().contains(ForwardHeaders.INTERNAL)
+                                ? Inquiry.Origin.GATEWAY
+                                : Inquiry.Origin.CLIENT,
+                        parts.ledger()
+                                .remaining(
+                                        arrival.tenant().id(), arrival.tenant().dailyBudget()),
+                        parts.shelf().peek(key).isPresent() ? Inquiry.LensState.CACHED : Inquiry.LensState.ABSENT,
+                        journal.conversation.flatMap(parts.pins()::find)));
+    }
+
+    private static LensSubject subject(ChatRequest request, RoutePlan plan, Overrides overrides) {
+        return LensSubject.of(
+                plan.lens().scope(),
+                overrides.task(),
+                request.systemText(),
+                request.toolsJson()
+                        .map(json -> new String(json, java.nio.charset.StandardCharsets.UTF_8))
+                        .orElse(""),
+                request.firstUserText());
+    }
+
+    private ModelName smart(ChatRequest request, RoutePlan plan) {
+        ModelName name = plan.smart().orElse(request.model());
+        return parts.models().find(name).map(Model::name).orElse(name);
+    }
+
+    private void note(Assessment assessment) {
+        journal.inputEstimate = assessment.estimates().inputTokens();
+        journal.outputEstimate = assessment.estimates().output().l50();
+        journal.arm = assessment.decision().arm().name();
+        journal.reason = assessment.decision().reason().key();
+        journal.reasons =
+                assessment.decision().reasons().stream().map(Reason::key).toList();
+        assessment
+                .fault()
+                .ifPresent(fault -> System.getLogger("fresnel")
+                        .log(System.Logger.Level.ERROR, "deciding failed, request sent as it came", fault));
+        journal.trace = Optional.of(assessment);
+    }
+
+    private void skipped(Assessment assessment) {
+        parts.events()
+                .accept(new ExchangeEvent.DelegationSkipped(
+                        parts.clock().instant(),
+                        arrival.id(),
+                        arrival.tenant().id(),
+                        journal.reason,
+                        journal.reasons,
+                        Optional.of(assessment.decision().preferred())
+                                .filter(arm -> !arm.isDirect())
+                                .map(Object::toString),
+                        journal.outputEstimate));
+        if (assessment.decision().reason() == Reason.FAIL_SAFE) {
+            parts.events()
+                    .accept(new ExchangeEvent.Bypassed(
+                            parts.clock().instant(),
+                            arrival.id(),
+                            arrival.tenant().id(),
+                            Reason.FAIL_SAFE.key()));
+        }
+    }
+
+    private void reserve(Assessment assessment) {
+        Optional<Usd> limit = arrival.tenant().dailyBudget();
+        Optional<Usd> worst = assessment.worstCase();
+        if (worst.isEmpty()) {
+            refuseUncounted("The model '" + journal.requestedModel + "' has no price here");
+        }
+        journal.reservation = switch (parts.ledger().reserve(arrival.tenant().id(), limit, worst.orElse(Usd.ZERO))) {
+            case Verdict.Granted granted -> Optional.of(granted.reservation());
+            case Verdict.Denied denied ->
+                throw new GatewayException(new GatewayFailure.OverBudget(denied.publicMessage()));
+        };
+    }
+
+    /** Money that cannot be counted cannot be spent by a tenant with a limit. */
+    private void refuseUncounted(String what) {
+        if (arrival.tenant().dailyBudget().isPresent()) {
+            throw new GatewayException(
+                    new GatewayFailure.OverBudget(
+                            what
+                                    + ", so it cannot be counted against this tenant's daily budget. Ask for a model that has a price."));
+        }
+    }
+}

@@ -1,0 +1,237 @@
+package dev.fresnel.exchange;
+
+import dev.fresnel.budget.Savings;
+import dev.fresnel.chat.ChatRequestReader;
+import dev.fresnel.chat.ChatStream;
+import dev.fresnel.chat.ParsedChat;
+import dev.fresnel.chat.Usage;
+import dev.fresnel.delegation.Overrides;
+import dev.fresnel.delegation.Pin;
+import dev.fresnel.policy.Arm;
+import dev.fresnel.value.GatewayException;
+import dev.fresnel.value.GatewayFailure;
+import dev.fresnel.value.Usd;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import java.util.Optional;
+
+/** One chat completion, from its bytes to the settled bill. Created, used and finished on one event loop; not thread-safe. */
+final class Exchange {
+    private final Parts parts;
+    private final Arrival arrival;
+    private final ClientSide client;
+    private final Journal journal;
+    private final Deciding deciding;
+    private final Guiding guiding;
+    private final Rewriting rewriting;
+    private final Answering answering;
+
+    Exchange(Parts parts, Arrival arrival, ClientSide client) {
+        this.parts = parts;
+        this.arrival = arrival;
+        this.client = client;
+        journal = new Journal(parts.nanos(), arrival.startedNanos());
+        Bypass bypass = new Bypass(parts, arrival, journal);
+        deciding = new Deciding(parts, arrival, journal, bypass);
+        guiding = new Guiding(parts, arrival, client, journal, bypass);
+        rewriting = new Rewriting(parts, arrival, journal, bypass);
+        answering = new Answering(parts.vertx(), parts.upstreams(), parts.limits(), arrival, client, journal, bypass);
+    }
+
+    /** Stages 2 to 10. Never fails: every end is told to the client, the ledger and the listeners. */
+    Future<Void> run(Buffer body) {
+        return parse(body)
+                .compose(parsed -> deciding.decide(parsed, body))
+                .compose(this::carryOut)
+                .otherwise(this::refuse)
+                .map(this::settle);
+    }
+
+    private static Future<ParsedChat> parse(Buffer body) {
+        try {
+            return Future.succeededFuture(ChatRequestReader.read(body.getBytes()));
+        } catch (GatewayException refused) {
+            return Future.failedFuture(refused);
+        }
+    }
+
+    private Future<ExchangeEvent.End> carryOut(Plan plan) {
+        if (plan instanceof Plan.Explained(String json)) {
+            MultiMap headers = ownHeaders().add("content-type", "application/json");
+            journal.status = 200;
+            client.reply(200, headers, Buffer.buffer(json));
+            return Future.succeededFuture(ExchangeEvent.End.COMPLETE);
+        }
+        return guiding.guide(plan)
+                .map(rewriting::attempts)
+                .compose(answering::answer)
+                .compose(this::deliver);
+    }
+
+    private Future<ExchangeEvent.End> deliver(Answer answer) {
+        journal.status = answer.status();
+        return switch (answer) {
+            case Answer.Whole whole -> Future.succeededFuture(whole(whole));
+            case Answer.Streaming streaming -> stream(streaming);
+        };
+    }
+
+    private ExchangeEvent.End whole(Answer.Whole answer) {
+        journal.measured(answer.facts().usage(), answer.facts().contentChars());
+        if (client.headSent()) {
+            // The client was kept waiting with an event stream, and this is none: an error, in its own words if it has
+            // any.
+            client.fail(new GatewayFailure.UpstreamUnavailable(
+                    "The model '" + answer.attempt().named() + "' answered with status " + answer.status()
+                            + " after the reply had begun. Send the request again.",
+                    answer.attempt().upstream().name()));
+            return ExchangeEvent.End.UPSTREAM_BROKEN;
+        }
+        MultiMap headers = answer.headers().addAll(ownHeaders());
+        headers.set(ReplyHeaders.COST, totalCost().toString());
+        journal.savings(parts.prices())
+                .ifPresent(savings ->
+                        headers.set(ReplyHeaders.SAVED, savings.saved().toString()));
+        client.reply(answer.status(), headers, answer.body());
+        return client.isGone() ? ExchangeEvent.End.CLIENT_GONE : ExchangeEvent.End.COMPLETE;
+    }
+
+    private Future<ExchangeEvent.End> stream(Answer.Streaming answer) {
+        if (!client.headSent()) {
+            client.begin(answer.status(), answer.headers().addAll(ownHeaders()), ClientSide.Body.SOME);
+        }
+        Relay.Silence silence = journal.delegated.isPresent() ? Relay.Silence.COMMENT : Relay.Silence.KEEP;
+        return new Relay(
+                        parts.vertx(),
+                        parts.nanos(),
+                        client,
+                        answer.source(),
+                        parts.limits(),
+                        answer.observed(),
+                        silence,
+                        journal::firstToken)
+                .run(answer.held())
+                .map(end -> {
+                    answer.observed().map(ChatStream::facts).ifPresent(journal::measured);
+                    return switch (end) {
+                        case RelayEnd.Complete _ -> ExchangeEvent.End.COMPLETE;
+                        case RelayEnd.ClientGone _ -> ExchangeEvent.End.CLIENT_GONE;
+                        case RelayEnd.Broken _ -> ExchangeEvent.End.UPSTREAM_BROKEN;
+                    };
+                });
+    }
+
+    private MultiMap ownHeaders() {
+        MultiMap headers = MultiMap.caseInsensitiveMultiMap()
+                .add(ReplyHeaders.REQUEST_ID, arrival.id().value())
+                .add(ReplyHeaders.DECISION, journal.arm)
+                .add(ReplyHeaders.REASON, journal.reason)
+                .add(ReplyHeaders.MODEL, journal.answeredBy())
+                .add(ReplyHeaders.LENS, journal.lens)
+                .add(ReplyHeaders.OVERHEAD, Explanation.millis(journal.overhead()));
+        journal.trace
+                .filter(_ -> journal.explain == Overrides.Explain.YES)
+                .map(Explanation::header)
+                .ifPresent(trace -> headers.add(ReplyHeaders.TRACE, trace));
+        return headers;
+    }
+
+    private Usd totalCost() {
+        return journal.cost(parts.prices()).plus(journal.lensCost);
+    }
+
+    private ExchangeEvent.End refuse(Throwable problem) {
+        if (problem instanceof Answering.ClientGone || client.isGone()) {
+            return ExchangeEvent.End.CLIENT_GONE;
+        }
+        if (problem instanceof GatewayException known) {
+            client.fail(known.failure());
+            return ExchangeEvent.End.REFUSED;
+        }
+        System.getLogger("fresnel").log(System.Logger.Level.ERROR, "request " + arrival.id() + " failed", problem);
+        client.fail(new GatewayFailure.Internal("The gateway failed on this request (" + arrival.id()
+                + "). It is our fault, and logged; send the request again."));
+        return ExchangeEvent.End.REFUSED;
+    }
+
+    private Void settle(ExchangeEvent.End end) {
+        Usd cost = journal.cost(parts.prices());
+        journal.reservation.ifPresent(reservation -> parts.ledger()
+                .settle(reservation, cost)
+                .onFailure(problem -> System.getLogger("fresnel")
+                        .log(
+                                System.Logger.Level.WARNING,
+                                "the spend of " + arrival.id() + " was not stored",
+                                problem)));
+        journal.conversation
+                .filter(_ -> end == ExchangeEvent.End.COMPLETE && journal.trace.filter(Exchange::pins).isPresent())
+                .ifPresent(this::pin);
+        journal.delegated.ifPresent(delegated -> parts.events().accept(finished(delegated, end, cost)));
+        parts.events().accept(summary(end, cost));
+        return null;
+    }
+
+    /** Requests that were only watched, or not weighed at all, say nothing about how their conversation is to go on. */
+    private static boolean pins(Assessment assessment) {
+        return switch (assessment.decision().reason()) {
+            case SHADOW, MODE_OFF, FAIL_SAFE -> false;
+            default -> true;
+        };
+    }
+
+    /** With the arm that really answered: after a fallback the conversation stays where its answer came from. */
+    private void pin(dev.fresnel.delegation.ConversationKey conversation) {
+        Optional<Journal.Delegated> delegated = journal.delegated.filter(_ -> journal.workerAnswered());
+        Arm arm = delegated.isPresent() ? new Arm(journal.arm) : Arm.DIRECT;
+        parts.pins()
+                .pin(
+                        conversation,
+                        new Pin(
+                                arm,
+                                delegated.flatMap(Journal.Delegated::lensId),
+                                parts.clock().instant()));
+    }
+
+    private ExchangeEvent finished(Journal.Delegated delegated, ExchangeEvent.End end, Usd cost) {
+        Optional<Savings> savings = journal.savings(parts.prices());
+        return new ExchangeEvent.DelegationFinished(
+                parts.clock().instant(),
+                arrival.id(),
+                arrival.tenant().id(),
+                journal.arm,
+                end,
+                journal.requestedModel,
+                delegated.model().name().value(),
+                journal.answeredBy(),
+                journal.attempts,
+                journal.usage(),
+                journal.usageReported(),
+                cost,
+                journal.lensCost,
+                savings.map(Savings::counterfactual),
+                savings.map(Savings::saved),
+                journal.lens);
+    }
+
+    private ExchangeEvent summary(ExchangeEvent.End end, Usd cost) {
+        Usage usage = journal.usage();
+        return new ExchangeEvent.Finished(
+                parts.clock().instant(),
+                arrival.id(),
+                arrival.tenant().id(),
+                "/v1/chat/completions",
+                journal.status,
+                end,
+                journal.requestedModel,
+                journal.answeredBy(),
+                journal.arm,
+                journal.reason,
+                journal.attempts,
+                usage,
+                journal.usageReported(),
+                cost,
+                journal.timeToFirstToken(),
+                journal.total());
+    }
+}

@@ -1,0 +1,127 @@
+package dev.fresnel.exchange;
+
+import dev.fresnel.chat.Usage;
+import dev.fresnel.value.RequestId;
+import dev.fresnel.value.TenantId;
+import dev.fresnel.value.Usd;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Something that happened in an exchange. Listeners turn it into metrics, logs and streams; nothing waits for them. */
+public sealed interface ExchangeEvent {
+    Instant at();
+
+    RequestId request();
+
+    TenantId tenant();
+
+    /**
+     * A request was taken from the requested model and given to a worker (RFC-137's {@code delegation_started}).
+     *
+     * @param taskDescription the last user turn: at most 200 characters of it where the config shows prompts, else its length
+     *     and hash
+     * @param smartModel wrote the lens, or would have
+     * @param delegationModel answers
+     * @param reasons every rule that fired
+     * @param estimatedTokens expected output
+     * @param lens short id, or {@code none} for a bare worker
+     */
+    record DelegationStarted(
+            Instant at,
+            RequestId request,
+            TenantId tenant,
+            String taskDescription,
+            String smartModel,
+            String delegationModel,
+            String arm,
+            List<String> reasons,
+            long estimatedTokens,
+            String lens)
+            implements ExchangeEvent {}
+
+    /**
+     * A delegable request stayed with the requested model.
+     *
+     * @param wouldBe the arm that was wanted: by shadow mode, or before the lens could not be had
+     */
+    record DelegationSkipped(
+            Instant at,
+            RequestId request,
+            TenantId tenant,
+            String reason,
+            List<String> reasons,
+            Optional<String> wouldBe,
+            long estimatedTokens)
+            implements ExchangeEvent {}
+
+    /**
+     * A delegated request is over.
+     *
+     * @param end how it ended
+     * @param answeredBy the model whose reply the client got; another than {@code delegationModel} after a fallback
+     * @param cost of this request's own calls
+     * @param lensCost what writing the lens cost, when this request caused it
+     * @param counterfactual what the requested model would have cost on the same tokens; empty without a price
+     * @param saved counterfactual less everything paid; negative is a loss
+     * @param measured whether usage came from the provider or was estimated
+     */
+    record DelegationFinished(
+            Instant at,
+            RequestId request,
+            TenantId tenant,
+            String arm,
+            End end,
+            String requestedModel,
+            String delegationModel,
+            String answeredBy,
+            int attempts,
+            Usage usage,
+            boolean measured,
+            Usd cost,
+            Usd lensCost,
+            Optional<Usd> counterfactual,
+            Optional<Usd> saved,
+            String lens)
+            implements ExchangeEvent {}
+
+    /** An optimisation was given up and the original bytes went to the requested model: the fail-open law at work. */
+    record Bypassed(Instant at, RequestId request, TenantId tenant, String reason) implements ExchangeEvent {}
+
+    /**
+     * Any exchange is over: the access log.
+     *
+     * @param timeToFirstToken from the call to the first content; empty when there was none, or the reply was not streamed
+     */
+    record Finished(
+            Instant at,
+            RequestId request,
+            TenantId tenant,
+            String path,
+            int status,
+            End end,
+            String requestedModel,
+            String answeredBy,
+            String arm,
+            String reason,
+            int attempts,
+            Usage usage,
+            boolean measured,
+            Usd cost,
+            Optional<Duration> timeToFirstToken,
+            Duration total)
+            implements ExchangeEvent {}
+
+    /** How an exchange ended. */
+    enum End {
+        COMPLETE,
+        CLIENT_GONE,
+        UPSTREAM_BROKEN,
+        REFUSED;
+
+        public String key() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package dev.fresnel.exchange;
+
+import dev.fresnel.chat.Usage;
+import dev.fresnel.upstream.Upstream;
+import dev.fresnel.value.GatewayException;
+import dev.fresnel.value.GatewayFailure;
+import dev.fresnel.value.Usd;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Where admitted requests go in. Thread-safe: each exchange lives on the event loop that calls. */
+public final class Exchanges {
+    private final Parts parts;
+    private final PassThrough passThrough;
+
+    public Exchanges(Parts parts) {
+        this.parts = parts;
+        passThrough = new PassThrough(parts.vertx(), parts.upstreams(), parts.limits(), parts.nanos());
+    }
+
+    /** Answers one chat completion. */
+    public void chat(Arrival arrival, Buffer body, ClientSide client) {
+        // run() never fails: it has told the client, the ledger and the listeners by then.
+        var _ = new Exchange(parts, arrival, client).run(body);
+    }
+
+    /** Relays any other request to the tenant's own upstream, untouched. */
+    public void passThrough(Arrival arrival, HttpServerRequest request, ClientSide client) {
+        Upstream upstream = Objects.requireNonNull(
+                parts.providers().get(arrival.tenant().upstream()), "the config checks every upstream that it names");
+        Journal journal = new Journal(parts.nanos(), arrival.startedNanos());
+        var _ = passThrough
+                .run(arrival, upstream, request, client, journal)
+                .map(end -> switch (end) {
+                    case RelayEnd.Complete _ -> ExchangeEvent.End.COMPLETE;
+                    case RelayEnd.ClientGone _ -> ExchangeEvent.End.CLIENT_GONE;
+                    case RelayEnd.Broken _ -> ExchangeEvent.End.UPSTREAM_BROKEN;
+                })
+                .otherwise(problem -> refuse(client, problem))
+                .onSuccess(end -> parts.events().accept(finished(arrival, request, journal, end)));
+    }
+
+    private static ExchangeEvent.End refuse(ClientSide client, Throwable problem) {
+        if (client.isGone()) {
+            return ExchangeEvent.End.CLIENT_GONE;
+        }
+        client.fail(
+                problem instanceof GatewayException known
+                        ? known.failure()
+                        : new GatewayFailure.Internal("The gateway failed on this request (" + client.id()
+                                + "). It is our fault; send the request again."));
+        return ExchangeEvent.End.REFUSED;
+    }
+
+    private ExchangeEvent finished(Arrival arrival, HttpServerRequest request, Journal journal, ExchangeEvent.End end) {
+        return new ExchangeEvent.Finished(
+                parts.clock().instant(),
+                arrival.id(),
+                arrival.tenant().id(),
+                Objects.requireNonNullElse(request.path(), "-"),
+                journal.status,
+                end,
+                "-",
+                "-",
+                "pass-through",
+                "not_chat",
+                1,
+                Usage.NONE,
+                false,
+                Usd.ZERO,
+                Optional.empty(),
+                journal.total());
+    }
+}

@@ -1,0 +1,231 @@
+package dev.fresnel.exchange;
+
+import dev.fresnel.budget.Price;
+import dev.fresnel.chat.ChatRequest;
+import dev.fresnel.delegation.LensOrder;
+import dev.fresnel.lens.Lens;
+import dev.fresnel.lens.LensBlock;
+import dev.fresnel.lens.LensId;
+import dev.fresnel.lens.LensKey;
+import dev.fresnel.lens.LensPolicy;
+import dev.fresnel.lens.LensRequest;
+import dev.fresnel.lens.LensResult;
+import dev.fresnel.lens.LensSubject;
+import dev.fresnel.lens.SkipReason;
+import dev.fresnel.lens.TaskBrief;
+import dev.fresnel.lens.Wait;
+import dev.fresnel.policy.Arm;
+import dev.fresnel.value.GatewayException;
+import dev.fresnel.value.GatewayFailure;
+import dev.fresnel.value.Redacted;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import java.util.Optional;
+
+/**
+ * Stage 6: fetches the guidance a delegated request needs, or sends it direct when there is none. Never "cheap without saying
+ * so". One per exchange.
+ */
+final class Guiding {
+    private static final int SHOWN_CHARS = 200;
+    private static final Buffer BUILDING = Buffer.buffer(": writing a lens\n\n");
+
+    private final Parts parts;
+    private final Arrival arrival;
+    private final ClientSide client;
+    private final Journal journal;
+    private final Bypass bypass;
+
+    Guiding(Parts parts, Arrival arrival, ClientSide client, Journal journal, Bypass bypass) {
+        this.parts = parts;
+        this.arrival = arrival;
+        this.client = client;
+        this.journal = journal;
+        this.bypass = bypass;
+    }
+
+    /** Fails with {@code LensUnavailable} where the route says so, and with {@link Answering.ClientGone}. */
+    Future<Plan> guide(Plan plan) {
+        if (!(plan instanceof Plan.Delegated delegated)) {
+            return Future.succeededFuture(plan);
+        }
+        return delegated
+                .route()
+                .lens()
+                .map(order -> guided(delegated, order))
+                .orElseGet(() -> Future.succeededFuture(bare(delegated)));
+    }
+
+    private Plan bare(Plan.Delegated plan) {
+        journal.delegated = Optional.of(new Journal.Delegated(plan.route().model(), Optional.empty(), 0));
+        started(plan, "-", "none");
+        return plan;
+    }
+
+    private Future<Plan> guided(Plan.Delegated plan, LensOrder order) {
+        Optional<Pinned> pinned =
+                order.pinned().flatMap(id -> parts.pinnedLenses().find(id).map(block -> new Pinned(id, block)));
+        if (pinned.isPresent()) {
+            return Future.succeededFuture(
+                    with(plan, order, pinned.get().block(), pinned.get().id(), "hit"));
+        }
+        Optional<Price> price = parts.prices().find(order.smart().name());
+        LensPolicy policy = policy(plan);
+        if (price.isEmpty()) {
+            // A lens whose price nobody knows cannot be shown to pay.
+            return Future.succeededFuture(direct(plan, "lens_no_price"));
+        }
+        LensKey key = journal.lensKey.orElseThrow();
+        ChatRequest request = plan.request();
+        LensRequest wanted = new LensRequest(
+                key, brief(request), order.smart(), price.get(), arrival.credential(), policy, arrival.id());
+        long from = parts.nanos().getAsLong();
+        long keepAlive = keepAliveWhileWriting(plan, order);
+        client.whenGone(() -> {});
+        return parts.shelf()
+                .lensFor(wanted, wait(order.timing()))
+                .onComplete(_ -> {
+                    parts.vertx().cancelTimer(keepAlive);
+                    journal.waited(from);
+                })
+                .compose(result -> client.isGone()
+                        ? Future.failedFuture(new Answering.ClientGone())
+                        : use(plan, order, policy, result));
+    }
+
+    private TaskBrief brief(ChatRequest request) {
+        LensSubject subject = journal.lensSubject.orElseThrow();
+        return TaskBrief.of(subject, request.systemText(), request.toolNames(), request.firstUserText());
+    }
+
+    private LensPolicy policy(Plan.Delegated plan) {
+        return arrival.tenant()
+                .routeFor(plan.request().model(), journal.requested.map(model -> model.name()))
+                .lens();
+    }
+
+    private static Wait wait(LensOrder.Timing timing) {
+        return switch (timing) {
+            case INLINE -> Wait.INLINE;
+            case BACKGROUND -> Wait.BACKGROUND;
+            case CACHED_ONLY -> Wait.CACHED_ONLY;
+        };
+    }
+
+    /** A streaming client that waits for a lens gets SSE comments, so that nothing between us and it gives up. */
+    private long keepAliveWhileWriting(Plan.Delegated plan, LensOrder order) {
+        if (!plan.request().stream() || order.timing() != LensOrder.Timing.INLINE) {
+            return -1;
+        }
+        return parts.vertx().setPeriodic(parts.limits().keepAlive().toMillis(), _ -> {
+            if (client.isGone()) {
+                return;
+            }
+            if (!client.headSent()) {
+                MultiMap headers = MultiMap.caseInsensitiveMultiMap()
+                        .add("content-type", "text/event-stream; charset=utf-8")
+                        .add("cache-control", "no-cache")
+                        .add("x-accel-buffering", "no")
+                        .add(ReplyHeaders.REQUEST_ID, arrival.id().value())
+                        .add(ReplyHeaders.DECISION, journal.arm)
+                        .add(ReplyHeaders.REASON, journal.reason)
+                        .add(ReplyHeaders.LENS, "building");
+                client.begin(200, headers, ClientSide.Body.SOME);
+            }
+            // A failed write means that the client left, which ClientSide hears of.
+            var _ = client.response().write(BUILDING);
+        });
+    }
+
+    private Future<Plan> use(Plan.Delegated plan, LensOrder order, LensPolicy policy, LensResult result) {
+        return switch (result) {
+            case LensResult.Hit(Lens lens, LensId id, LensResult.Freshness freshness) ->
+                Future.succeededFuture(rendered(
+                        plan, order, policy, lens, id, freshness == LensResult.Freshness.FRESH ? "hit" : "stale"));
+            case LensResult.Built(Lens lens, LensId id, LensResult.Role role) -> {
+                if (role == LensResult.Role.STARTED) {
+                    journal.lensCost = lens.provenance().cost();
+                }
+                yield Future.succeededFuture(rendered(plan, order, policy, lens, id, "built"));
+            }
+            case LensResult.Skipped(SkipReason reason) -> skipped(plan, order, policy, reason);
+        };
+    }
+
+    private Future<Plan> skipped(Plan.Delegated plan, LensOrder order, LensPolicy policy, SkipReason reason) {
+        boolean expected = reason == SkipReason.BUILDING || reason == SkipReason.NOT_CACHED;
+        if (expected) {
+            return Future.succeededFuture(direct(plan, "lens_" + reason.key()));
+        }
+        return switch (policy.onFailure()) {
+            case DIRECT -> {
+                bypass.note("lens_" + reason.key());
+                yield Future.succeededFuture(direct(plan, "lens_" + reason.key()));
+            }
+            case MINIMAL -> {
+                Lens minimal = Lens.minimal(brief(plan.request()), parts.clock().instant());
+                LensId id = LensId.of(journal.lensKey.orElseThrow(), minimal);
+                yield Future.succeededFuture(rendered(plan, order, policy, minimal, id, "minimal"));
+            }
+            case ERROR ->
+                Future.failedFuture(new GatewayException(
+                        new GatewayFailure.LensUnavailable("No lens could be had for this request (" + reason.key()
+                                + "), and this route answers nothing without one. Send it again later, or with"
+                                + " 'x-fresnel-mode: off'.")));
+        };
+    }
+
+    private Plan rendered(Plan.Delegated plan, LensOrder order, LensPolicy policy, Lens lens, LensId id, String how) {
+        String block = LensBlock.render(lens, id, policy.maxLensTokens());
+        parts.pinnedLenses().keep(id.value(), block);
+        return with(plan, order, block, id.value(), how);
+    }
+
+    private Plan with(Plan.Delegated plan, LensOrder order, String block, String id, String how) {
+        journal.lens = id + "; " + how;
+        journal.delegated =
+                Optional.of(new Journal.Delegated(plan.route().model(), Optional.of(id), LensBlock.tokenBound(block)));
+        started(plan, order.smart().name().value(), journal.lens);
+        return new Plan.Delegated(plan.request(), plan.assessment(), plan.route(), Optional.of(block));
+    }
+
+    private Plan direct(Plan.Delegated plan, String reason) {
+        parts.events()
+                .accept(new ExchangeEvent.DelegationSkipped(
+                        parts.clock().instant(),
+                        arrival.id(),
+                        arrival.tenant().id(),
+                        reason,
+                        journal.reasons,
+                        Optional.of(journal.arm),
+                        journal.outputEstimate));
+        journal.arm = Arm.DIRECT.name();
+        journal.reason = reason;
+        return new Plan.Requested(plan.request());
+    }
+
+    private void started(Plan.Delegated plan, String smart, String lens) {
+        parts.events()
+                .accept(new ExchangeEvent.DelegationStarted(
+                        parts.clock().instant(),
+                        arrival.id(),
+                        arrival.tenant().id(),
+                        description(plan.request().lastUserText()),
+                        smart,
+                        plan.route().model().name().value(),
+                        journal.arm,
+                        journal.reasons,
+                        journal.outputEstimate,
+                        lens));
+    }
+
+    private String description(String task) {
+        return switch (parts.prompts()) {
+            case REDACTED -> Redacted.of(task).toString();
+            case PLAIN -> task.substring(0, Math.min(task.length(), SHOWN_CHARS));
+        };
+    }
+
+    private record Pinned(String id, String block) {}
+}

@@ -1,0 +1,163 @@
+package dev.fresnel.exchange;
+
+import dev.fresnel.budget.PriceTable;
+import dev.fresnel.budget.Reservation;
+import dev.fresnel.budget.Savings;
+import dev.fresnel.chat.StreamFacts;
+import dev.fresnel.chat.Usage;
+import dev.fresnel.delegation.Assessment;
+import dev.fresnel.delegation.ConversationKey;
+import dev.fresnel.delegation.Overrides;
+import dev.fresnel.lens.LensKey;
+import dev.fresnel.lens.LensSubject;
+import dev.fresnel.upstream.Model;
+import dev.fresnel.value.Usd;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one exchange has done so far, written as it goes and read when it is settled. Lives on the exchange's event loop; not
+ * thread-safe.
+ */
+final class Journal {
+    /** Bytes-per-token rule of thumb, for replies whose usage was not reported or not reached. */
+    private static final int CHARS_PER_TOKEN = 4;
+
+    private final LongSupplier nanos;
+    private final long started;
+    String requestedModel = "-";
+    Optional<Model> requested = Optional.empty();
+    String arm = "direct";
+    String reason = "-";
+    List<String> reasons = List.of();
+    Optional<Delegated> delegated = Optional.empty();
+    String lens = "none";
+    Usd lensCost = Usd.ZERO;
+    long inputEstimate;
+    long outputEstimate;
+    Optional<LensKey> lensKey = Optional.empty();
+    Optional<LensSubject> lensSubject = Optional.empty();
+    Optional<ConversationKey> conversation = Optional.empty();
+    Optional<Assessment> trace = Optional.empty();
+    Overrides.Explain explain = Overrides.Explain.NO;
+    Optional<Reservation> reservation = Optional.empty();
+    int attempts;
+    int status;
+    private @Nullable Attempt current;
+    private long waitedNanos;
+    private long calledAt;
+    private OptionalLong firstTokenAt = OptionalLong.empty();
+    private Optional<Usage> usage = Optional.empty();
+    private long contentChars;
+    private boolean answered;
+
+    /**
+     * The part of the journal that only delegated requests have.
+     *
+     * @param blockTokens of the injected lens; 0 for a bare worker
+     */
+    record Delegated(Model model, Optional<String> lensId, long blockTokens) {}
+
+    Journal(LongSupplier nanos, long started) {
+        this.nanos = nanos;
+        this.started = started;
+    }
+
+    void called(Attempt attempt) {
+        current = attempt;
+        calledAt = nanos.getAsLong();
+    }
+
+    void headSeen(int tries) {
+        attempts += tries;
+        waitedNanos += nanos.getAsLong() - calledAt;
+    }
+
+    /** Time spent waiting for something that is not ours, to be left out of the overhead. */
+    void waited(long fromNanos) {
+        waitedNanos += nanos.getAsLong() - fromNanos;
+    }
+
+    void firstToken() {
+        if (firstTokenAt.isEmpty()) {
+            firstTokenAt = OptionalLong.of(nanos.getAsLong());
+        }
+    }
+
+    void measured(Optional<Usage> reported, long chars) {
+        answered = true;
+        usage = reported;
+        contentChars = chars;
+    }
+
+    void measured(StreamFacts facts) {
+        measured(facts.usage(), facts.contentChars());
+    }
+
+    /** Whether the worker itself answered, not a fallback. */
+    boolean workerAnswered() {
+        return current != null && current.standing() == Attempt.Standing.WORKER;
+    }
+
+    /** The model that answered, or was asked last. */
+    String answeredBy() {
+        return current == null ? "-" : current.named();
+    }
+
+    boolean usageReported() {
+        return usage.isPresent();
+    }
+
+    /** As reported; else estimated from the request and the characters of the reply; nothing when no reply began. */
+    Usage usage() {
+        return usage.orElseGet(() -> answered
+                ? Usage.of(
+                        inputEstimate + delegated.map(Delegated::blockTokens).orElse(0L),
+                        (contentChars + CHARS_PER_TOKEN - 1) / CHARS_PER_TOKEN)
+                : Usage.NONE);
+    }
+
+    /** What this exchange's own calls cost; zero where the price is not known. */
+    Usd cost(PriceTable prices) {
+        return Optional.ofNullable(current)
+                .flatMap(Attempt::model)
+                .flatMap(model -> prices.find(model.name()))
+                .map(price -> price.of(usage()))
+                .orElse(Usd.ZERO);
+    }
+
+    /** What delegation saved; empty when nothing was delegated or a price is missing. */
+    Optional<Savings> savings(PriceTable prices) {
+        Attempt last = current;
+        if (delegated.isEmpty() || last == null) {
+            return Optional.empty();
+        }
+        // After a fallback the answer was written without the lens.
+        long block =
+                last.standing() == Attempt.Standing.WORKER ? delegated.get().blockTokens() : 0;
+        return requested
+                .flatMap(model -> prices.find(model.name()))
+                .flatMap(asked -> last.model()
+                        .flatMap(model -> prices.find(model.name()))
+                        .map(paid -> Savings.of(asked, paid, usage(), block, lensCost, Usd.ZERO)));
+    }
+
+    Duration total() {
+        return Duration.ofNanos(nanos.getAsLong() - started);
+    }
+
+    /** Time so far that was spent in the gateway itself. */
+    Duration overhead() {
+        return total().minusNanos(waitedNanos);
+    }
+
+    Optional<Duration> timeToFirstToken() {
+        return firstTokenAt.isPresent()
+                ? Optional.of(Duration.ofNanos(firstTokenAt.getAsLong() - calledAt))
+                : Optional.empty();
+    }
+}

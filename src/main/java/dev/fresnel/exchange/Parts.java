@@ -1,0 +1,60 @@
+package dev.fresnel.exchange;
+
+import dev.fresnel.budget.Ledger;
+import dev.fresnel.budget.PriceTable;
+import dev.fresnel.delegation.ConversationPins;
+import dev.fresnel.delegation.Delegator;
+import dev.fresnel.delegation.Worker;
+import dev.fresnel.estimate.OutputLength;
+import dev.fresnel.estimate.TokenEstimator;
+import dev.fresnel.lens.LensKeys;
+import dev.fresnel.lens.LensShelf;
+import dev.fresnel.upstream.ModelCatalog;
+import dev.fresnel.upstream.Upstream;
+import dev.fresnel.upstream.UpstreamClient;
+import io.vertx.core.Vertx;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * What every exchange works with. Each part is thread-safe or immutable; one instance serves all event loops.
+ *
+ * @param providers upstreams by config key
+ * @param workers profiles by name
+ * @param prompts whether events may show what users wrote
+ * @param events gets every {@link ExchangeEvent}; must not block
+ * @param nanos a monotonic clock, in nanoseconds
+ */
+public record Parts(
+        Vertx vertx,
+        UpstreamClient upstreams,
+        Map<String, Upstream> providers,
+        ModelCatalog models,
+        PriceTable prices,
+        Map<String, Worker> workers,
+        TokenEstimator tokens,
+        OutputLength lengths,
+        Delegator delegator,
+        ConversationPins pins,
+        LensKeys lensKeys,
+        LensShelf shelf,
+        PinnedLenses pinnedLenses,
+        Ledger ledger,
+        RelayLimits limits,
+        Prompts prompts,
+        Consumer<ExchangeEvent> events,
+        InstantSource clock,
+        LongSupplier nanos) {
+    public Parts {
+        providers = Map.copyOf(providers);
+        workers = Map.copyOf(workers);
+    }
+
+    /** Whether events may hold client text. */
+    public enum Prompts {
+        REDACTED,
+        PLAIN
+    }
+}

@@ -1,0 +1,185 @@
+package dev.fresnel.observe;
+
+import dev.fresnel.chat.Usage;
+import dev.fresnel.exchange.ExchangeEvent;
+import dev.fresnel.lens.LensEvent;
+import dev.fresnel.value.RequestId;
+import dev.fresnel.value.TenantId;
+import dev.fresnel.value.Usd;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/**
+ * Events as JSON, one object a line: to the log and to the window of recent events. Field names are the ones of RFC-137 where
+ * it has them. Thread-safe.
+ */
+public final class EventLog {
+    /** Whether each exchange leaves an access line. */
+    public enum Access {
+        ON,
+        OFF
+    }
+
+    private final LineWriter writer;
+    private final EventWindow window;
+    private final InstantSource clock;
+    private final Access access;
+
+    public EventLog(LineWriter writer, EventWindow window, InstantSource clock, Access access) {
+        this.writer = writer;
+        this.window = window;
+        this.clock = clock;
+        this.access = access;
+    }
+
+    public void onExchange(ExchangeEvent event) {
+        if (event instanceof ExchangeEvent.Finished && access == Access.OFF) {
+            return;
+        }
+        String line = json(event);
+        writer.write(line);
+        if (!(event instanceof ExchangeEvent.Finished)) {
+            window.add(line);
+        }
+    }
+
+    public void onLens(LensEvent event) {
+        String line = json(event, clock.instant().toString());
+        writer.write(line);
+        window.add(line);
+    }
+
+    static String json(LensEvent event, String at) {
+        JsonLine line = new JsonLine().text("type", type(event)).text("at", at);
+        return switch (event) {
+            case LensEvent.Created e ->
+                written(line, e.requestId(), e.tenant(), e.key())
+                        .text("lens", e.id().value())
+                        .text("task_scope", e.scope())
+                        .number("heuristics_count", e.counts().heuristics())
+                        .number("patterns_count", e.counts().patterns())
+                        .number("anti_patterns_count", e.counts().antiPatterns())
+                        .number("constraints_count", e.counts().constraints())
+                        .number("examples_count", e.counts().examples())
+                        .text("generated_by", e.generatedBy())
+                        .text("template_version", e.templateVersion())
+                        .text("cache_state", e.cause().key())
+                        .number("attempts", e.attempts())
+                        .texts("repairs", e.repairs())
+                        .number("input_tokens", e.usage().inputTokens())
+                        .number("output_tokens", e.usage().outputTokens())
+                        .raw("cost_usd", e.cost().toString())
+                        .number("ms", e.took().toMillis())
+                        .end();
+            case LensEvent.Failed e ->
+                written(line, e.requestId(), e.tenant(), e.key())
+                        .text("reason", e.failure().key())
+                        .text("detail", e.detail())
+                        .number("attempts", e.attempts())
+                        .number("input_tokens", e.usage().inputTokens())
+                        .number("output_tokens", e.usage().outputTokens())
+                        .raw("cost_usd", e.cost().toString())
+                        .number("ms", e.took().toMillis())
+                        .end();
+            case LensEvent.StoreFailed e ->
+                line.text("tenant", e.tenant().value())
+                        .text("key", e.key())
+                        .text("operation", e.operation().key())
+                        .text("detail", e.detail())
+                        .end();
+        };
+    }
+
+    private static JsonLine written(JsonLine line, RequestId request, TenantId tenant, String key) {
+        return line.text("request_id", request.value())
+                .text("tenant", tenant.value())
+                .text("key", key);
+    }
+
+    private static String type(LensEvent event) {
+        return switch (event) {
+            case LensEvent.Created _ -> "ephemeral_lens_created";
+            case LensEvent.Failed _ -> "lens_failed";
+            case LensEvent.StoreFailed _ -> "lens_store_failed";
+        };
+    }
+
+    static String json(ExchangeEvent event) {
+        JsonLine line = new JsonLine()
+                .text("type", type(event))
+                .text("at", event.at().toString())
+                .text("request_id", event.request().value())
+                .text("tenant", event.tenant().value());
+        switch (event) {
+            case ExchangeEvent.DelegationStarted e ->
+                line.text("task_description", e.taskDescription())
+                        .text("smart_model", e.smartModel())
+                        .text("delegation_model", e.delegationModel())
+                        .text("arm", e.arm())
+                        .text("reason", String.join(",", e.reasons()))
+                        .number("estimated_tokens", e.estimatedTokens())
+                        .text("lens", e.lens());
+            case ExchangeEvent.DelegationSkipped e ->
+                line.text("reason", e.reason())
+                        .texts("reasons", e.reasons())
+                        .text("would_be", e.wouldBe())
+                        .number("estimated_tokens", e.estimatedTokens());
+            case ExchangeEvent.DelegationFinished e -> {
+                line.text("arm", e.arm())
+                        .text("end", e.end().key())
+                        .text("requested_model", e.requestedModel())
+                        .text("delegation_model", e.delegationModel())
+                        .text("answered_by", e.answeredBy())
+                        .number("attempts", e.attempts());
+                usage(line, e.usage(), e.measured())
+                        .raw("cost_usd", e.cost().toString())
+                        .raw("lens_cost_usd", e.lensCost().toString())
+                        .raw("counterfactual_usd", dollars(e.counterfactual()))
+                        .raw("saved_usd", dollars(e.saved()))
+                        .text("lens", e.lens());
+            }
+            case ExchangeEvent.Bypassed e -> line.text("reason", e.reason());
+            case ExchangeEvent.Finished e -> {
+                line.text("path", e.path())
+                        .number("status", e.status())
+                        .text("end", e.end().key())
+                        .text("requested_model", e.requestedModel())
+                        .text("answered_by", e.answeredBy())
+                        .text("arm", e.arm())
+                        .text("reason", e.reason())
+                        .number("attempts", e.attempts());
+                usage(line, e.usage(), e.measured())
+                        .raw("cost_usd", e.cost().toString())
+                        .raw(
+                                "ttft_ms",
+                                e.timeToFirstToken()
+                                        .map(d -> Long.toString(d.toMillis()))
+                                        .orElse("null"))
+                        .number("total_ms", e.total().toMillis());
+            }
+        }
+        return line.end();
+    }
+
+    private static JsonLine usage(JsonLine line, Usage usage, boolean measured) {
+        return line.number("input_tokens", usage.inputTokens())
+                .number("cached_input_tokens", usage.cachedInputTokens())
+                .number("output_tokens", usage.outputTokens())
+                .number("reasoning_tokens", usage.reasoningTokens())
+                .flag("usage_measured", measured);
+    }
+
+    private static String dollars(Optional<Usd> amount) {
+        return amount.map(Usd::toString).orElse("null");
+    }
+
+    private static String type(ExchangeEvent event) {
+        return switch (event) {
+            case ExchangeEvent.DelegationStarted _ -> "delegation_started";
+            case ExchangeEvent.DelegationSkipped _ -> "delegation_skipped";
+            case ExchangeEvent.DelegationFinished _ -> "delegation_finished";
+            case ExchangeEvent.Bypassed _ -> "bypassed";
+            case ExchangeEvent.Finished _ -> "request_finished";
+        };
+    }
+}

@@ -1,0 +1,92 @@
+package dev.fresnel.observe;
+
+import dev.fresnel.exchange.ExchangeEvent;
+import dev.fresnel.lens.LensEvent;
+import dev.fresnel.value.TenantId;
+import dev.fresnel.value.Usd;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+
+/**
+ * Counters and timers of what the gateway does. Labels come from config ids and closed enumerations only, so that no client can
+ * grow them. Thread-safe.
+ */
+public final class Metrics {
+    private final MeterRegistry registry;
+
+    public Metrics(MeterRegistry registry) {
+        this.registry = registry;
+    }
+
+    public void onExchange(ExchangeEvent event) {
+        switch (event) {
+            case ExchangeEvent.Bypassed e -> counter("fresnel.bypass", "reason", e.reason());
+            case ExchangeEvent.DelegationStarted e ->
+                counter("fresnel.delegations", "tenant", e.tenant().value(), "arm", e.arm());
+            case ExchangeEvent.DelegationSkipped e ->
+                counter("fresnel.delegations.skipped", "tenant", e.tenant().value(), "reason", e.reason());
+            case ExchangeEvent.DelegationFinished e -> {
+                counter(
+                        "fresnel.delegations.finished",
+                        "arm",
+                        e.arm(),
+                        "end",
+                        e.end().key());
+                e.saved().ifPresent(saved -> money("fresnel.saved.usd", e.tenant(), saved));
+            }
+            case ExchangeEvent.Finished e -> {
+                counter(
+                        "fresnel.requests",
+                        "tenant",
+                        e.tenant().value(),
+                        "arm",
+                        e.arm(),
+                        "end",
+                        e.end().key());
+                money("fresnel.cost.usd", e.tenant(), e.cost());
+                Timer.builder("fresnel.request.duration")
+                        .tag("arm", e.arm())
+                        .register(registry)
+                        .record(e.total());
+            }
+        }
+    }
+
+    public void onLens(LensEvent event) {
+        switch (event) {
+            case LensEvent.Created e -> {
+                counter("fresnel.lens.builds", "tenant", e.tenant().value(), "result", "created");
+                money("fresnel.lens.cost.usd", e.tenant(), e.cost());
+            }
+            case LensEvent.Failed e -> {
+                counter(
+                        "fresnel.lens.builds",
+                        "tenant",
+                        e.tenant().value(),
+                        "result",
+                        e.failure().key());
+                money("fresnel.lens.cost.usd", e.tenant(), e.cost());
+            }
+            case LensEvent.StoreFailed e ->
+                counter(
+                        "fresnel.lens.store.failures",
+                        "operation",
+                        e.operation().key());
+        }
+    }
+
+    private void counter(String name, String... tags) {
+        registry.counter(name, tags).increment();
+    }
+
+    /** Savings may be negative, counters may not: losses have their own series. */
+    private void money(String name, TenantId tenant, Usd amount) {
+        String sign = amount.isLessThan(Usd.ZERO) ? "loss" : "gain";
+        Counter.builder(name)
+                .tag("tenant", tenant.value())
+                .tag("sign", sign)
+                .register(registry)
+                .increment(Math.abs(amount.nanos()) / 1e9);
+    }
+}

@@ -1,0 +1,178 @@
+package dev.fresnel.upstream;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.fresnel.chat.Usage;
+import java.io.IOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a buffered reply of the chat API says, as far as our own questions need it.
+ *
+ * @param text content of choice 0; its parts joined, when it came in parts; the refusal's text, when there is no content
+ * @param model as the provider names it
+ */
+record ChatReply(String text, Optional<String> model, Optional<Usage> usage, Optional<String> finishReason) {
+
+    /** @throws IOException when the bytes are not JSON, or hold no first choice with a message */
+    static ChatReply read(byte[] json) throws IOException {
+        try (JsonParser parser = new JsonFactory().createParser(json)) {
+            return new Reader(parser).read();
+        }
+    }
+
+    private static final class Reader {
+        private final JsonParser parser;
+        private @Nullable String content;
+        private @Nullable String refusal;
+        private @Nullable String model;
+        private @Nullable String finishReason;
+        private @Nullable Usage usage;
+        private boolean messageSeen;
+
+        Reader(JsonParser parser) {
+            this.parser = parser;
+        }
+
+        ChatReply read() throws IOException {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new IOException("not a JSON object");
+            }
+            while (parser.nextToken() != JsonToken.END_OBJECT) {
+                String name = parser.currentName();
+                JsonToken value = parser.nextToken();
+                switch (name) {
+                    case "model" -> model = text(value);
+                    case "choices" -> readChoices(value);
+                    case "usage" -> usage = readUsage(value);
+                    default -> parser.skipChildren();
+                }
+            }
+            if (!messageSeen) {
+                throw new IOException("no choices[0].message");
+            }
+            String text = content != null ? content : refusal != null ? refusal : "";
+            return new ChatReply(
+                    text, Optional.ofNullable(model), Optional.ofNullable(usage), Optional.ofNullable(finishReason));
+        }
+
+        private void readChoices(JsonToken value) throws IOException {
+            if (value != JsonToken.START_ARRAY) {
+                parser.skipChildren();
+                return;
+            }
+            boolean first = true;
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                if (first && parser.currentToken() == JsonToken.START_OBJECT) {
+                    readChoice();
+                } else {
+                    parser.skipChildren();
+                }
+                first = false;
+            }
+        }
+
+        private void readChoice() throws IOException {
+            while (parser.nextToken() != JsonToken.END_OBJECT) {
+                String name = parser.currentName();
+                JsonToken value = parser.nextToken();
+                if (name.equals("message") && value == JsonToken.START_OBJECT) {
+                    readMessage();
+                } else if (name.equals("finish_reason")) {
+                    finishReason = text(value);
+                } else {
+                    parser.skipChildren();
+                }
+            }
+        }
+
+        private void readMessage() throws IOException {
+            messageSeen = true;
+            while (parser.nextToken() != JsonToken.END_OBJECT) {
+                String name = parser.currentName();
+                JsonToken value = parser.nextToken();
+                switch (name) {
+                    case "content" -> content = value == JsonToken.START_ARRAY ? readParts() : text(value);
+                    case "refusal" -> refusal = text(value);
+                    default -> parser.skipChildren();
+                }
+            }
+        }
+
+        /** {@code [{"type":"text","text":"..."}, ...]}, as some compatible servers answer. */
+        private String readParts() throws IOException {
+            StringBuilder joined = new StringBuilder();
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                if (parser.currentToken() != JsonToken.START_OBJECT) {
+                    parser.skipChildren();
+                    continue;
+                }
+                while (parser.nextToken() != JsonToken.END_OBJECT) {
+                    String name = parser.currentName();
+                    String value = text(parser.nextToken());
+                    if (name.equals("text") && value != null) {
+                        joined.append(value);
+                    }
+                }
+            }
+            return joined.toString();
+        }
+
+        private @Nullable Usage readUsage(JsonToken value) throws IOException {
+            if (value != JsonToken.START_OBJECT) {
+                parser.skipChildren();
+                return null;
+            }
+            long input = 0;
+            long output = 0;
+            long cached = 0;
+            long reasoning = 0;
+            while (parser.nextToken() != JsonToken.END_OBJECT) {
+                String name = parser.currentName();
+                JsonToken field = parser.nextToken();
+                switch (name) {
+                    case "prompt_tokens" -> input = count(field);
+                    case "completion_tokens" -> output = count(field);
+                    case "prompt_tokens_details" -> cached = detail(field, "cached_tokens");
+                    case "completion_tokens_details" -> reasoning = detail(field, "reasoning_tokens");
+                    default -> parser.skipChildren();
+                }
+            }
+            return new Usage(input, cached, output, reasoning);
+        }
+
+        private long detail(JsonToken value, String wanted) throws IOException {
+            if (value != JsonToken.START_OBJECT) {
+                parser.skipChildren();
+                return 0;
+            }
+            long found = 0;
+            while (parser.nextToken() != JsonToken.END_OBJECT) {
+                String name = parser.currentName();
+                long counted = count(parser.nextToken());
+                if (name.equals(wanted)) {
+                    found = counted;
+                }
+            }
+            return found;
+        }
+
+        private long count(JsonToken value) throws IOException {
+            if (value == JsonToken.VALUE_NUMBER_INT) {
+                return Math.max(0, parser.getLongValue());
+            }
+            parser.skipChildren();
+            return 0;
+        }
+
+        private @Nullable String text(JsonToken value) throws IOException {
+            if (value == JsonToken.VALUE_STRING) {
+                return parser.getText();
+            }
+            parser.skipChildren();
+            return null;
+        }
+    }
+}

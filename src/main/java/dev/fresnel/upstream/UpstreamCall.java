@@ -1,0 +1,446 @@
+package dev.fresnel.upstream;
+
+import dev.fresnel.value.GatewayException;
+import dev.fresnel.value.GatewayFailure;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.streams.ReadStream;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call to an upstream, from the wait for a connection to the last byte of the reply. Its state lives on the context that
+ * made it; the public methods may be called from anywhere.
+ */
+public final class UpstreamCall {
+    private static final int MAX_ATTEMPTS = 2;
+    private static final long NO_TIMER = -1;
+    private static final Duration BUSY_RETRY_AFTER = Duration.ofSeconds(1);
+
+    /** Where the request's body comes from. */
+    sealed interface Payload {
+        record Whole(Buffer body) implements Payload {}
+
+        record Streamed(ReadStream<Buffer> body) implements Payload {}
+    }
+
+    private final Vertx vertx;
+    private final Context context;
+    private final UpstreamClient.Lane lane;
+    private final RetryRule retries;
+    private final UpstreamRequestHead head;
+    private final Payload payload;
+    private final Promise<UpstreamReply> reply = Promise.promise();
+    private final AtomicInteger attempts = new AtomicInteger();
+
+    private @Nullable HttpClientRequest request;
+    private @Nullable ReplyStream stream;
+    private boolean bodySent;
+    private boolean over;
+    private long totalTimer = NO_TIMER;
+    private long firstByteTimer = NO_TIMER;
+    private long retryTimer = NO_TIMER;
+
+    UpstreamCall(Vertx vertx, UpstreamClient.Lane lane, RetryRule retries, UpstreamRequestHead head, Payload payload) {
+        this.vertx = vertx;
+        this.context = vertx.getOrCreateContext();
+        this.lane = lane;
+        this.retries = retries;
+        this.head = head;
+        this.payload = payload;
+    }
+
+    /**
+     * The reply's head, whatever its status. Fails with a {@link GatewayException}: {@code UpstreamUnavailable} (no connection, or
+     * none of a reply's bytes), {@code UpstreamTimeout} (names the phase and the config key), {@code RateLimited} (the upstream's
+     * own pool and queue are full: our limit, so the client should come back), {@code InvalidRequest} (a streamed body broke off);
+     * or with a {@link CancellationException} after {@link #cancel}.
+     */
+    public Future<UpstreamReply> reply() {
+        return reply.future();
+    }
+
+    /**
+     * Ends the call in whatever phase it is: the connection is closed when a request is on it, and given back unused when none
+     * was sent. A call still waiting for a connection gives up its place. Idempotent;
+     * nothing happens after the reply's end.
+     */
+    public void cancel() {
+        onContext(() -> fail(new CancellationException("the call was cancelled")));
+    }
+
+    /**
+     * Ends the call as {@link #cancel} does, but with an {@code UpstreamTimeout} that names {@code timeouts.idle}. For the reader of
+     * the reply, who alone knows whether a silence is the upstream's or comes from a slow client.
+     */
+    public void timeOutIdle() {
+        onContext(() -> fail(timeout("sent nothing", timeouts().idle(), "idle")));
+    }
+
+    /** How often the request was tried: 0 before the first, at most 2. */
+    public int attempts() {
+        return attempts.get();
+    }
+
+    void start() {
+        onContext(() -> {
+            if (over) {
+                return;
+            }
+            if (!lane.enter()) {
+                over = true;
+                reply.fail(busy());
+                return;
+            }
+            lane.budget().countRequest();
+            totalTimer = after(timeouts().total(), this::outOfTotalTime);
+            switch (payload) {
+                case Payload.Whole whole -> {}
+                // The client may leave while we wait for a connection.
+                case Payload.Streamed streamed -> streamed.body().exceptionHandler(this::bodyBroke);
+            }
+            attempt();
+        });
+    }
+
+    private void attempt() {
+        attempts.incrementAndGet();
+        guarded(() -> lane.client().request(options()).onComplete(this::acquired, this::notConnected));
+    }
+
+    private RequestOptions options() {
+        URI base = head.upstream().baseUrl();
+        boolean tls = "https".equalsIgnoreCase(base.getScheme());
+        int port = base.getPort() != -1 ? base.getPort() : tls ? 443 : 80;
+        String host = base.getHost();
+        if (host.startsWith("[")) {
+            host = host.substring(1, host.length() - 1);
+        }
+        return new RequestOptions()
+                .setMethod(head.method())
+                .setHost(host)
+                .setPort(port)
+                .setSsl(tls)
+                .setURI(base.getRawPath() + head.pathAndQuery())
+                // This kind of map refuses line breaks now; found later, they would cost the pool a connection.
+                .setHeaders(HttpHeaders.headers().addAll(head.headers()))
+                .setFollowRedirects(false)
+                .setConnectTimeout(timeouts().connect().toMillis());
+    }
+
+    private void notConnected(Throwable cause) {
+        if (over) {
+            return;
+        }
+        if (cause instanceof TimeoutException || cause instanceof io.netty.channel.ConnectTimeoutException) {
+            fail(timeout("gave no free connection", timeouts().connect(), "connect"));
+        } else if (mayRetry() && isConnectError(cause) && lane.budget().tryRetry()) {
+            retryTimer = after(retries.pauseAfterNoConnection(), this::attempt);
+        } else {
+            fail(unavailable("upstream '%s' cannot be reached: %s".formatted(name(), reason(cause)), cause));
+        }
+    }
+
+    private static boolean isConnectError(Throwable cause) {
+        return !(cause instanceof SSLException);
+    }
+
+    private static String reason(Throwable cause) {
+        return switch (cause) {
+            case SSLException tls ->
+                "the secure connection failed; check its certificate and the host name in base-url";
+            case UnknownHostException dns -> "its host name does not resolve; check base-url";
+            case ConnectException refused ->
+                "the connection was refused; check that it runs and that base-url is right";
+            default -> "the connection failed";
+        };
+    }
+
+    private boolean mayRetry() {
+        return attempts.get() < MAX_ATTEMPTS;
+    }
+
+    private void acquired(HttpClientRequest acquired) {
+        // The response future tells the same; without a handler Vert.x logs every reset as an error.
+        acquired.exceptionHandler(cause -> {});
+        if (over) {
+            acquired.reset();
+            return;
+        }
+        request = acquired;
+        acquired.response().onComplete(response -> replied(acquired, response), cause -> notReplied(acquired, cause));
+        restartFirstByteTimer();
+        guarded(() -> {
+            switch (payload) {
+                case Payload.Whole whole -> send(acquired, whole.body());
+                case Payload.Streamed streamed -> upload(acquired, streamed.body());
+            }
+        });
+    }
+
+    /** Vert.x throws at once for a path or a header that HTTP cannot carry, for example with a line break. */
+    private void guarded(Runnable sending) {
+        try {
+            sending.run();
+        } catch (IllegalArgumentException cannotBeSent) {
+            fail(new GatewayException(
+                    new GatewayFailure.InvalidRequest(
+                            "the request's path or one of its headers has characters that HTTP does not allow",
+                            Optional.empty(),
+                            "invalid_request"),
+                    cannotBeSent));
+        }
+    }
+
+    private void send(HttpClientRequest to, Buffer body) {
+        bodySent = true;
+        if (body.length() > 0) {
+            to.end(body);
+        } else {
+            if (head.method().equals(HttpMethod.POST)
+                    || head.method().equals(HttpMethod.PUT)
+                    || head.method().equals(HttpMethod.PATCH)) {
+                to.putHeader("content-length", "0");
+            }
+            to.end();
+        }
+    }
+
+    private void upload(HttpClientRequest to, ReadStream<Buffer> body) {
+        if (head.contentLength().isPresent()) {
+            to.putHeader("content-length", String.valueOf(head.contentLength().getAsLong()));
+        } else {
+            to.setChunked(true);
+        }
+        body.handler(chunk -> {
+            if (!uploading()) {
+                return;
+            }
+            restartFirstByteTimer();
+            to.write(chunk);
+            if (to.writeQueueFull()) {
+                body.pause();
+                to.drainHandler(drained -> {
+                    if (uploading()) {
+                        body.resume();
+                    }
+                });
+            }
+        });
+        body.endHandler(end -> {
+            if (uploading()) {
+                bodySent = true;
+                restartFirstByteTimer();
+                to.end();
+            }
+        });
+        body.resume();
+    }
+
+    private boolean uploading() {
+        return !over && stream == null;
+    }
+
+    private void bodyBroke(Throwable cause) {
+        if (uploading() && !bodySent) {
+            fail(new GatewayException(
+                    new GatewayFailure.InvalidRequest(
+                            "the request body broke off before its end; send it again",
+                            Optional.empty(),
+                            "incomplete_body"),
+                    cause));
+        }
+    }
+
+    private void replied(HttpClientRequest from, HttpClientResponse response) {
+        response.pause();
+        if (over) {
+            discard(from, response);
+            return;
+        }
+        stop(firstByteTimer);
+        if (response.statusCode() < 200) {
+            // An interim reply that HTTP/1.1 lets us skip only by parsing on; the connection cannot be trusted after
+            // it.
+            discard(from, response);
+            fail(unavailable(
+                    "upstream '%s' answered with the interim status %d only".formatted(name(), response.statusCode())));
+            return;
+        }
+        Optional<Duration> pause = payload instanceof Payload.Whole && mayRetry()
+                ? retries.pauseAfter(response.statusCode(), response.headers())
+                : Optional.empty();
+        if (pause.isPresent() && lane.budget().tryRetry()) {
+            request = null;
+            discard(from, response);
+            retryTimer = after(pause.get(), this::attempt);
+            return;
+        }
+        if (!bodySent && payload instanceof Payload.Streamed streamed) {
+            streamed.body().pause();
+        }
+        ReplyStream body = new ReplyStream(context, response, this::broken, () -> streamOver(from, response));
+        stream = body;
+        reply.complete(new UpstreamReply(response.statusCode(), response.headers(), body));
+    }
+
+    private void notReplied(HttpClientRequest from, Throwable cause) {
+        if (!over && Objects.equals(request, from)) {
+            fail(unavailable(
+                    "upstream '%s' closed the connection, or sent something else than HTTP, before its reply began"
+                            .formatted(name()),
+                    cause));
+        }
+    }
+
+    private Throwable broken(Throwable cause) {
+        return new GatewayException(
+                new GatewayFailure.StreamBroken(
+                        "the reply of upstream '%s' broke off after it had begun; what came before is incomplete"
+                                .formatted(name()),
+                        name()),
+                cause);
+    }
+
+    private void streamOver(HttpClientRequest from, HttpClientResponse response) {
+        if (over) {
+            return;
+        }
+        release();
+        if (!bodySent) {
+            // The rest of our body would be read as the next request.
+            from.reset();
+        } else if (response.statusCode() == 204 && announcesBody(response)) {
+            // Its bytes would be read as the next reply.
+            from.connection().close();
+        }
+    }
+
+    private static boolean announcesBody(HttpClientResponse response) {
+        String length = response.getHeader("content-length");
+        return response.headers().contains("transfer-encoding") || (length != null && !length.equals("0"));
+    }
+
+    private void outOfTotalTime() {
+        fail(timeout("did not finish", timeouts().total(), "total"));
+    }
+
+    /** The one exit of every call that does not end with its reply. */
+    private void fail(Throwable cause) {
+        if (over) {
+            return;
+        }
+        release();
+        ReplyStream begun = stream;
+        if (begun != null) {
+            begun.breakOff(cause);
+        }
+        HttpClientRequest open = request;
+        if (open != null) {
+            open.reset();
+        }
+        if (begun != null) {
+            begun.tell();
+        } else {
+            reply.fail(cause);
+        }
+    }
+
+    private void release() {
+        over = true;
+        lane.leave();
+        stop(totalTimer);
+        stop(firstByteTimer);
+        stop(retryTimer);
+    }
+
+    private static void discard(HttpClientRequest from, HttpClientResponse response) {
+        response.exceptionHandler(cause -> {});
+        from.reset();
+    }
+
+    private void restartFirstByteTimer() {
+        stop(firstByteTimer);
+        firstByteTimer = after(
+                timeouts().firstByte(),
+                () -> fail(timeout("did not begin its reply", timeouts().firstByte(), "first-byte")));
+    }
+
+    private long after(Duration time, Runnable action) {
+        return vertx.setTimer(Math.max(1, time.toMillis()), timer -> {
+            if (!over) {
+                action.run();
+            }
+        });
+    }
+
+    private void stop(long timer) {
+        if (timer != NO_TIMER) {
+            vertx.cancelTimer(timer);
+        }
+    }
+
+    private void onContext(Runnable action) {
+        if (Objects.equals(Vertx.currentContext(), context)) {
+            action.run();
+        } else {
+            context.runOnContext(turn -> action.run());
+        }
+    }
+
+    private GatewayException busy() {
+        PoolLimits pool = head.upstream().pool();
+        return new GatewayException(new GatewayFailure.RateLimited(
+                "upstream '%s' already has %d calls in flight and %d waiting; come back shortly, or raise %s"
+                        .formatted(name(), pool.maxConnections(), pool.maxQueue(), key("pool")),
+                BUSY_RETRY_AFTER));
+    }
+
+    private GatewayException timeout(String what, Duration limit, String phase) {
+        return new GatewayException(new GatewayFailure.UpstreamTimeout(
+                "upstream '%s' %s within %s; if it needs longer, raise %s"
+                        .formatted(name(), what, text(limit), key("timeouts." + phase)),
+                name()));
+    }
+
+    private static String text(Duration limit) {
+        return limit.toMillis() % 1000 == 0 ? limit.toSeconds() + " s" : limit.toMillis() + " ms";
+    }
+
+    private GatewayException unavailable(String message) {
+        return new GatewayException(new GatewayFailure.UpstreamUnavailable(message, name()));
+    }
+
+    private GatewayException unavailable(String message, Throwable cause) {
+        return new GatewayException(new GatewayFailure.UpstreamUnavailable(message, name()), cause);
+    }
+
+    private String key(String setting) {
+        return "upstreams." + name() + "." + setting;
+    }
+
+    private String name() {
+        return head.upstream().name();
+    }
+
+    private Timeouts timeouts() {
+        return head.upstream().timeouts();
+    }
+}

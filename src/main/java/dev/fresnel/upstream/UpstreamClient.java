@@ -1,0 +1,135 @@
+package dev.fresnel.upstream;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.net.TrustOptions;
+import io.vertx.core.streams.ReadStream;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * Calls upstreams over HTTP/1.1, each through a pool and a retry budget of its own. Follows no redirect, decompresses nothing,
+ * verifies the host name of every {@code https} upstream, sends to addresses from config only.
+ *
+ * <p>Thread-safe; results come on the Vert.x context that made the call. Create it outside a verticle: the pools live until
+ * {@link #close}, and Vert.x would tie them to the verticle.
+ */
+public final class UpstreamClient {
+    /** Below what common servers allow an idle connection, so that a request seldom meets a connection just being closed. */
+    private static final int KEEP_ALIVE_SECONDS = 30;
+
+    private static final int UNBOUNDED = -1;
+    private static final int MAX_HEADER_BYTES = 64 * 1024;
+
+    private final Vertx vertx;
+    private final RetryRule retries;
+    private final LongSupplier nanos;
+    private final Optional<TrustOptions> trust;
+    private final Map<Upstream, Lane> lanes = new ConcurrentHashMap<>();
+
+    /**
+     * One upstream's pool, retry budget and admission. The bound on waiting calls is kept here, not in Vert.x, whose queue also
+     * counts connects under way and keeps calls that were cancelled. Thread-safe.
+     */
+    record Lane(HttpClientAgent client, RetryBudget budget, Semaphore places) {
+        /** Takes a place among the calls in flight and waiting; false when there is none. */
+        boolean enter() {
+            return places.tryAcquire();
+        }
+
+        void leave() {
+            places.release();
+        }
+    }
+
+    /** @param nanos a monotonic clock, in nanoseconds */
+    public UpstreamClient(Vertx vertx, RetryRule retries, LongSupplier nanos) {
+        this(vertx, retries, nanos, Optional.empty());
+    }
+
+    /** @param trust certificates to trust in place of the JVM's own, for upstreams behind a private authority */
+    public UpstreamClient(Vertx vertx, RetryRule retries, LongSupplier nanos, Optional<TrustOptions> trust) {
+        this.vertx = vertx;
+        this.retries = retries;
+        this.nanos = nanos;
+        this.trust = trust;
+    }
+
+    /** Sends the request at once, or queues it for a free connection. Never throws: failures are in {@link UpstreamCall#reply}. */
+    public UpstreamCall call(UpstreamRequest request) {
+        UpstreamRequestHead head = new UpstreamRequestHead(
+                request.upstream(),
+                request.method(),
+                request.pathAndQuery(),
+                request.headers(),
+                java.util.OptionalLong.of(request.body().length()));
+        return start(head, new UpstreamCall.Payload.Whole(request.body()));
+    }
+
+    /**
+     * Sends the head and passes the body on as it arrives, back-pressured. {@code body} is paused now and read once a connection
+     * is there. When it breaks off, the upstream sees a broken request, never a shorter one that looks complete, and the call
+     * fails with {@code InvalidRequest}. A reply that begins before the body's end stops the upload; the rest of the body is then
+     * left unread, and the upstream connection is closed after the reply. Only a failed connect is retried.
+     */
+    public UpstreamCall stream(UpstreamRequestHead head, ReadStream<Buffer> body) {
+        body.pause();
+        return start(head, new UpstreamCall.Payload.Streamed(body));
+    }
+
+    private UpstreamCall start(UpstreamRequestHead head, UpstreamCall.Payload payload) {
+        Lane lane = lanes.computeIfAbsent(head.upstream(), this::open);
+        UpstreamCall call = new UpstreamCall(vertx, lane, retries, head, payload);
+        call.start();
+        return call;
+    }
+
+    private Lane open(Upstream upstream) {
+        HttpClientOptions options = new HttpClientOptions()
+                .setProtocolVersion(HttpVersion.HTTP_1_1)
+                .setUseAlpn(false)
+                .setKeepAlive(true)
+                .setKeepAliveTimeout(KEEP_ALIVE_SECONDS)
+                .setPipelining(false)
+                .setTcpNoDelay(true)
+                .setConnectTimeout((int) Math.min(
+                        Integer.MAX_VALUE, upstream.timeouts().connect().toMillis()))
+                .setSslHandshakeTimeout(upstream.timeouts().connect().toMillis())
+                .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setVerifyHost(true)
+                .setDecompressionSupported(false)
+                .setMaxHeaderSize(MAX_HEADER_BYTES);
+        trust.ifPresent(options::setTrustOptions);
+        PoolOptions pool = new PoolOptions()
+                .setHttp1MaxSize(upstream.pool().maxConnections())
+                .setMaxWaitQueueSize(UNBOUNDED);
+        HttpClientAgent client = vertx.httpClientBuilder()
+                .with(options)
+                .with(pool)
+                // Each call learns of a broken connection by itself; an idle one that breaks concerns nobody.
+                .withConnectHandler(connection -> connection.exceptionHandler(cause -> {}))
+                .build();
+        return new Lane(
+                client,
+                new RetryBudget(nanos),
+                new Semaphore(upstream.pool().maxConnections() + upstream.pool().maxQueue()));
+    }
+
+    /** Closes every connection; calls under way fail. */
+    public Future<Void> close() {
+        List<Future<Void>> closing =
+                lanes.values().stream().map(lane -> lane.client().close()).toList();
+        lanes.clear();
+        return Future.join(closing).mapEmpty();
+    }
+}

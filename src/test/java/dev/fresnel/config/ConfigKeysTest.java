@@ -1,0 +1,248 @@
+package dev.fresnel.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fresnel.budget.Price;
+import dev.fresnel.chat.Feature;
+import dev.fresnel.chat.ParamCaps;
+import dev.fresnel.delegation.Fallback;
+import dev.fresnel.delegation.Guidance;
+import dev.fresnel.delegation.Mode;
+import dev.fresnel.delegation.RoutePlan;
+import dev.fresnel.delegation.RouteRules;
+import dev.fresnel.delegation.Worker;
+import dev.fresnel.lens.LensPolicy;
+import dev.fresnel.policy.Arm;
+import dev.fresnel.tenant.Tenant;
+import dev.fresnel.upstream.Model;
+import dev.fresnel.upstream.PoolLimits;
+import dev.fresnel.upstream.Tier;
+import dev.fresnel.upstream.Timeouts;
+import dev.fresnel.upstream.Upstream;
+import dev.fresnel.value.ModelName;
+import dev.fresnel.value.Secret;
+import dev.fresnel.value.TenantId;
+import dev.fresnel.value.Usd;
+import java.io.IOException;
+import java.io.InputStream;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+
+/** The triad: what an empty file means, that every key reaches its record, and (in {@link ConfigProblemsTest}) bad input. */
+class ConfigKeysTest {
+    private static final Map<String, String> ENV = Map.of("OPENAI_API_KEY", "sk-from-env");
+
+    @Test
+    void usesDocumentedDefaults_whenOnlyTheRequiredKeysAreSet() {
+        GatewayConfig config = Configs.valid(Configs.MINIMAL);
+
+        assertThat(config.listen())
+                .isEqualTo(new GatewayConfig.Listen(
+                        new HostPort("127.0.0.1", 8080), new HostPort("127.0.0.1", 9090), Optional.empty()));
+        assertThat(config.store().directory()).isEqualTo(Path.of("./data"));
+        assertThat(config.upstreams().get("openai"))
+                .isEqualTo(new Upstream(
+                        "openai",
+                        URI.create("https://api.openai.com/v1"),
+                        Optional.empty(),
+                        Timeouts.DEFAULT,
+                        PoolLimits.DEFAULT));
+        assertThat(config.models().models()).isEmpty();
+        assertThat(config.models().aliases()).isEmpty();
+        assertThat(config.prices()).isEmpty();
+        assertThat(config.workers()).isEmpty();
+        assertThat(config.tenants())
+                .containsExactly(new Tenant(new TenantId("acme"), List.of(), "openai", List.of(), Optional.empty()));
+        assertThat(config.limits())
+                .isEqualTo(
+                        new GatewayConfig.Limits(32L << 20, Duration.ofSeconds(10), Duration.ofSeconds(60), 10_000, 0));
+        assertThat(config.events()).isEqualTo(new GatewayConfig.Events(GatewayConfig.Prompts.REDACTED, 1000));
+    }
+
+    @Test
+    void declaredDefaultsOfAPlan_equalThoseOfTheFeatures() {
+        RoutePlan plan = Assembly.plan(Binder.bottomLayer(ConfigFile.PlanSection.class));
+
+        assertThat(plan).isEqualTo(RoutePlan.OFF);
+    }
+
+    @Test
+    void modelAndWorkerDefaults_areTheDocumentedOnes() {
+        GatewayConfig config = Configs.valid("""
+                upstreams:
+                  openai: { base-url: "https://api.openai.com/v1" }
+                models:
+                  gpt-4o-mini: { upstream: openai }
+                workers:
+                  fast-worker: { model: openai-cheap }
+                tenants:
+                  - id: acme
+                """);
+
+        assertThat(config.models().models())
+                .containsExactly(new Model(
+                        new ModelName("gpt-4o-mini"),
+                        "openai",
+                        new ModelName("gpt-4o-mini"),
+                        Tier.UNKNOWN,
+                        OptionalLong.empty(),
+                        Set.of(Feature.TOOLS, Feature.JSON_OBJECT, Feature.JSON_SCHEMA)));
+        assertThat(config.workers().get("fast-worker"))
+                .isEqualTo(new Worker(
+                        "fast-worker",
+                        new ModelName("openai-cheap"),
+                        Guidance.LENS,
+                        ParamCaps.NONE,
+                        new Fallback.Requested()));
+    }
+
+    @Test
+    void mapsEveryKeyToItsRecord() throws IOException {
+        GatewayConfig config = Configs.valid(Configs.load(fullExample(), ENV));
+
+        assertThat(config.listen())
+                .isEqualTo(new GatewayConfig.Listen(
+                        new HostPort("0.0.0.0", 18080),
+                        new HostPort("::1", 19090),
+                        Optional.of(new Secret("admin-token-1"))));
+        assertThat(config.store().directory()).isEqualTo(Path.of("/var/lib/fresnel"));
+        assertThat(config.upstreams().get("openai"))
+                .isEqualTo(new Upstream(
+                        "openai",
+                        URI.create("https://api.openai.com/v1"),
+                        Optional.of(new Secret("sk-from-env")),
+                        new Timeouts(
+                                Duration.ofSeconds(2),
+                                Duration.ofSeconds(90),
+                                Duration.ofMinutes(10),
+                                Duration.ofHours(2)),
+                        new PoolLimits(64, 8)));
+        assertThat(config.models().models().getFirst())
+                .isEqualTo(new Model(
+                        new ModelName("gpt-4o"),
+                        "openai",
+                        new ModelName("gpt-4o-2024-11-20"),
+                        Tier.LARGE,
+                        OptionalLong.of(128_000),
+                        Set.of(Feature.TOOLS, Feature.VISION)));
+        assertThat(config.models().find(new ModelName("clever")).orElseThrow().name())
+                .isEqualTo(new ModelName("gpt-4o"));
+        assertThat(config.prices().get(new ModelName("gpt-4o")))
+                .isEqualTo(new Price(usd("2.50"), usd("1.25"), usd("10")));
+        assertThat(config.workers().get("fast-worker"))
+                .isEqualTo(new Worker(
+                        "fast-worker",
+                        new ModelName("ollama-cheap"),
+                        Guidance.BARE,
+                        new ParamCaps(OptionalLong.of(4000), Optional.of(new BigDecimal("0.25")), Optional.of("low")),
+                        new Fallback.Chain(List.of(new ModelName("clever"), new ModelName("gpt-4o")))));
+        Tenant tenant = config.tenants().getFirst();
+        assertThat(tenant.id()).isEqualTo(new TenantId("acme"));
+        assertThat(tenant.keys()).containsExactly(new Secret("key-of-acme-1"), new Secret("key-of-acme-2"));
+        assertThat(tenant.upstream()).isEqualTo("local");
+        assertThat(tenant.dailyBudget()).contains(usd("12.34"));
+        assertThat(tenant.routes().getFirst().modelPattern()).isEqualTo("gpt-*");
+        assertThat(tenant.routes().getFirst().plan())
+                .isEqualTo(new RoutePlan(
+                        Mode.SHADOW,
+                        Optional.of(new ModelName("first-hop")),
+                        List.of(Arm.DIRECT),
+                        new RouteRules(
+                                3002, 2.7, RouteRules.Toggle.OFF, List.of("stanza"), 6, RouteRules.Toggle.OFF, 9),
+                        new LensPolicy(
+                                LensPolicy.Build.INLINE,
+                                LensPolicy.Scope.APP,
+                                Duration.ofHours(4),
+                                LensPolicy.OnFailure.MINIMAL,
+                                Duration.ofSeconds(22),
+                                0.4,
+                                1700,
+                                800,
+                                Duration.ofMinutes(7))));
+        assertThat(config.limits())
+                .isEqualTo(new GatewayConfig.Limits(1 << 20, Duration.ofSeconds(3), Duration.ofSeconds(30), 500, 2));
+        assertThat(config.events()).isEqualTo(new GatewayConfig.Events(GatewayConfig.Prompts.PLAIN, 50));
+    }
+
+    /** Guards {@link #mapsEveryKeyToItsRecord}: a key added to the records and not to the full example fails here. */
+    @Test
+    void fullExampleSetsEveryDeclaredKey() throws IOException {
+        Set<String> set = new HashSet<>();
+        collect(YamlText.compose(fullExample(), new Findings()).orElseThrow(), Shape.block(ConfigFile.class), "", set);
+        List<String> declared = new ArrayList<>();
+
+        Shape.walk(Shape.block(ConfigFile.class), (path, field) -> declared.add(path));
+
+        assertThat(declared).hasSizeGreaterThan(80);
+        assertThat(set).containsAll(declared);
+    }
+
+    @Test
+    void everyDeclaredKeyIsDescribed() {
+        Shape.walk(Shape.block(ConfigFile.class), (path, field) -> {
+            assertThat(field.key().value()).as(path).matches("[A-Z].*\\.|[A-Z][^;]*; [^;]*\\.");
+            boolean plain = field.shape() instanceof Shape.Scalar;
+            boolean unsetIsExplained = field.key().required()
+                    || !field.key().def().isEmpty()
+                    || !field.key().unset().isEmpty();
+            assertThat(plain && !unsetIsExplained)
+                    .as(path + " says what unset means")
+                    .isFalse();
+        });
+    }
+
+    private static void collect(Node node, Shape shape, String path, Set<String> set) {
+        switch (shape) {
+            case Shape.Scalar scalar -> {}
+            case Shape.Listing listing ->
+                ((SequenceNode) node)
+                        .getValue()
+                        .forEach(element -> collect(element, listing.element(), path + "[]", set));
+            case Shape.Table table ->
+                ((MappingNode) node)
+                        .getValue()
+                        .forEach(tuple -> collect(tuple.getValueNode(), table.value(), path + ".*", set));
+            case Shape.Block block -> {
+                Map<String, Shape.Field> fields = new HashMap<>();
+                block.keys().forEach(field -> fields.put(field.name(), field));
+                ((MappingNode) node).getValue().forEach(tuple -> {
+                    String name = ((ScalarNode) tuple.getKeyNode()).getValue();
+                    String here = path.isEmpty() ? name : path + "." + name;
+                    set.add(here);
+                    collect(
+                            tuple.getValueNode(),
+                            Objects.requireNonNull(fields.get(name)).shape(),
+                            here,
+                            set);
+                });
+            }
+        }
+    }
+
+    private static Usd usd(String dollars) {
+        return Usd.of(new BigDecimal(dollars));
+    }
+
+    static String fullExample() throws IOException {
+        try (InputStream in = ConfigKeysTest.class.getResourceAsStream("/config/full.yaml")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}

@@ -1,0 +1,543 @@
+package dev.fresnel.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Bad input: every problem in one go, each with its line, its key and what to do. */
+class ConfigProblemsTest {
+    @Test
+    void listsEveryProblemInOneGo_inTheOrderOfTheFile() {
+        List<String> problems = Configs.problems("""
+                listen: { data: "0.0.0.0:8080", admin: "0.0.0.0" }
+                store: { redis: "redis://host:6379/0" }
+                upstreems: {}
+                upstreams:
+                  openai:
+                    base-url: "https://user:hunter2@api.openai.com/v1"
+                    api-key: "${OPENAI_API_KEY}"
+                    timeouts: { conect: 5s, idle: 5 }
+                models:
+                  gpt-4o:
+                    upstream: opnai
+                    tier: huge
+                    price: { input: -2.50, output: ten }
+                aliases: { a: b, b: a, c: gpt-4p, gpt-4o: c }
+                workers:
+                  fast: { model: gpt4o, fallback: [gpt-4o, nobody] }
+                tenants:
+                  - id: acme
+                    keys: []
+                    mode: adaptive
+                    routes:
+                      - match: { model: 7 }
+                        mode: rulez
+                        arms: [direct, fats]
+                        threshold-tokens: 5
+                        rules: { threshold-tokens: -1, break-even: maybe }
+                  - id: acme
+                    keys: ["key-one-of-acme", "key-one-of-acme"]
+                """);
+
+        assertThat(problems)
+                .containsExactly(
+                        "x.yaml:1:40 listen.admin: must be host:port with a port from 0 to 65535, but is \"0.0.0.0\";"
+                                + " write for example 127.0.0.1:8080 or [::1]:8080; port 0 takes any free one",
+                        "x.yaml:2:10 store.redis: cannot be used; this version has the embedded store only; write"
+                                + " store: { embedded: ./data }",
+                        "x.yaml:3:1 upstreems: is not a key; did you mean \"upstreams\"?",
+                        "x.yaml:6:15 upstreams.openai.base-url: must not carry a user name or password; use"
+                                + " api-key for the credential",
+                        "x.yaml:7:14 upstreams.openai.api-key: needs the environment variable OPENAI_API_KEY, which is"
+                                + " not set; set it, or write ${OPENAI_API_KEY:-default}",
+                        "x.yaml:8:17 upstreams.openai.timeouts.conect: is not a key; did you mean \"connect\"?",
+                        "x.yaml:8:35 upstreams.openai.timeouts.idle: must be a duration with its unit (ms, s, m, h or"
+                                + " d), but is \"5\"; write for example 500ms, 30s, 10m or 24h",
+                        "x.yaml:11:15 models.gpt-4o.upstream: names the upstream \"opnai\", which is not declared; did"
+                                + " you mean \"openai\"?",
+                        "x.yaml:12:11 models.gpt-4o.tier: must be one of small, medium, large, unknown, but is"
+                                + " \"huge\"",
+                        "x.yaml:13:5 models.gpt-4o.price.cached-input: is required; add it: USD per million input"
+                                + " tokens read from the provider's prompt cache.",
+                        "x.yaml:13:21 models.gpt-4o.price.input: must be at least 0, but is \"-2.50\"",
+                        "x.yaml:13:36 models.gpt-4o.price.output: must be a number in plain digits, such as 0.15, but"
+                                + " is \"ten\"",
+                        "x.yaml:14:15 aliases.a: runs in a circle: a -> b -> a; let one of them name a declared model",
+                        "x.yaml:14:27 aliases.c: names the model \"gpt-4p\", which is not declared; did you mean"
+                                + " \"gpt-4o\"?",
+                        "x.yaml:14:35 aliases.gpt-4o: has the name of a declared model and would hide it; rename the"
+                                + " alias or the model",
+                        "x.yaml:16:18 workers.fast.model: names the model \"gpt4o\", which is not declared; did you"
+                                + " mean \"gpt-4o\"?",
+                        "x.yaml:16:44 workers.fast.fallback[1]: names the model \"nobody\", which is not declared;"
+                                + " models and aliases are: gpt-4o, openai-smart",
+                        "x.yaml:19:11 tenants[0].keys: must hold a key: listen.data is reachable from other machines,"
+                                + " and a tenant without keys is open; add keys, or listen on 127.0.0.1",
+                        "x.yaml:20:11 tenants[0].mode: must be one of off, shadow, rules, but is \"adaptive\"; the"
+                                + " learned policy comes in a later version; until then use rules, or shadow to see decisions"
+                                + " without acting on them",
+                        "x.yaml:23:15 tenants[0].routes[0].mode: must be one of off, shadow, rules, but is \"rulez\";"
+                                + " did you mean \"rules\"?",
+                        "x.yaml:24:24 tenants[0].routes[0].arms[1]: names the worker \"fats\", which is not declared;"
+                                + " did you mean \"fast\"?",
+                        "x.yaml:25:9 tenants[0].routes[0].threshold-tokens: is not a key; it belongs at"
+                                + " defaults.rules.threshold-tokens or tenants[].rules.threshold-tokens or"
+                                + " tenants[].routes[].rules.threshold-tokens; check the indentation",
+                        "x.yaml:26:36 tenants[0].routes[0].rules.threshold-tokens: must be at least 0, but is \"-1\"",
+                        "x.yaml:26:52 tenants[0].routes[0].rules.break-even: must be true or false, but is \"maybe\"",
+                        "x.yaml:27:9 tenants[1].id: is the id of tenants[0] too; give every tenant its own id",
+                        "x.yaml:28:31 tenants[1].keys[1]: is the same key as tenants[1].keys[0]; a key opens exactly"
+                                + " one tenant");
+    }
+
+    @Nested
+    class Secrets {
+        @TempDir
+        Path directory;
+
+        @Test
+        void areReadFromFilesAndTheEnvironment() throws IOException {
+            Files.writeString(directory.resolve("key.txt"), "sk-from-file\n");
+            String yaml = """
+                    upstreams:
+                      a: { base-url: "https://a.example/v1", api-key: "file:key.txt" }
+                      b: { base-url: "https://b.example/v1", api-key: "${B_KEY}" }
+                      c: { base-url: "${C_URL:-https://c.example/v1}", api-key: "${C_KEY:-}" }
+                      d: { base-url: "https://d.example/v1", api-key: "${D_KEY:-file:%s/key.txt}" }
+                    tenants: [ { id: acme } ]
+                    """.formatted(directory);
+
+            GatewayConfig config = Configs.valid(ConfigLoader.load(yaml, directory, Map.of("B_KEY", "sk-from-env")));
+
+            assertThat(key(config, "a")).isEqualTo("sk-from-file");
+            assertThat(key(config, "b")).isEqualTo("sk-from-env");
+            assertThat(Configs.upstream(config, "c").baseUrl()).hasToString("https://c.example/v1");
+            assertThat(Configs.upstream(config, "c").apiKey()).isEmpty();
+            assertThat(key(config, "d")).isEqualTo("sk-from-file");
+        }
+
+        private static String key(GatewayConfig config, String upstream) {
+            return Configs.upstream(config, upstream).apiKey().orElseThrow().reveal();
+        }
+
+        @Test
+        void areNeverShown_whateverIsWrongWithThem() throws IOException {
+            Files.writeString(directory.resolve("bad.txt"), "sk-canary-1 with spaces");
+            String yaml = """
+                    listen: { admin-token: "sk-canary-2 with spaces" }
+                    upstreams:
+                      a: { base-url: "http://sk-canary-3@a.example/v1", api-key: "file:bad.txt" }
+                      b: { base-url: "${B}", api-key: "${B} x" }
+                      c: { base-url: "https://c.example/v1?key=sk-canary-6" , api-key: [sk-canary-7] }
+                      d: { base-url: "https://d.example/v1", api-key: "file:missing.txt" }
+                    tenants:
+                      - { id: one, keys: [sk-canary-8] }
+                      - { id: two, keys: [sk-canary-8, "${E:-}", ""] }
+                    limits: { max-connections: "${B}" }
+                    """;
+
+            ConfigResult result = ConfigLoader.load(yaml, directory, Map.of("B", "sk-canary-4"));
+
+            assertThat(Configs.problems(result)).hasSize(12).noneMatch(line -> line.contains("sk-canary"));
+            assertThat(Configs.problems(result))
+                    .contains(
+                            "x.yaml:6:51 upstreams.d.api-key: needs the file missing.txt, which does not exist;"
+                                    + " create it or correct the path",
+                            "x.yaml:10:28 limits.max-connections: must be a whole number in plain digits, but is the"
+                                    + " value of ${B}");
+            assertThat(result.toString()).doesNotContain("sk-canary");
+        }
+
+        @Test
+        void areRefused_whenAReferenceIsOnlyPartOfTheValue() {
+            assertThat(Configs.problems(Configs.load(
+                            Configs.MINIMAL.replace("\" }", "\", api-key: \"Bearer ${KEY}\" }"), Map.of("KEY", "k"))))
+                    .singleElement()
+                    .asString()
+                    .contains("must be a whole ${NAME}");
+        }
+    }
+
+    @Nested
+    class Doors {
+        @ParameterizedTest
+        @ValueSource(strings = {"0.0.0.0:8080", "192.168.1.5:8080", "[::]:8080", "gateway.internal:8080"})
+        void openTenantIsRefused_whenOtherMachinesReachIt(String address) {
+            assertThat(Configs.problems("listen: { data: \"" + address + "\" }\n" + Configs.MINIMAL))
+                    .singleElement()
+                    .asString()
+                    .startsWith("x.yaml:5:5 tenants[0].keys: must hold a key");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"127.0.0.1:0", "localhost:8080", "[::1]:8080", "127.9.9.9:8080"})
+        void openTenantIsAccepted_whenOnlyThisMachineReachesIt(String address) {
+            assertThat(Configs.problems("listen: { data: \"" + address + "\" }\n" + Configs.MINIMAL))
+                    .isEmpty();
+        }
+
+        @Test
+        void secondOpenTenantIsRefused() {
+            assertThat(Configs.problems(Configs.MINIMAL + "  - id: other\n"))
+                    .singleElement()
+                    .asString()
+                    .contains("tenants[1].keys: must hold a key: tenants[0] has none either");
+        }
+
+        @Test
+        void sameKeyInTwoTenantsIsRefused() {
+            assertThat(Configs.problems("""
+                            upstreams: { openai: { base-url: "https://api.openai.com/v1", api-key: k } }
+                            tenants:
+                              - { id: one, keys: [shared-key] }
+                              - { id: two, keys: [own-key, shared-key] }
+                            """))
+                    .containsExactly("x.yaml:4:32 tenants[1].keys[1]: is the same key as tenants[0].keys[0]; a key"
+                            + " opens exactly one tenant");
+        }
+
+        @Test
+        void adminListenerNeedsAToken_whenOtherMachinesReachIt() {
+            assertThat(Configs.problems("listen: { admin: \"0.0.0.0:9090\" }\n" + Configs.MINIMAL))
+                    .singleElement()
+                    .asString()
+                    .contains("listen.admin: must be a loopback address", "set listen.admin-token");
+            assertThat(Configs.problems("listen: { admin: \"0.0.0.0:9090\", admin-token: t }\n" + Configs.MINIMAL))
+                    .isEmpty();
+        }
+
+        @ParameterizedTest
+        @CsvSource({
+            "127.0.0.1:8080, 127.0.0.1:8080, 1",
+            "127.0.0.1:8080, 127.0.0.1:8081, 0",
+            "127.0.0.1:0, 127.0.0.1:0, 0",
+        })
+        void listenersDoNotShareAnAddress(String data, String admin, int problems) {
+            assertThat(Configs.problems(
+                            "listen: { data: \"" + data + "\", admin: \"" + admin + "\" }\n" + Configs.MINIMAL))
+                    .hasSize(problems);
+        }
+
+        @Test
+        void listenersDoNotShareAPort_whenOneTakesEveryAddress() {
+            assertThat(Configs.problems("""
+                            listen: { data: "0.0.0.0:8080", admin: "127.0.0.1:8080" }
+                            upstreams: { openai: { base-url: "https://api.openai.com/v1", api-key: k } }
+                            tenants: [ { id: one, keys: [key-of-one] } ]
+                            """))
+                    .containsExactly("x.yaml:1:40 listen.admin: must not share a port with data; give it another port");
+        }
+
+        @ParameterizedTest
+        @CsvSource({
+            "http://10.0.0.5/v1, '', 0",
+            "'http://10.0.0.5/v1', ', api-key: k', 1",
+            "'http://10.0.0.5/v1', ', api-key: k, allow-plain-http: true', 0",
+            "'http://127.0.0.1:11434/v1', ', api-key: k', 0",
+            "'https://api.example/v1', ', api-key: k', 0",
+            "'http://169.254.169.254/v1', '', 1",
+            "'http://[fe80::1]/v1', '', 1",
+            "'http://[::ffff:169.254.169.254]/v1', '', 1",
+            "'ftp://api.example/v1', '', 1",
+            "'api.example/v1', '', 1",
+            "'https:///v1', '', 1",
+            "'https://api.example/v1?x=1', '', 1",
+            "'https://api.example/v1#x', '', 1",
+            "'https://api.example:99999/v1', '', 1",
+            "'https://api example/v1', '', 1",
+        })
+        void baseUrlIsCheckedForWhereSecretsWouldGo(String url, String more, int problems) {
+            assertThat(Configs.problems(
+                            "upstreams: { a: { base-url: \"" + url + "\"" + more + " } }\ntenants: [ { id: acme } ]\n"))
+                    .hasSize(problems);
+        }
+
+        @Test
+        void baseUrlLosesItsTrailingSlash() {
+            GatewayConfig config = Configs.valid(Configs.MINIMAL.replace("/v1\"", "/v1//\""));
+
+            assertThat(Configs.upstream(config, "openai").baseUrl()).hasToString("https://api.openai.com/v1");
+        }
+    }
+
+    @Nested
+    class Names {
+        @Test
+        void builtInAliasIsDormant_untilItsModelIsDeclared() {
+            assertThat(Configs.valid(Configs.MINIMAL).models().aliases()).isEmpty();
+            assertThat(Configs.valid(withModels("{ gpt-4o: { upstream: openai } }"))
+                            .models()
+                            .aliases())
+                    .hasToString("{openai-smart=gpt-4o}");
+        }
+
+        @Test
+        void dormantAliasIsExplained_whenItIsReferenced() {
+            assertThat(Configs.problems(Configs.MINIMAL + "workers: { fast: { model: ollama-cheap } }\n"))
+                    .containsExactly("x.yaml:5:27 workers.fast.model: names the built-in alias \"ollama-cheap\" of the"
+                            + " model \"llama3.2:3b\", which is not declared; declare it under models, or set"
+                            + " aliases.ollama-cheap to a declared model");
+        }
+
+        @Test
+        void builtInAliasIsOverridden_byAnAliasOfItsName() {
+            GatewayConfig config =
+                    Configs.valid(withModels("{ gpt-4o: { upstream: openai }, mine: { upstream: openai } }")
+                            + "aliases: { openai-smart: hop, hop: mine }\n");
+
+            assertThat(config.models().aliases()).hasToString("{openai-smart=hop, hop=mine}");
+        }
+
+        @Test
+        void circleThroughABuiltInAliasIsNamed() {
+            assertThat(Configs.problems(Configs.MINIMAL + "aliases: { gpt-4o: openai-smart }\n"))
+                    .singleElement()
+                    .asString()
+                    .contains("runs in a circle: gpt-4o -> openai-smart -> gpt-4o");
+        }
+
+        @Test
+        void aliasOfItselfIsACircle() {
+            assertThat(Configs.problems(Configs.MINIMAL + "aliases: { a: a }\n"))
+                    .singleElement()
+                    .asString()
+                    .contains("runs in a circle: a -> a");
+        }
+
+        @Test
+        void aliasIntoACircleElsewhereIsNotReportedTwice() {
+            assertThat(Configs.problems(Configs.MINIMAL + "aliases: { into: a, a: b, b: a }\n"))
+                    .singleElement()
+                    .asString()
+                    .contains("aliases.a: runs in a circle: a -> b -> a");
+        }
+
+        @Test
+        void namesWithDotsAreQuotedInThePath() {
+            assertThat(Configs.problems(withModels("{ \"llama3.2:3b\": { upstream: openai, tier: tiny } }")))
+                    .singleElement()
+                    .asString()
+                    .contains("models.\"llama3.2:3b\".tier: must be one of");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"\"a b\"", "\"\"", "\"caf\\u00e9\"", "\"a\\r\\nb\""})
+        void namesThatCannotTravelInAHeaderAreRefused(String name) {
+            assertThat(Configs.problems(withModels("{ " + name + ": { upstream: openai } }")))
+                    .singleElement()
+                    .asString()
+                    .contains("is not a valid name");
+        }
+
+        @Test
+        void workerCannotTakeTheNameOfTheDirectArm() {
+            assertThat(Configs.problems(withModels("{ gpt-4o: { upstream: openai } }")
+                            + "workers: { direct: { model: gpt-4o } }\n"))
+                    .singleElement()
+                    .asString()
+                    .contains("workers.direct: is the name of the requested model's own arm");
+        }
+
+        private static String withModels(String models) {
+            return Configs.MINIMAL + "models: " + models + "\n";
+        }
+    }
+
+    @Nested
+    class Warnings {
+        @Test
+        void pointAtWhatIsProbablyNotMeant() {
+            List<String> warnings = Configs.warnings("""
+                    upstreams:
+                      openai: { base-url: "https://api.openai.com" }
+                      lan: { base-url: "http://10.0.0.5/v1" }
+                    models:
+                      free: { upstream: lan }
+                      odd: { upstream: lan, price: { input: 0.0000025, cached-input: 1, output: 0.00001 } }
+                    tenants:
+                      - { id: one, keys: [key-of-one], mode: rules }
+                      - id: two
+                        keys: [key-of-two]
+                        routes:
+                          - { mode: rules }
+                          - { match: { model: "gpt-*" } }
+                    events: { prompts: plain }
+                    """);
+
+            assertThat(warnings).hasSize(11);
+            assertThat(warnings)
+                    .extracting(line -> line.replaceAll("(: [a-z ]*).*", "$1"))
+                    .containsExactly(
+                            "x.yaml:2:3 upstreams.openai: has no api",
+                            "x.yaml:2:23 upstreams.openai.base-url: has no path",
+                            "x.yaml:3:3 upstreams.lan: has no api",
+                            "x.yaml:3:20 upstreams.lan.base-url: is not encrypted",
+                            "x.yaml:5:3 models.free: has no price",
+                            "x.yaml:6:66 models.odd.price.cached-input: is dearer than input",
+                            "x.yaml:6:77 models.odd.price.output: is below a tenth of a cent per million tokens",
+                            "x.yaml:8:42 tenants[0].mode: has no effect",
+                            "x.yaml:12:9 tenants[1].routes[0].arms: holds no worker",
+                            "x.yaml:13:27 tenants[1].routes[1].match.model: is never reached",
+                            "x.yaml:14:20 events.prompts: writes what clients say into events and logs");
+        }
+
+        @Test
+        void areSilent_forACleanFile() {
+            assertThat(Configs.warnings(Configs.MINIMAL)).isEmpty();
+        }
+    }
+
+    @Nested
+    class Yaml {
+        @ParameterizedTest
+        @CsvSource(delimiter = '|', textBlock = """
+                        'a: [1'                            | 1:6  | is not valid YAML
+                        'a: "x'                            | 1:6  | is not valid YAML
+                        'a: 1\\n---\\nb: 2'                | 2:1  | starts a second YAML document
+                        'listen: !!java.net.URL [x]'       | 1:9  | has a YAML tag
+                        'store: { embedded: !env X }'      | 1:20 | has a YAML tag
+                        'listen: {}\\nlisten: {}'          | 2:1  | appears twice in the same block
+                        'store: { embedded: a, embedded: b }' | 1:23 | appears twice in the same block
+                        'defaults: { <<: { mode: off } }'  | 1:13 | is a merge key
+                        '? [a]\\n: b'                      | 1:3  | has a key that is not plain text
+                        '- a'                              | 1:1  | must be a mapping
+                        'text'                             | 1:1  | must be a mapping
+                        'tenants: none'                    | 1:10 | must be a list, but is a plain value
+                        'tenants:'                         | 1:9  | must be a list, but is empty
+                        'listen: 8080'                     | 1:9  | must be a block of keys, but is a plain value
+                        'models: [gpt-4o]'                 | 1:9  | must be a block of names, but is a list
+                        'store: { embedded: [a] }'         | 1:20 | must be a plain value (text), but is a list
+                        'store: { embedded: }'             | 1:19 | must be a plain value (text), but is empty
+                        'limits: { max-connections: "5" }' | 1:28 | but is text in quotes
+                        'limits: { max-connections: 99999999999 }' | 1:28 | must be a whole number of at most
+                        'limits: { max-connections: 1e3 }' | 1:28 | must be a whole number in plain digits
+                        'limits: { max-body: 32MB }'       | 1:21 | must be a size with its unit
+                        'limits: { max-body: 2GiB }'       | 1:21 | must be at most 1GiB
+                        'listen: { data: "a:70000" }'      | 1:17 | must be host:port
+                        'a: "\\u0007"\\nb: *nowhere'       | 2:4  | found undefined alias nowhere
+                        """)
+        void namesThePlace(String yaml, String place, String message) {
+            List<String> problems = Configs.problems(yaml.replace("\\n", "\n"));
+
+            assertThat(problems)
+                    .anySatisfy(problem -> assertThat(problem)
+                            .matches("x\\.yaml:" + place + "[: ].*")
+                            .contains(message));
+        }
+
+        @Test
+        void emptyFileIsAProblemOfTheWholeFile() {
+            assertThat(Configs.problems("# nothing\n"))
+                    .containsExactly("x.yaml: is empty; start from conf/fresnel.yaml");
+        }
+
+        @Test
+        void missingSectionsAreNamed() {
+            assertThat(Configs.problems("events: {}\n"))
+                    .hasSize(2)
+                    .anyMatch(line -> line.contains("upstreams: is required"))
+                    .anyMatch(line -> line.contains("tenants: is required"));
+        }
+
+        @Test
+        void controlCharacterIsNamedWithItsPlace() {
+            assertThat(Configs.problems("a: 1\nb: \u0007\n"))
+                    .containsExactly("x.yaml:2:4: holds the character U+0007, which YAML does not allow; remove it");
+        }
+
+        @Test
+        void byteOrderMarkIsNoContent() {
+            assertThat(Configs.problems("\uFEFF" + Configs.MINIMAL)).isEmpty();
+        }
+
+        @Test
+        void blocksMayBeEmpty_whenAllTheirLinesAreCommentedOut() {
+            assertThat(Configs.problems(Configs.MINIMAL + "aliases:\n  # a: b\nlimits:\nworkers:\n"))
+                    .isEmpty();
+        }
+
+        @Test
+        void anchorsMayBeUsed() {
+            GatewayConfig config = Configs.valid("""
+                    upstreams:
+                      a: { base-url: "https://a.example/v1", timeouts: &slow { total: 2h } }
+                      b: { base-url: "https://b.example/v1", timeouts: *slow }
+                    tenants: [ { id: acme } ]
+                    """);
+
+            assertThat(Configs.upstream(config, "b").timeouts().total()).hasHours(2);
+        }
+
+        @Test
+        void floodsAreRefused() {
+            StringBuilder bomb = new StringBuilder("a0: &a0 [x]\n");
+            for (int i = 1; i < 30; i++) {
+                String inner = "*a" + (i - 1);
+                bomb.append("a%d: &a%d [%s]\n".formatted(i, i, String.join(", ", List.of(inner, inner, inner))));
+            }
+
+            assertThat(Configs.problems(bomb.toString()))
+                    .singleElement()
+                    .asString()
+                    .contains("not acceptable YAML");
+            assertThat(Configs.problems("a: " + "[".repeat(100))).isNotEmpty();
+            assertThat(Configs.problems("#".repeat(YamlText.MAX_CHARACTERS + 1)))
+                    .singleElement()
+                    .asString()
+                    .contains("is larger than");
+            assertThat(Configs.problems("&a [*a]")).isNotEmpty();
+        }
+    }
+
+    @Nested
+    class WholeFiles {
+        @TempDir
+        Path directory;
+
+        @Test
+        void missingFileIsExplained() {
+            assertThat(Configs.problems(ConfigLoader.load(directory.resolve("no.yaml"), Map.of())))
+                    .containsExactly("x.yaml: does not exist; check the path, or start from conf/fresnel.yaml");
+        }
+
+        @Test
+        void directoryIsExplained() {
+            assertThat(Configs.problems(ConfigLoader.load(directory, Map.of())))
+                    .singleElement()
+                    .asString()
+                    .contains("cannot be read");
+        }
+
+        @Test
+        void wrongEncodingIsExplained() throws IOException {
+            Path file = directory.resolve("latin1.yaml");
+            Files.write(file, "# caf\u00e9\n".getBytes(StandardCharsets.ISO_8859_1));
+
+            assertThat(Configs.problems(ConfigLoader.load(file, Map.of())))
+                    .containsExactly("x.yaml: is not valid UTF-8; save it as UTF-8");
+        }
+
+        @Test
+        void secretFilesAreFoundBesideTheConfig() throws IOException {
+            Path file = directory.resolve("gateway.yaml");
+            Files.writeString(file, Configs.MINIMAL.replace("\" }", "\", api-key: \"file:secrets/key\" }"));
+            Files.createDirectory(directory.resolve("secrets"));
+            Files.writeString(directory.resolve("secrets/key"), "sk-1\n");
+
+            GatewayConfig config = Configs.valid(ConfigLoader.load(file, Map.of()));
+
+            assertThat(Configs.upstream(config, "openai").apiKey()).isPresent();
+        }
+    }
+}

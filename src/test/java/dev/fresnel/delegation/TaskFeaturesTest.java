@@ -1,0 +1,79 @@
+package dev.fresnel.delegation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fresnel.estimate.OutputEstimate;
+import dev.fresnel.estimate.Requests;
+import dev.fresnel.upstream.Tier;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class TaskFeaturesTest {
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            Fix the typo in the readme | typo-fix
+            Refactor the logger across all modules | cross-file-edit
+            Where is the entry point of this repo? | unfamiliar-repo
+            Generate CRUD endpoints for 5 entities | generate-many
+            Summarize the article | summarise
+            Translate this to French | translate
+            Classify the sentiment | classify
+            Why does this exception occur? | debug
+            Write a poem | generate
+            Explain tides | explain
+            Erkläre die Gezeiten | explain
+            hello | other
+            """)
+    void classifiesTheTask(String task, String kind) {
+        assertThat(features(task, Optional.empty(), Optional.empty()).kind().key())
+                .isEqualTo(kind);
+    }
+
+    @Test
+    void believesTheClient_whenItStatesKindAndRepo() {
+        TaskFeatures stated = features("hello", Optional.of(TaskKind.DEBUG), Optional.of("acme/shop"));
+
+        assertThat(stated.kind()).isEqualTo(TaskKind.DEBUG);
+        assertThat(stated.repo())
+                .isEqualTo(features("other words", Optional.empty(), Optional.of("acme/shop"))
+                        .repo());
+    }
+
+    @Test
+    void tellsApplicationsApart_bySystemTextAndTools() {
+        String user = "{\"role\":\"user\",\"content\":\"hi\"}";
+        String system = "{\"role\":\"system\",\"content\":\"be kind\"}," + user;
+        String tools = "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"%s\"}},"
+                + "{\"type\":\"function\",\"function\":{\"name\":\"%s\"}}]";
+
+        assertThat(repo(user, "")).isNotEqualTo(repo(system, ""));
+        assertThat(repo(user, tools.formatted("a", "b")))
+                .isEqualTo(repo(user, tools.formatted("b", "a")))
+                .isNotEqualTo(repo(user, tools.formatted("a", "c")));
+    }
+
+    @Test
+    void putsTokensInPowersOfTwo() {
+        TaskFeatures features = features("hello", Optional.empty(), Optional.empty());
+
+        assertThat(features.inputBucket()).isEqualTo(256);
+        assertThat(features.outputBucket()).isEqualTo(64);
+    }
+
+    private static Object repo(String messages, String members) {
+        return TaskFeatures.of(
+                        Requests.messages(messages, members),
+                        new Estimates(300, new OutputEstimate(100, 200)),
+                        Tier.LARGE,
+                        Optional.empty(),
+                        Optional.empty())
+                .repo();
+    }
+
+    private static TaskFeatures features(String task, Optional<TaskKind> kind, Optional<String> repo) {
+        return TaskFeatures.of(
+                Requests.asking(task), new Estimates(300, new OutputEstimate(100, 200)), Tier.LARGE, kind, repo);
+    }
+}

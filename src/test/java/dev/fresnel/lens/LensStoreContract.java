@@ -1,0 +1,155 @@
+package dev.fresnel.lens;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fresnel.value.Fingerprint;
+import dev.fresnel.value.TenantId;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** What every lens store must do. Implementations extend it and hand over an empty store of three lenses per tenant. */
+public abstract class LensStoreContract {
+    protected static final int MAX_PER_TENANT = 3;
+
+    /** The store under test. */
+    protected abstract LensStore store();
+
+    /** Sets the clock the store judges by. */
+    protected abstract void setClock(Instant now);
+
+    /** Replaces the stored bytes of {@code key} with something that is no lens. */
+    protected abstract void corrupt(LensKey key);
+
+    /** Values discarded so far, as the store reported them. */
+    protected abstract int discarded();
+
+    @Test
+    void givesBackWhatWasSaved() {
+        LensKey key = LensFixtures.key("acme", "one");
+        StoredLens stored = LensFixtures.stored("one");
+
+        await(store().save(key, stored));
+
+        assertThat(await(store().find(key))).contains(stored);
+        assertThat(await(store().find(LensFixtures.key("acme", "two")))).isEmpty();
+    }
+
+    @Test
+    void replaces_whenSavedAgain() {
+        LensKey key = LensFixtures.key("acme", "one");
+
+        await(store().save(key, LensFixtures.stored("first")));
+        await(store().save(key, LensFixtures.stored("second")));
+
+        assertThat(await(store().find(key)).map(s -> s.lens().scope())).contains("second");
+    }
+
+    @Test
+    void forgets_whenDeleted() {
+        LensKey key = LensFixtures.key("acme", "one");
+        await(store().save(key, LensFixtures.stored("one")));
+
+        await(store().delete(key));
+        await(store().delete(key));
+
+        assertThat(await(store().find(key))).isEmpty();
+    }
+
+    @Test
+    void forgets_whenExpired() {
+        LensKey key = LensFixtures.key("acme", "one");
+        StoredLens stored = LensFixtures.stored("one");
+        await(store().save(key, stored));
+
+        setClock(stored.expiresAt().minusMillis(1));
+        Optional<StoredLens> before = await(store().find(key));
+        setClock(stored.expiresAt());
+        Optional<StoredLens> after = await(store().find(key));
+
+        assertThat(before).isPresent();
+        assertThat(after).isEmpty();
+    }
+
+    @Test
+    void missesAndDeletesAndCounts_whenTheValueIsDamaged() {
+        LensKey key = LensFixtures.key("acme", "one");
+        await(store().save(key, LensFixtures.stored("one")));
+        corrupt(key);
+
+        Optional<StoredLens> first = await(store().find(key));
+        Optional<StoredLens> second = await(store().find(key));
+
+        assertThat(first).isEmpty();
+        assertThat(second).isEmpty();
+        assertThat(discarded()).isEqualTo(1);
+    }
+
+    @Test
+    void keepsTenantsApart_evenWithTheSameHashOrAPrefixedName() {
+        Fingerprint hash = Fingerprint.of("same");
+        await(store().save(new LensKey(new TenantId("a"), hash), LensFixtures.stored("a")));
+        await(store().save(new LensKey(new TenantId("ab"), hash), LensFixtures.stored("ab")));
+        await(store().save(new LensKey(new TenantId("A"), hash), LensFixtures.stored("A")));
+
+        int purged = await(store().purge(new TenantId("a")));
+
+        assertThat(purged).isEqualTo(1);
+        assertThat(await(store().find(new LensKey(new TenantId("a"), hash)))).isEmpty();
+        assertThat(await(store().find(new LensKey(new TenantId("ab"), hash)))
+                        .map(s -> s.lens().scope()))
+                .contains("ab");
+        assertThat(await(store().find(new LensKey(new TenantId("A"), hash)))
+                        .map(s -> s.lens().scope()))
+                .contains("A");
+    }
+
+    @Test
+    void makesRoom_byDroppingTheLeastRecentlyUsed() {
+        save("one", 1);
+        save("two", 2);
+        save("three", 3);
+        at(4);
+        await(store().touch(LensFixtures.key("acme", "one")));
+        at(5);
+        assertThat(await(store().find(LensFixtures.key("acme", "two")))).isPresent();
+
+        save("four", 6);
+
+        assertThat(await(store().find(LensFixtures.key("acme", "three")))).isEmpty();
+        for (String kept : new String[] {"one", "two", "four"}) {
+            assertThat(await(store().find(LensFixtures.key("acme", kept))))
+                    .as(kept)
+                    .isPresent();
+        }
+    }
+
+    @Test
+    void doesNothing_whenTouchingWhatIsNotThere() {
+        LensKey key = LensFixtures.key("acme", "gone");
+
+        await(store().touch(key));
+
+        assertThat(await(store().find(key))).isEmpty();
+        assertThat(await(store().purge(key.tenant()))).isZero();
+    }
+
+    private void save(String what, int minute) {
+        at(minute);
+        await(store().save(LensFixtures.key("acme", what), LensFixtures.stored(what)));
+    }
+
+    private void at(int minute) {
+        setClock(LensFixtures.NOW.plus(Duration.ofMinutes(minute)));
+    }
+
+    protected static <T> T await(Future<T> future) {
+        return future.toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(20, TimeUnit.SECONDS)
+                .join();
+    }
+}

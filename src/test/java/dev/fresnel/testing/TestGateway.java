@@ -1,0 +1,177 @@
+package dev.fresnel.testing;
+
+import dev.fresnel.app.Gateway;
+import dev.fresnel.config.ConfigLoader;
+import dev.fresnel.config.ConfigResult;
+import dev.fresnel.exchange.RelayLimits;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** The real gateway, wired by the real composition root, on free ports with a store of its own. Thread-safe. */
+public final class TestGateway implements AutoCloseable {
+    private final Gateway gateway;
+    private final Path store;
+    private final ByteArrayOutputStream log;
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    private TestGateway(Gateway gateway, Path store, ByteArrayOutputStream log) {
+        this.gateway = gateway;
+        this.store = store;
+        this.log = log;
+    }
+
+    /** @param yaml without {@code listen} and {@code store} */
+    public static TestGateway start(String yaml) {
+        return start(yaml, RelayLimits.DEFAULT);
+    }
+
+    public static TestGateway start(String yaml, RelayLimits limits) {
+        try {
+            return start(yaml, limits, Files.createTempDirectory("fresnel-test"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public static TestGateway start(String yaml, RelayLimits limits, Path store) {
+        String whole = "listen: { data: \"127.0.0.1:0\", admin: \"127.0.0.1:0\" }\nstore: { embedded: \"" + store
+                + "\" }\n" + yaml;
+        return switch (ConfigLoader.load(whole, store, Map.of())) {
+            case ConfigResult.Valid valid -> {
+                ByteArrayOutputStream log = new ByteArrayOutputStream();
+                yield new TestGateway(Await.result(Gateway.start(valid.config(), log, limits)), store, log);
+            }
+            case ConfigResult.Invalid invalid ->
+                throw new AssertionError("the test's config is invalid: " + invalid.problems());
+        };
+    }
+
+    /**
+     * Two models, {@code smart} (large, dear) and {@code cheap} (small), at two upstreams, and an open tenant whose route for
+     * {@code smart} is given.
+     *
+     * @param route the keys of the one route but for {@code match}, as flow or block YAML at indentation 8
+     */
+    public static String twoModels(URI smart, URI cheap, String route) {
+        return """
+                upstreams:
+                  smart: { base-url: "%s", timeouts: { connect: 2s, first-byte: 2s, idle: 2s } }
+                  cheap: { base-url: "%s", timeouts: { connect: 2s, first-byte: 2s, idle: 2s } }
+                models:
+                  smart: { upstream: smart, tier: large, price: { input: 2.50, cached-input: 1.25, output: 10.00 } }
+                  cheap: { upstream: cheap, tier: small, price: { input: 0.15, cached-input: 0.075, output: 0.60 } }
+                workers:
+                  fast-worker: { model: cheap, lens: true }
+                  fast-bare: { model: cheap, lens: false }
+                  alone: { model: cheap, lens: false, fallback: [] }
+                tenants:
+                  - id: acme
+                    routes:
+                      - match: { model: "smart" }
+                %s
+                """.formatted(smart, cheap, route.indent(8).stripTrailing());
+    }
+
+    public URI baseUrl() {
+        return URI.create("http://127.0.0.1:" + gateway.dataPort() + "/v1");
+    }
+
+    public int port() {
+        return gateway.dataPort();
+    }
+
+    public int adminPort() {
+        return gateway.adminPort();
+    }
+
+    /** POSTs a chat completion; {@code headers} are names and values in turn. */
+    public HttpResponse<String> chat(String body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(baseUrl() + "/chat/completions"))
+                .header("content-type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body));
+        for (int i = 0; i < headers.length; i += 2) {
+            request.header(headers[i], headers[i + 1]);
+        }
+        return send(request.build());
+    }
+
+    public HttpResponse<String> get(String path) {
+        return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.dataPort() + path))
+                .build());
+    }
+
+    public String admin(String path) {
+        return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.adminPort() + path))
+                        .build())
+                .body();
+    }
+
+    public HttpResponse<String> send(HttpRequest request) {
+        try {
+            return http.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Log lines so far that hold {@code text}; events are written behind the reply, so await them. */
+    public List<String> logged(String text) {
+        return Arrays.stream(log.toString(StandardCharsets.UTF_8).split("\n"))
+                .filter(line -> line.contains(text))
+                .toList();
+    }
+
+    /** Waits for a log line that holds every one of {@code texts}, and gives it. */
+    public String awaitLogged(String... texts) {
+        Await.until(
+                "a log line with " + Arrays.toString(texts),
+                () -> !matching(texts).isEmpty());
+        return matching(texts).getFirst();
+    }
+
+    private List<String> matching(String... texts) {
+        return logged(texts[0]).stream()
+                .filter(line -> Arrays.stream(texts).allMatch(line::contains))
+                .toList();
+    }
+
+    public Path store() {
+        return store;
+    }
+
+    /** Closes the gateway and keeps the store. */
+    public void stop() {
+        Await.result(gateway.close());
+        http.close();
+    }
+
+    @Override
+    public void close() {
+        stop();
+        try (Stream<Path> files = Files.walk(store)) {
+            files.sorted(Comparator.reverseOrder()).forEach(file -> {
+                if (!file.toFile().delete()) {
+                    file.toFile().deleteOnExit();
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
