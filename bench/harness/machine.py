@@ -83,7 +83,7 @@ def describe():
         "cpu": model.group(1).strip() if model else platform.machine(),
         "cpus": len(os.sched_getaffinity(0)),
         "memory_mib": memory,
-        "kernel": platform.release(),
+        "kernel": re.match(r"[\d.]*\d", platform.release()).group(),
         "load_average": list(os.getloadavg()),
     }
 

@@ -15,11 +15,11 @@ KIB = 1024
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """How long everything lasts, in seconds; rates per second."""
+    """How long everything lasts, in seconds; rates per second; warm_up_passes: fewest and most."""
 
     rounds: int
-    warm_up: float
-    warm_up_plain: float
+    warm_up_passes: tuple
+    warm_up_pass: float
     full_small: float
     full_large: float
     open_small: float
@@ -27,7 +27,7 @@ class Plan:
     streams: float
     deadline: float
     rate: int = 200
-    stream_rate: int = 20
+    stream_rate: int = 30
     connections: int = 64
     open_connections: int = 16
     max_requests: int = 200_000
@@ -37,8 +37,10 @@ class Plan:
         return rows * (self.full_small + self.full_large + self.open_small + self.open_large + self.streams + drain + 0.6)
 
 
-QUICK = Plan(rounds=3, warm_up=15, warm_up_plain=3, full_small=2, full_large=1.5, open_small=4, open_large=2.5, streams=3, deadline=290)
-SMOKE = Plan(rounds=1, warm_up=1.5, warm_up_plain=1, full_small=0.5, full_large=0.5, open_small=1, open_large=1, streams=0.5, deadline=150)
+QUICK = Plan(rounds=3, warm_up_passes=(2, 5), warm_up_pass=5, full_small=2, full_large=1.5, open_small=4, open_large=2.5, streams=2, deadline=290)
+SMOKE = Plan(rounds=1, warm_up_passes=(1, 1), warm_up_pass=1.5, full_small=0.5, full_large=0.5, open_small=1, open_large=1, streams=0.5, deadline=150)
+# Warm-up goes on while the CPU time per request still changes by more than this from pass to pass.
+SETTLED = 0.1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,14 +65,14 @@ def windows(plan):
     ]
 
 
-def warm_up_windows(plan, seconds):
-    """Load of all kinds; unpaced streams, since paced ones give a JVM's compiler too little to see."""
-    unit = seconds / 12
+def warm_up_windows(plan):
+    """One pass: load of all kinds; unpaced streams, since paced ones give a JVM's compiler too little to see."""
+    unit = plan.warm_up_pass / 12
     return [
-        Window("warm_small", "small", 5 * unit, 0, plan.connections),
         Window("warm_large", "large", 3 * unit, 0, plan.connections // 4),
         Window("warm_stream", "burst", 3 * unit, 0, plan.connections // 4, FRAMES),
         Window("warm_open", "small", 1 * unit, plan.rate, plan.open_connections),
+        Window("warm_small", "small", 5 * unit, 0, plan.connections),
     ]
 
 
@@ -136,7 +138,18 @@ class Bench:
             self.flaws.append(f"{where}: {result['begun']} requests begun, {result['right']} right answers")
 
     def warm_up(self, row):
-        """A JVM compiles what it sees often; a plain proxy only opens its connections."""
-        seconds = self.plan.warm_up_plain if row.name == "nginx" else self.plan.warm_up
-        for window in warm_up_windows(self.plan, seconds):
-            self.run(row, window)
+        """Passes of load until a request costs what it cost in the pass before. A plain proxy has nothing to compile: one pass.
+
+        Returns microseconds of CPU per 1 KiB request, pass by pass.
+        """
+        fewest, most = (1, 1) if row.name == "nginx" else self.plan.warm_up_passes
+        costs = []
+        while len(costs) < most:
+            for window in warm_up_windows(self.plan):
+                result = self.run(row, window)
+                if self.flaws:
+                    return costs
+            costs.append(round(result["cpu_seconds"] * 1e6 / result["right"], 1))
+            if len(costs) >= max(fewest, 2) and abs(costs[-1] - costs[-2]) <= SETTLED * costs[-2]:
+                break
+        return costs

@@ -168,9 +168,9 @@ def base(distribution):
     return f"p50 {number(distribution['p50'], 0)} µs, p99 {number(distribution['p99'], 0)} µs"
 
 
-def tables(figures, memory, titles, rate):
+def tables(figures, memory, titles, plan):
     """List of (heading, header cells, rows of cells)."""
-    result = []
+    result, rate = [], plan.rate
     for key, heading in (("requests_1_kib", "Requests of 1 KiB, answers of 1,000 bytes"), ("requests_100_kib", "Requests of 100 KiB, answers of 1,000 bytes")):
         rows = []
         for row, title in titles.items():
@@ -196,7 +196,7 @@ def tables(figures, memory, titles, rate):
             of_spread(f.get("added_transit_us_p50"), 0), of_spread(f.get("added_transit_us_p99"), 0), str(f["stalls"]),
         ])
     of_direct = figures["direct"]["streams"]
-    heading = (f"Streams: 20 new ones per second, 64 frames each, one per 20 ms (direct: first frame {base(of_direct['first_frame_us'])}; "
+    heading = (f"Streams: {plan.stream_rate} new ones per second, 64 frames each, one per 20 ms (direct: first frame {base(of_direct['first_frame_us'])}; "
                f"per frame {base(of_direct['frame_transit_us'])})")
     result.append((heading, [
         "row", "CPU s / 1,000 frames", "x nginx", "added first frame p50 µs", "p99 µs", "added per frame p50 µs", "p99 µs", "stalls",
