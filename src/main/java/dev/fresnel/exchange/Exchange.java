@@ -5,6 +5,7 @@ import dev.fresnel.chat.ChatRequestReader;
 import dev.fresnel.chat.ChatStream;
 import dev.fresnel.chat.ParsedChat;
 import dev.fresnel.chat.Usage;
+import dev.fresnel.delegation.Assessment;
 import dev.fresnel.delegation.Overrides;
 import dev.fresnel.delegation.Pin;
 import dev.fresnel.policy.Arm;
@@ -165,7 +166,8 @@ final class Exchange {
                                 "the spend of " + arrival.id() + " was not stored",
                                 problem)));
         journal.conversation
-                .filter(_ -> end == ExchangeEvent.End.COMPLETE && journal.trace.filter(Exchange::pins).isPresent())
+                .filter(_ -> end == ExchangeEvent.End.COMPLETE
+                        && journal.trace.filter(Exchange::pins).isPresent())
                 .ifPresent(this::pin);
         journal.delegated.ifPresent(delegated -> parts.events().accept(finished(delegated, end, cost)));
         parts.events().accept(summary(end, cost));
