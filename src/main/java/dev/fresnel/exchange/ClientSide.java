@@ -99,6 +99,12 @@ public final class ClientSide {
         over = true;
         response.setStatusCode(status);
         response.headers().addAll(headers);
+        if (Body.of(request.method(), status) == Body.NONE) {
+            // A length here would be a promise that some clients wait for.
+            response.headers().remove("content-length");
+            var _ = response.end();
+            return;
+        }
         response.putHeader("content-length", Integer.toString(body.length()));
         // A failed write means that the client left between two events; nobody is there to tell.
         var _ = response.end(body);
