@@ -8,6 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.impl.HttpServerConnection;
 import java.util.Locale;
 
 /**
@@ -140,8 +141,15 @@ public final class ClientSide {
     /** Gives the client up: the connection is closed without another byte. */
     public void drop() {
         over = true;
-        if (!gone) {
-            // Closing an already closed connection is no news to anybody.
+        if (gone) {
+            return;
+        }
+        // Closing an already closed connection is no news to anybody.
+        if (request.connection() instanceof HttpServerConnection own) {
+            // The connection's own close() waits until what was written has left, and a client that does not read never lets
+            // it. Closing from below Vert.x gives its memory back at once.
+            var _ = own.channelHandlerContext().close();
+        } else {
             var _ = request.connection().close();
         }
     }

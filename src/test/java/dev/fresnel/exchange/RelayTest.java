@@ -73,7 +73,7 @@ class RelayTest {
         assertThat(reply.text()).as(what).startsWith(sent).doesNotContain("[DONE]");
         assertThat(reply.complete()).as(what + ": never a clean end").isFalse();
         String[] events = reply.text().split("\n\n");
-        assertThat(events[events.length - 1])
+        assertThat(events[events.length - 1].strip())
                 .as(what + ": an event of its own")
                 .startsWith("data: {\"error\":{")
                 .contains("upstream_stream_broken")
@@ -295,6 +295,24 @@ class RelayTest {
             scene.awaitQuiet();
 
             assertThat(sent.get()).as("socket buffers, and no more").isLessThan(plenty / 2);
+            Await.until("no connection is left", () -> scene.status("connections").equals("0"));
+            client.close();
+        }
+    }
+
+    @Test
+    void givesTheClientUp_whenItDoesNotReadThatTheUpstreamBroke() {
+        // The upstream's total time ends while the client's window is full, before the client is given up for that.
+        RelayLimits patient = new RelayLimits(Duration.ofMillis(20), Duration.ofMillis(2500), 1 << 20);
+        try (Scene scene = Scene.with(patient, ROUTE)) {
+            AtomicLong sent = new AtomicLong();
+            scene.cheap.byDefault(flood(sent, 128L << 20));
+            RawClient client = RawClient.chat(scene.gateway.port(), 4096, STREAM, "x-fresnel-arm", "alone");
+            Await.until("the reply has begun", () -> sent.get() > 0);
+
+            scene.awaitQuiet();
+
+            assertThat(scene.gateway.awaitLogged("\"request_finished\"")).contains("\"upstream_broken\"");
             Await.until("no connection is left", () -> scene.status("connections").equals("0"));
             client.close();
         }

@@ -67,7 +67,7 @@ final class Scene implements AutoCloseable {
         return """
                 upstreams:
                   smart: { base-url: "%s", timeouts: { connect: 2s, first-byte: 5s, idle: 600ms, total: 20s } }
-                  cheap: { base-url: "%s", timeouts: { connect: 2s, first-byte: 600ms, idle: 600ms, total: 20s } }
+                  cheap: { base-url: "%s", timeouts: { connect: 2s, first-byte: 600ms, idle: 600ms, total: 1500ms } }
                   teacher: { base-url: "%s", timeouts: { connect: 2s, first-byte: 5s, idle: 5s } }
                 models:
                   smart: { upstream: smart, tier: large, price: { input: 2.50, cached-input: 1.25, output: 10.00 } }

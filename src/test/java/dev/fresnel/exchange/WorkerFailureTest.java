@@ -292,7 +292,7 @@ class WorkerFailureTest {
 
     @Test
     void neverSpendsMoreThanTheDayAllows_whenManyComeAtOnce() throws Exception {
-        try (Scene scene = Scene.withBudget("0.0025", ARMS);
+        try (Scene scene = Scene.withBudget("0.0003", ARMS);
                 HttpClient http = HttpClient.newHttpClient()) {
             scene.smart.byDefault(Script.chat("ok", Usage.of(10, 10)));
             scene.cheap.byDefault(Script.chat("ok", Usage.of(10, 10)));
@@ -316,7 +316,7 @@ class WorkerFailureTest {
             assertThat(scene.smart.calls() + scene.cheap.calls())
                     .as("the cheap worker takes over when the budget runs low")
                     .isEqualTo(served);
-            assertThat(Double.parseDouble(scene.status("spent_today_usd"))).isLessThanOrEqualTo(0.0025);
+            assertThat(Double.parseDouble(scene.status("spent_today_usd"))).isLessThanOrEqualTo(0.0003);
         }
     }
 
