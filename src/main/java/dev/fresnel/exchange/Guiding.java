@@ -18,6 +18,7 @@ import dev.fresnel.policy.Arm;
 import dev.fresnel.value.GatewayException;
 import dev.fresnel.value.GatewayFailure;
 import dev.fresnel.value.Redacted;
+import dev.fresnel.value.Usd;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
@@ -36,13 +37,15 @@ final class Guiding {
     private final ClientSide client;
     private final Journal journal;
     private final Bypass bypass;
+    private final Purse purse;
 
-    Guiding(Parts parts, Arrival arrival, ClientSide client, Journal journal, Bypass bypass) {
+    Guiding(Parts parts, Arrival arrival, ClientSide client, Journal journal, Bypass bypass, Purse purse) {
         this.parts = parts;
         this.arrival = arrival;
         this.client = client;
         this.journal = journal;
         this.bypass = bypass;
+        this.purse = purse;
     }
 
     /** Fails with {@code LensUnavailable} where the route says so, and with {@link Answering.ClientGone}. */
@@ -50,11 +53,28 @@ final class Guiding {
         if (!(plan instanceof Plan.Delegated delegated)) {
             return Future.succeededFuture(plan);
         }
-        return delegated
-                .route()
+        // Starting from a future turns a stage that throws into a failed one.
+        return Future.succeededFuture(delegated)
+                .compose(this::guided)
+                .recover(problem -> known(problem) ? Future.failedFuture(problem) : rescued(delegated, problem));
+    }
+
+    private static boolean known(Throwable problem) {
+        return problem instanceof GatewayException || problem instanceof Answering.ClientGone;
+    }
+
+    /** Whatever went wrong with the guidance, the client's own bytes are still good. */
+    private Future<Plan> rescued(Plan.Delegated plan, Throwable bug) {
+        System.getLogger("fresnel").log(System.Logger.Level.ERROR, "guiding failed, request sent as it came", bug);
+        bypass.note("lens_internal");
+        return direct(plan, "lens_internal");
+    }
+
+    private Future<Plan> guided(Plan.Delegated plan) {
+        return plan.route()
                 .lens()
-                .map(order -> guided(delegated, order))
-                .orElseGet(() -> Future.succeededFuture(bare(delegated)));
+                .map(order -> guided(plan, order))
+                .orElseGet(() -> Future.succeededFuture(bare(plan)));
     }
 
     private Plan bare(Plan.Delegated plan) {
@@ -74,7 +94,7 @@ final class Guiding {
         LensPolicy policy = policy(plan);
         if (price.isEmpty()) {
             // A lens whose price nobody knows cannot be shown to pay.
-            return Future.succeededFuture(direct(plan, "lens_no_price"));
+            return direct(plan, "lens_no_price");
         }
         LensKey key = journal.lensKey.orElseThrow();
         ChatRequest request = plan.request();
@@ -156,14 +176,15 @@ final class Guiding {
     private Future<Plan> skipped(Plan.Delegated plan, LensOrder order, LensPolicy policy, SkipReason reason) {
         boolean expected = reason == SkipReason.BUILDING || reason == SkipReason.NOT_CACHED;
         if (expected) {
-            return Future.succeededFuture(direct(plan, "lens_" + reason.key()));
+            return direct(plan, "lens_" + reason.key());
         }
         return switch (policy.onFailure()) {
             case DIRECT -> {
                 bypass.note("lens_" + reason.key());
-                yield Future.succeededFuture(direct(plan, "lens_" + reason.key()));
+                yield direct(plan, "lens_" + reason.key());
             }
             case MINIMAL -> {
+                bypass.note("lens_" + reason.key());
                 Lens minimal = Lens.minimal(brief(plan.request()), parts.clock().instant());
                 LensId id = LensId.of(journal.lensKey.orElseThrow(), minimal);
                 yield Future.succeededFuture(rendered(plan, order, policy, minimal, id, "minimal"));
@@ -190,7 +211,7 @@ final class Guiding {
         return new Plan.Delegated(plan.request(), plan.assessment(), plan.route(), Optional.of(block));
     }
 
-    private Plan direct(Plan.Delegated plan, String reason) {
+    private Future<Plan> direct(Plan.Delegated plan, String reason) {
         parts.events()
                 .accept(new ExchangeEvent.DelegationSkipped(
                         parts.clock().instant(),
@@ -202,7 +223,18 @@ final class Guiding {
                         journal.outputEstimate));
         journal.arm = Arm.DIRECT.name();
         journal.reason = reason;
-        return new Plan.Requested(plan.request());
+        journal.delegated = Optional.empty();
+        return covered(plan)
+                .map(why -> Future.<Plan>failedFuture(new GatewayException(new GatewayFailure.OverBudget(why))))
+                .orElseGet(() -> Future.succeededFuture(new Plan.Requested(plan.request())));
+    }
+
+    /** The worker's reservation does not cover the model that the client asked for. */
+    private Optional<String> covered(Plan.Delegated plan) {
+        Optional<Usd> worst = journal.requested
+                .flatMap(model -> parts.prices().find(model.name()))
+                .map(price -> price.of(plan.assessment().estimates().atMost(plan.request())));
+        return purse.cover(worst, Purse.noPrice(journal.requestedModel));
     }
 
     private void started(Plan.Delegated plan, String smart, String lens) {
