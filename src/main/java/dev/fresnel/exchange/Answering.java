@@ -111,9 +111,7 @@ final class Answering {
         MultiMap headers = ForwardHeaders.up(
                 arrival.headers(),
                 attempt.upstream(),
-                arrival.credential().isPresent()
-                        ? ForwardHeaders.ClientCredential.PASS_ON
-                        : ForwardHeaders.ClientCredential.STRIP,
+                arrival.credentials(),
                 ForwardHeaders.ReplyEncoding.PLAIN);
         if (attempt.standing() != Attempt.Standing.REQUESTED) {
             headers.set(ForwardHeaders.INTERNAL, "delegated");

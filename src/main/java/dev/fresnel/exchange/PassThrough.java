@@ -38,9 +38,7 @@ final class PassThrough {
         MultiMap headers = ForwardHeaders.up(
                 arrival.headers(),
                 upstream,
-                arrival.credential().isPresent()
-                        ? ForwardHeaders.ClientCredential.PASS_ON
-                        : ForwardHeaders.ClientCredential.STRIP,
+                arrival.credentials(),
                 ForwardHeaders.ReplyEncoding.AS_CLIENT_ACCEPTS);
         UpstreamCall call = upstreams.stream(
                 new UpstreamRequestHead(upstream, request.method(), arrival.path(), headers, length(request)), request);
