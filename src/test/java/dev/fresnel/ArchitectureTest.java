@@ -49,9 +49,11 @@ class ArchitectureTest {
         see.put("observe", Set.of("exchange", "delegation", "lens", "budget", "upstream", "policy", "chat", "value"));
         see.put("store.embedded", Set.of("lens", "budget", "upstream", "chat", "value"));
         see.put("config", Set.of("tenant", "delegation", "lens", "budget", "upstream", "policy", "chat", "value"));
+        see.put("demo", Set.of("chat", "value"));
         see.put(
                 "app",
                 Set.of(
+                        "demo",
                         "edge",
                         "admin",
                         "observe",

@@ -166,7 +166,8 @@ final class Exchange {
                                 "the spend of " + arrival.id() + " was not stored",
                                 problem)));
         journal.conversation
-                .filter(_ -> end == ExchangeEvent.End.COMPLETE && journal.trace.filter(Exchange::pins).isPresent())
+                .filter(_ -> end == ExchangeEvent.End.COMPLETE
+                        && journal.trace.filter(Exchange::pins).isPresent())
                 .ifPresent(this::pin);
         journal.delegated.ifPresent(delegated -> parts.events().accept(finished(delegated, end, cost)));
         parts.events().accept(summary(end, cost));

@@ -1,0 +1,119 @@
+package dev.fresnel.app;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code fresnel demo}: shows a task delegated through a lens, without a key, and keeps serving. */
+@Command(
+        name = "demo",
+        description = {
+            "Shows what Fresnel does, without a key: starts two stand-in upstreams and a gateway in this process,",
+            "sends one task twice and some small talk, prints what became of them, and keeps serving."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:shown, or stopped", "1:something was not as it was to be", "2:wrong use"})
+final class DemoCommand implements Callable<Integer> {
+    private static final int USUAL_PORT = 8080;
+    private static final double DEFAULT_SPEED = 4;
+
+    private final Terminal terminal;
+
+    @Option(
+            names = {"-p", "--port"},
+            paramLabel = "PORT",
+            description = "Where the gateway listens on 127.0.0.1. Unset: 8080, or any free port when that is taken.")
+    private int port = -1;
+
+    @Option(names = "--exit", description = "End after the table: with 1 when it does not show what it is to show.")
+    private boolean exit;
+
+    @Option(
+            names = "--speed",
+            paramLabel = "FACTOR",
+            description = "How much faster than real models the stand-ins are (default 4).")
+    private double speed = DEFAULT_SPEED;
+
+    DemoCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (port < -1 || port > 65_535) {
+            throw new InputProblem("--port " + port + " is no port; give 0 (any) to 65535");
+        }
+        if (!(speed > 0)) {
+            throw new InputProblem("--speed " + speed + " is no speed; give a number above 0");
+        }
+        Path config = Path.of(System.getProperty("fresnel.home", ""), "conf", "demo.yaml");
+        Demo demo = Demo.start(new Demo.Setup(config, dataPort(), speed), terminal);
+        terminal.out()
+                .println("Two stand-in models (no real ones; " + speed
+                        + " times their usual pace) and a gateway are running." + " Sending three requests to "
+                        + Demo.MODEL + " ...");
+        List<String> missing = show(demo);
+        if (exit || !missing.isEmpty()) {
+            Waiting.startOf("the demo", demo.close());
+            return missing.isEmpty() ? ExitCode.OK : ExitCode.PROBLEM;
+        }
+        invite(demo);
+        RunningUntilStopped.serve(terminal, demo::close);
+        return ExitCode.OK;
+    }
+
+    private List<String> show(Demo demo) {
+        DemoReport report = demo.run();
+        terminal.out().println();
+        report.table().forEach(terminal.out()::println);
+        terminal.out().println();
+        List<String> missing = report.missing();
+        if (missing.isEmpty()) {
+            terminal.out().println(report.summary());
+        }
+        missing.forEach(problem -> terminal.err().println("fresnel: " + problem));
+        return missing;
+    }
+
+    private void invite(Demo demo) {
+        String base = "http://127.0.0.1:" + demo.dataPort() + "/v1";
+        PrintWriter out = terminal.out();
+        out.println();
+        out.println("It goes on serving; Ctrl-C stops it. Try:");
+        out.println();
+        out.println(
+                "  curl -si " + base + "/chat/completions -H 'content-type: application/json' -d '{\"model\":\""
+                        + Demo.MODEL
+                        + "\",\"messages\":[{\"role\":\"user\",\"content\":\"Write unit tests for 6 services: cart, stock, tax, mail, login and search\"}]}'");
+        out.println();
+        out.println("  from openai import OpenAI");
+        out.println("  client = OpenAI(base_url=\"" + base + "\", api_key=\"unused\")");
+        out.println("  print(client.chat.completions.create(model=\"" + Demo.MODEL
+                + "\", messages=[{\"role\": \"user\", \"content\": \"Hello\"}]).choices[0].message.content)");
+        out.println();
+        out.println("  Events and metrics: http://127.0.0.1:" + demo.adminPort() + "/admin/events, /metrics");
+    }
+
+    private int dataPort() {
+        if (port >= 0) {
+            return port;
+        }
+        return exit ? 0 : usualPort().orElse(0);
+    }
+
+    /** 8080 while nobody has it. Whoever takes it in between makes the start fail with a clear message. */
+    private static OptionalInt usualPort() {
+        try (ServerSocket probe = new ServerSocket(USUAL_PORT, 1, InetAddress.getLoopbackAddress())) {
+            return OptionalInt.of(probe.getLocalPort());
+        } catch (IOException taken) {
+            return OptionalInt.empty();
+        }
+    }
+}

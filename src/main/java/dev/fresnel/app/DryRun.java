@@ -1,0 +1,64 @@
+package dev.fresnel.app;
+
+import dev.fresnel.budget.CostModel;
+import dev.fresnel.budget.PriceTable;
+import dev.fresnel.chat.ChatRequest;
+import dev.fresnel.config.GatewayConfig;
+import dev.fresnel.delegation.Assessment;
+import dev.fresnel.delegation.Delegator;
+import dev.fresnel.delegation.Estimates;
+import dev.fresnel.delegation.Inquiry;
+import dev.fresnel.delegation.Overrides;
+import dev.fresnel.delegation.RoutePlan;
+import dev.fresnel.estimate.JtokkitEstimator;
+import dev.fresnel.estimate.OutputLength;
+import dev.fresnel.tenant.Tenant;
+import dev.fresnel.upstream.ForwardHeaders;
+import dev.fresnel.upstream.Model;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A decision taken as the gateway would take it, without a gateway: the same estimator, lengths and delegator, no upstream call, no
+ * store. What only a running gateway knows is assumed: nothing spent today, no conversation running.
+ */
+final class DryRun {
+    private final GatewayConfig config;
+    private final Tenant tenant;
+
+    DryRun(GatewayConfig config, Tenant tenant) {
+        this.config = config;
+        this.tenant = tenant;
+    }
+
+    /** The plan of the route that the request falls under. */
+    RoutePlan plan(ChatRequest request) {
+        return tenant.routeFor(
+                request.model(), config.models().find(request.model()).map(Model::name));
+    }
+
+    /**
+     * Decides.
+     *
+     * @param headers of the client; those that are not ours are ignored
+     * @throws dev.fresnel.value.GatewayException {@code InvalidRequest} for a header of ours that says nothing
+     */
+    Assessment assess(ChatRequest request, List<Map.Entry<String, String>> headers, Inquiry.LensState lens) {
+        long input = new JtokkitEstimator().inputTokens(request);
+        PriceTable prices = new PriceTable(config.prices());
+        boolean internal =
+                headers.stream().anyMatch(header -> header.getKey().equalsIgnoreCase(ForwardHeaders.INTERNAL));
+        return new Delegator(config.models(), prices, config.workers(), CostModel.DEFAULT)
+                .assess(new Inquiry(
+                        tenant.id(),
+                        plan(request),
+                        request,
+                        new Estimates(input, new OutputLength().estimate(request, input)),
+                        Overrides.parse(headers),
+                        internal ? Inquiry.Origin.GATEWAY : Inquiry.Origin.CLIENT,
+                        tenant.dailyBudget(),
+                        lens,
+                        Optional.empty()));
+    }
+}

@@ -1,0 +1,142 @@
+package dev.fresnel.app;
+
+import dev.fresnel.chat.ChatRequest;
+import dev.fresnel.chat.Feature;
+import dev.fresnel.delegation.ArmRow;
+import dev.fresnel.delegation.Assessment;
+import dev.fresnel.delegation.BreakEven;
+import dev.fresnel.delegation.Decision;
+import dev.fresnel.delegation.LensOrder;
+import dev.fresnel.delegation.Obstacle;
+import dev.fresnel.delegation.Reason;
+import dev.fresnel.delegation.Route;
+import dev.fresnel.delegation.RoutePlan;
+import dev.fresnel.delegation.RuleCheck;
+import dev.fresnel.policy.Arm;
+import dev.fresnel.tenant.Tenant;
+import dev.fresnel.value.Usd;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** An assessment for a person: the decision first, then the numbers it came from. Money in US dollars. */
+final class ExplainText {
+    private final ChatRequest request;
+    private final Tenant tenant;
+    private final RoutePlan plan;
+    private final Assessment assessment;
+
+    ExplainText(ChatRequest request, Tenant tenant, RoutePlan plan, Assessment assessment) {
+        this.request = request;
+        this.tenant = tenant;
+        this.plan = plan;
+        this.assessment = assessment;
+    }
+
+    List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        lines.add("request   model " + request.model() + ", " + request.bytes().length + " bytes, tenant " + tenant.id()
+                + ", mode " + plan.mode().key());
+        lines.add("decision  " + decision());
+        lines.add("because   "
+                + assessment.decision().reasons().stream().map(Reason::key).collect(Collectors.joining(", ")));
+        lens().ifPresent(text -> lines.add("lens      " + text));
+        lines.add("expected  " + assessment.estimates().inputTokens() + " tokens in; out: half of such answers below "
+                + assessment.estimates().output().l50() + ", nine in ten below "
+                + assessment.estimates().output().l90());
+        lines.add("features  task " + assessment.features().kind().key() + ", "
+                + assessment.features().requestedTier().key() + " model" + uses());
+        assessment.worstCase().ifPresent(usd -> lines.add("reserves  " + usd + " USD at most"));
+        assessment.fault().ifPresent(fault -> lines.add("fault     " + fault));
+        rules(lines);
+        arms(lines);
+        return lines;
+    }
+
+    private String decision() {
+        Decision decision = assessment.decision();
+        String used = decision.arm() + " (" + answeredBy() + ")";
+        return decision.preferred().equals(decision.arm())
+                ? used
+                : used + "; without shadow mode it would be " + decision.preferred();
+    }
+
+    private String answeredBy() {
+        return switch (assessment.route()) {
+            case Route.Direct _ -> "the requested model, byte for byte";
+            case Route.Delegate delegate -> delegate.model().name().value();
+        };
+    }
+
+    private Optional<String> lens() {
+        return switch (assessment.route()) {
+            case Route.Direct _ -> Optional.empty();
+            case Route.Delegate delegate -> delegate.lens().map(this::lens);
+        };
+    }
+
+    private String lens(LensOrder order) {
+        boolean free = assessment
+                .used()
+                .flatMap(ArmRow::lensCost)
+                .filter(Usd.ZERO::equals)
+                .isPresent();
+        if (free) {
+            return "is there already";
+        }
+        return "written by " + order.smart().name()
+                + switch (order.timing()) {
+                    case INLINE -> " while the request waits: this request alone is expected to repay it";
+                    case BACKGROUND -> " in the background for later requests; this one goes direct";
+                    case CACHED_ONLY -> " at an earlier turn; this one goes direct if it is gone";
+                };
+    }
+
+    private String uses() {
+        return request.features().isEmpty()
+                ? ""
+                : ", uses "
+                        + request.features().stream().map(Feature::key).sorted().collect(Collectors.joining(", "));
+    }
+
+    private void rules(List<String> lines) {
+        if (assessment.rules().isEmpty()) {
+            return;
+        }
+        TextTable table = new TextTable("RULE", "OUTCOME", "NUMBERS");
+        for (RuleCheck check : assessment.rules()) {
+            table.row(check.rule().key(), check.outcome().name().toLowerCase(Locale.ROOT), check.numbers());
+        }
+        lines.add("");
+        lines.addAll(table.lines());
+    }
+
+    private void arms(List<String> lines) {
+        if (assessment.arms().isEmpty()) {
+            return;
+        }
+        TextTable table = new TextTable(
+                "ARM", "MODEL", "EXPECTED USD", "LENS USD", "SAVES USD", "SAVES ABOVE", "NOT POSSIBLE BECAUSE");
+        Arm used = assessment.decision().arm();
+        for (ArmRow row : assessment.arms()) {
+            table.row(
+                    (row.arm().equals(used) ? "* " : "  ") + row.arm(),
+                    row.model().map(model -> model.name().value()).orElse("-"),
+                    row.expectedCost().map(Usd::toString).orElse("no price"),
+                    row.lensCost().map(Usd::toString).orElse("no price"),
+                    row.expectedSaving().map(Usd::toString).orElse("no price"),
+                    row.breakEven().map(BreakEven::text).orElse("-"),
+                    row.obstacles().stream().map(ExplainText::obstacle).collect(Collectors.joining("; ")));
+        }
+        lines.add("");
+        lines.addAll(table.lines());
+        lines.add(
+                "Expected: with the arm's share of the lens and of requests that the requested model answers after all.");
+    }
+
+    private static String obstacle(Obstacle obstacle) {
+        return obstacle.reason().key() + (obstacle.detail().isEmpty() ? "" : " (" + obstacle.detail() + ")");
+    }
+}

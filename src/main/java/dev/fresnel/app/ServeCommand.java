@@ -1,0 +1,43 @@
+package dev.fresnel.app;
+
+import dev.fresnel.config.GatewayConfig;
+import dev.fresnel.config.HostPort;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code fresnel serve}: a gateway until it is stopped. Events go to standard output as JSON lines, everything else to standard error. */
+@Command(
+        name = "serve",
+        description = "Serves with a config file until stopped. Events go to standard output, one JSON object a line.",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:stopped by SIGTERM or Ctrl-C",
+            "1:the config has mistakes, or a port or the store is taken",
+            "2:wrong use"
+        })
+final class ServeCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Mixin
+    private final ConfigFileOption config = new ConfigFileOption();
+
+    ServeCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        GatewayConfig valid = config.loadOrExplain(terminal);
+        Gateway gateway = Waiting.startOf("the gateway", Gateway.start(valid, terminal.log()));
+        HostPort data = valid.listen().data();
+        HostPort admin = valid.listen().admin();
+        terminal.err()
+                .println("fresnel " + Version.text() + ": serving http://"
+                        + new HostPort(data.host(), gateway.dataPort())
+                        + "/v1, admin http://" + new HostPort(admin.host(), gateway.adminPort()) + ", config "
+                        + config.file() + "; Ctrl-C stops");
+        RunningUntilStopped.serve(terminal, gateway::close);
+        return ExitCode.OK;
+    }
+}

@@ -1,0 +1,24 @@
+package dev.fresnel.app;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/** {@code fresnel version}. */
+@Command(name = "version", description = "Prints the version of Fresnel and of the Java that runs it.")
+final class VersionCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    VersionCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        terminal.out().println(text());
+        return ExitCode.OK;
+    }
+
+    static String text() {
+        return "fresnel " + Version.text() + " (Java " + Runtime.version() + ")";
+    }
+}
