@@ -35,6 +35,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /**
  * The data listener on one event loop: admits requests and hands them to the exchange. Deployed once per event loop; all
@@ -157,12 +158,15 @@ public final class DataListener extends VerticleBase {
         if (!watch.requestBegan(connection)) {
             return;
         }
+        if (wantsClose(request)) {
+            watch.doom(connection);
+        }
         Optional<GatewayFailure> closed = enter();
         RequestId id = setup.ids().next();
         ClientSide client = client(request, id, closed.isPresent() ? () -> {} : setup.gate()::left);
         clients.add(client);
         request.response().headersEndHandler(_ -> {
-            if (bodyIsComing(request)) {
+            if (watch.isDoomed(connection) || bodyIsComing(request)) {
                 request.response().putHeader("connection", "close");
             }
         });
@@ -209,6 +213,13 @@ public final class DataListener extends VerticleBase {
         self[0] = new ClientSide(
                 request, id, errors, new ClientSide.Lifecycle(finished, () -> watch.closed(connection)));
         return self[0];
+    }
+
+    /** Vert.x sees {@code close} only when it stands alone. */
+    private static boolean wantsClose(HttpServerRequest request) {
+        return request.headers().getAll("connection").stream()
+                .flatMap(value -> Stream.of(value.split(",", -1)))
+                .anyMatch(token -> token.strip().equalsIgnoreCase("close"));
     }
 
     /** Whether the client has not sent all of its body; the reply is then the last on its connection. */

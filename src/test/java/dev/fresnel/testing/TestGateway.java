@@ -108,6 +108,7 @@ public final class TestGateway implements AutoCloseable {
         return send(request.build());
     }
 
+    /** GETs from the data listener. */
     public HttpResponse<String> get(String path) {
         return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.dataPort() + path))
                 .build());
