@@ -115,7 +115,8 @@ public final class Gateway {
         EmbeddedStore.open(vertx, config.store().directory(), SystemTime.clock(), problem -> tell(problem, telling))
                 .onSuccess(store -> closing.later("store", store::close))
                 .compose(store -> Ledger.open(new EmbeddedSpendStore(store), SystemTime.clock())
-                        .compose(ledger -> assemble(config, telling, relayLimits, vertx, loops, store, ledger, closing)))
+                        .compose(
+                                ledger -> assemble(config, telling, relayLimits, vertx, loops, store, ledger, closing)))
                 .onSuccess(started::complete)
                 .onFailure(problem -> closing.run().onComplete(_ -> started.fail(problem)));
         return started.future();
@@ -123,20 +124,15 @@ public final class Gateway {
 
     /** Everything that is told about the gateway's doings. */
     private record Telling(
-            LineWriter writer,
-            EventWindow window,
-            EventLog log,
-            PrometheusMeterRegistry registry,
-            Metrics metrics) {}
+            LineWriter writer, EventWindow window, EventLog log, PrometheusMeterRegistry registry, Metrics metrics) {}
 
     private static void tell(StoreProblem problem, Telling telling) {
         System.getLogger("fresnel").log(System.Logger.Level.WARNING, problem.message());
-        String kind =
-                switch (problem) {
-                    case StoreProblem.Quarantined _ -> "quarantined";
-                    case StoreProblem.NotWritable _ -> "not_writable";
-                    case StoreProblem.ValueDiscarded _ -> "value_discarded";
-                };
+        String kind = switch (problem) {
+            case StoreProblem.Quarantined _ -> "quarantined";
+            case StoreProblem.NotWritable _ -> "not_writable";
+            case StoreProblem.ValueDiscarded _ -> "value_discarded";
+        };
         telling.log().onStoreProblem(kind, problem.message());
         telling.metrics().onStoreProblem(kind);
     }

@@ -360,7 +360,7 @@ public final class DataListener extends VerticleBase {
         response.putHeader("connection", "close");
         switch (failure) {
             case GatewayFailure.Unauthenticated _ -> response.putHeader("www-authenticate", "Bearer");
-            case GatewayFailure.WrongMethod(_, String allowed) -> response.putHeader("allow", allowed);
+            case GatewayFailure.WrongMethod wrong -> response.putHeader("allow", wrong.allowed());
             default -> {}
         }
         client.fail(failure);

@@ -76,9 +76,12 @@ final class RequestGuard {
                 || lower.contains("%5c")
                 || segments.contains("..")
                 || segments.contains(".");
-        if (!PATH.matcher(uri).matches() || walks || NEEDLESS_ENCODING.matcher(lower).find()) {
-            return refuse("a plain absolute path without '//', '.' or '..' segments, fragments, encoded slashes, control"
-                    + " characters, or letters, digits and dots that are percent-encoded");
+        if (!PATH.matcher(uri).matches()
+                || walks
+                || NEEDLESS_ENCODING.matcher(lower).find()) {
+            return refuse(
+                    "a plain absolute path without '//', '.' or '..' segments, fragments, encoded slashes, control"
+                            + " characters, or letters, digits and dots that are percent-encoded");
         }
         return Optional.empty();
     }

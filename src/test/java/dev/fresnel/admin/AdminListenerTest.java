@@ -14,8 +14,8 @@ class AdminListenerTest {
             upstreams: { main: { base-url: "http://127.0.0.1:9/v1" } }
             tenants: [{ id: acme }]
             """;
-    private static final String LOCKED = "listen: { data: \"127.0.0.1:0\", admin: \"127.0.0.1:0\", admin-token: secret }\n"
-            + UNUSED;
+    private static final String LOCKED =
+            "listen: { data: \"127.0.0.1:0\", admin: \"127.0.0.1:0\", admin-token: secret }\n" + UNUSED;
 
     @ParameterizedTest
     @ValueSource(

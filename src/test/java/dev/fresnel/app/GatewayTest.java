@@ -76,8 +76,7 @@ class GatewayTest {
         try (TestGateway first = TestGateway.start(config())) {
             Set<Thread> before = threads();
 
-            Throwable failure = catchThrowable(
-                    () -> TestGateway.start(config(), RelayLimits.DEFAULT, first.store()));
+            Throwable failure = catchThrowable(() -> TestGateway.start(config(), RelayLimits.DEFAULT, first.store()));
 
             assertThat(failure).cause().hasMessageContainingAll("in use by another process", "store.embedded");
             assertThat(first.chat("{\"model\":\"smart\",\"messages\":[]}").statusCode())
@@ -108,10 +107,11 @@ class GatewayTest {
             reply.head(200, List.of(Map.entry("content-type", "text/event-stream")), Framing.CHUNKED);
             reply.body(Buffer.buffer("data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n"));
             var loop = vertx.getOrCreateContext();
-            go.future().onComplete(_ -> loop.runOnContext(_ -> {
-                reply.body(Buffer.buffer("data: [DONE]\n\n"));
-                reply.end();
-            }));
+            go.future()
+                    .onComplete(_ -> loop.runOnContext(_ -> {
+                        reply.body(Buffer.buffer("data: [DONE]\n\n"));
+                        reply.end();
+                    }));
         });
         TestGateway gateway = TestGateway.start(config());
         try (RawClient running = new RawClient(gateway.port())) {

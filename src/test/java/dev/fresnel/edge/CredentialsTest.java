@@ -57,7 +57,8 @@ class CredentialsTest {
                   bare: { model: cheap, lens: false }
                 tenants:
                 %s
-                """.formatted(keyless.baseUri(), keyed.baseUri(), tenants.indent(2).stripTrailing()));
+                """.formatted(
+                        keyless.baseUri(), keyed.baseUri(), tenants.indent(2).stripTrailing()));
     }
 
     @Test
@@ -101,9 +102,10 @@ class CredentialsTest {
         send("/v1/files", "authorization", "Bearer sk-acme");
         send("/v1/messages", "x-api-key", "sk-acme");
 
-        assertThat(keyless.requests()).hasSize(3).allSatisfy(request -> assertThat(
-                        request.toString().toLowerCase(Locale.ROOT))
-                .doesNotContain("sk-acme", "authorization", "x-api-key"));
+        assertThat(keyless.requests())
+                .hasSize(3)
+                .allSatisfy(request -> assertThat(request.toString().toLowerCase(Locale.ROOT))
+                        .doesNotContain("sk-acme", "authorization", "x-api-key"));
     }
 
     @Test
@@ -161,10 +163,11 @@ class CredentialsTest {
     }
 
     private void send(String path, String header, String value) {
-        HttpResponse<String> reply = gateway.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + path))
-                .header(header, value)
-                .POST(HttpRequest.BodyPublishers.ofString("{}"))
-                .build());
+        HttpResponse<String> reply =
+                gateway.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + path))
+                        .header(header, value)
+                        .POST(HttpRequest.BodyPublishers.ofString("{}"))
+                        .build());
         assertThat(reply.statusCode()).isEqualTo(200);
     }
 }

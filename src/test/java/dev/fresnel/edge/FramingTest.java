@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,7 +74,9 @@ class FramingTest {
             if (client.status() != NO_REPLY && client.status() != UNKNOWN_VERSION) {
                 assertThat(reply).contains("{\"error\":{\"message\":\"", "\"param\":", "x-fresnel-request-id: ");
             }
-            assertThat(reply.split("HTTP/[0-9.]+ [0-9]{3} ", -1)).as("replies: " + reply).hasSizeLessThanOrEqualTo(2);
+            assertThat(reply.split("HTTP/[0-9.]+ [0-9]{3} ", -1))
+                    .as("replies: " + reply)
+                    .hasSizeLessThanOrEqualTo(2);
         }
         assertNothingPassed(before);
     }
@@ -119,12 +120,7 @@ class FramingTest {
                 400,
                 "Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n",
                 CHUNKED_BODY);
-        chat(
-                cases,
-                "chunked twice",
-                400,
-                "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
-                CHUNKED_BODY);
+        chat(cases, "chunked twice", 400, "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", CHUNKED_BODY);
         chat(cases, "folded encoding", 400, "Transfer-Encoding:\r\n chunked\r\n", CHUNKED_BODY);
         chat(cases, "folded second encoding", 400, "Transfer-Encoding: chunked\r\n , identity\r\n", CHUNKED_BODY);
         chat(cases, "space before the colon", 400, "Transfer-Encoding : chunked\r\n", CHUNKED_BODY);
@@ -152,8 +148,7 @@ class FramingTest {
         cases.add(new Case(closed + "chunk size is negative", refused, chunked + "-5\r\n" + BODY + "\r\n0\r\n\r\n"));
         cases.add(new Case(
                 closed + "chunk size overflows", refused, chunked + "FFFFFFFFFFFFFFFFF\r\n" + BODY + "\r\n0\r\n\r\n"));
-        cases.add(new Case(
-                closed + "chunk longer than its size", refused, chunked + "3\r\n" + BODY + "\r\n0\r\n\r\n"));
+        cases.add(new Case(closed + "chunk longer than its size", refused, chunked + "3\r\n" + BODY + "\r\n0\r\n\r\n"));
         cases.add(new Case(closed + "bare LF after the size", refused, chunked + "3\n{ }\r\n0\r\n\r\n"));
         cases.add(new Case(
                 "chunk past the limit", List.of(413), chunked + "401\r\n" + "x".repeat(1025) + "\r\n0\r\n\r\n"));
@@ -181,8 +176,7 @@ class FramingTest {
     }
 
     private static void path(List<Case> cases, String name, int status, String target) {
-        cases.add(new Case(
-                name + ": " + target, List.of(status), "GET " + target + " HTTP/1.1\r\n" + HOST + "\r\n"));
+        cases.add(new Case(name + ": " + target, List.of(status), "GET " + target + " HTTP/1.1\r\n" + HOST + "\r\n"));
     }
 
     private static void paths(List<Case> cases) {
@@ -228,7 +222,9 @@ class FramingTest {
         cases.add(new Case("no version", List.of(400), "GET /v1/files\r\n" + HOST + "\r\n"));
         cases.add(new Case("unknown version", List.of(UNKNOWN_VERSION), "GET /v1/files HTTP/9.9\r\n" + HOST + "\r\n"));
         cases.add(new Case(
-                "HTTP/2 by prior knowledge", List.of(UNKNOWN_VERSION), "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0"));
+                "HTTP/2 by prior knowledge",
+                List.of(UNKNOWN_VERSION),
+                "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0"));
         cases.add(new Case("TLS to a plain port", List.of(NO_REPLY, 400), "\26\3\1\2\0\1\0\1\374\3\3\r\n\r\n"));
         cases.add(new Case(
                 "WebSocket",

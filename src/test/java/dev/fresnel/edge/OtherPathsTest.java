@@ -260,7 +260,8 @@ class OtherPathsTest {
 
     @Test
     void passesStoredCompletions_thoughTheirPathIsChat() throws Exception {
-        HttpResponse<byte[]> reply = send(request("/v1/chat/completions?limit=1").GET());
+        HttpResponse<byte[]> reply =
+                send(request("/v1/chat/completions?limit=1").GET());
 
         assertThat(reply.statusCode()).isEqualTo(200);
         assertThat(upstream.lastRequest().uri()).isEqualTo("/v1/chat/completions?limit=1");
@@ -271,8 +272,8 @@ class OtherPathsTest {
         upstream.reply(Script.chat("old", Usage.of(1, 1)));
 
         try (RawClient client = new RawClient(gateway.port())) {
-            String reply =
-                    client.send("GET /v1/files HTTP/1.0\r\nHost: gateway\r\n\r\n").readToEnd();
+            String reply = client.send("GET /v1/files HTTP/1.0\r\nHost: gateway\r\n\r\n")
+                    .readToEnd();
 
             assertThat(client.status()).isEqualTo(200);
             assertThat(reply).contains("\"old\"").doesNotContain("transfer-encoding");

@@ -66,9 +66,9 @@ class ToldTest {
     }
 
     private TestGateway gateway(String more) {
-        return TestGateway.start(TestGateway.twoModels(
-                        smart.baseUri(), cheap.baseUri(), "mode: rules\narms: [direct, fast-worker]")
-                + more);
+        return TestGateway.start(
+                TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), "mode: rules\narms: [direct, fast-worker]")
+                        + more);
     }
 
     @Test
@@ -207,8 +207,7 @@ class ToldTest {
     }
 
     private String config(String more) {
-        return TestGateway.twoModels(
-                        smart.baseUri(), cheap.baseUri(), "mode: rules\narms: [direct, fast-worker]")
+        return TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), "mode: rules\narms: [direct, fast-worker]")
                 + more;
     }
 
@@ -249,7 +248,8 @@ class ToldTest {
 
     private static Set<String> documentedMetrics() throws IOException {
         Set<String> names = new TreeSet<>();
-        Matcher rows = Pattern.compile("(?m)^\\| `(fresnel_[a-z_]+)` ").matcher(Files.readString(Path.of("docs/operations.md")));
+        Matcher rows = Pattern.compile("(?m)^\\| `(fresnel_[a-z_]+)` ")
+                .matcher(Files.readString(Path.of("docs/operations.md")));
         while (rows.find()) {
             names.add(rows.group(1));
         }
@@ -262,7 +262,8 @@ class ToldTest {
             everything(gateway);
             gateway.chat(chat("invented", "hi"));
             gateway.get("/v1/invented");
-            Await.until("pass-through is counted", () -> gateway.admin("/metrics").contains("arm=\"pass-through\""));
+            Await.until(
+                    "pass-through is counted", () -> gateway.admin("/metrics").contains("arm=\"pass-through\""));
             long before = gateway.admin("/metrics").lines().count();
 
             for (int i = 0; i < 500; i++) {

@@ -47,11 +47,8 @@ public final class TestGateway implements AutoCloseable {
     }
 
     public static TestGateway start(String yaml, RelayLimits limits, Path store) {
-        String listen = yaml.startsWith("listen:")
-                ? ""
-                : "listen: { data: \"127.0.0.1:0\", admin: \"127.0.0.1:0\" }\n";
-        String whole = listen + "store: { embedded: \"" + store
-                + "\" }\n" + yaml;
+        String listen = yaml.startsWith("listen:") ? "" : "listen: { data: \"127.0.0.1:0\", admin: \"127.0.0.1:0\" }\n";
+        String whole = listen + "store: { embedded: \"" + store + "\" }\n" + yaml;
         return switch (ConfigLoader.load(whole, store, Map.of())) {
             case ConfigResult.Valid valid -> {
                 ByteArrayOutputStream log = new ByteArrayOutputStream();
