@@ -125,12 +125,7 @@ final class Answering {
 
     private UpstreamRequest request(Attempt attempt) {
         MultiMap headers = ForwardHeaders.up(
-                arrival.headers(),
-                attempt.upstream(),
-                arrival.credential().isPresent()
-                        ? ForwardHeaders.ClientCredential.PASS_ON
-                        : ForwardHeaders.ClientCredential.STRIP,
-                ForwardHeaders.ReplyEncoding.PLAIN);
+                arrival.headers(), attempt.upstream(), arrival.credentials(), ForwardHeaders.ReplyEncoding.PLAIN);
         if (attempt.standing() != Attempt.Standing.REQUESTED) {
             headers.set(ForwardHeaders.INTERNAL, "delegated");
         } else if (arrival.headers().contains(ForwardHeaders.INTERNAL)) {
