@@ -1,0 +1,91 @@
+"""Facts about this machine and what its processes use, read from the kernel."""
+
+import os
+import platform
+import re
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+
+class MissingTool(Exception):
+    """Something the benchmark needs is not there; the message says how to get it."""
+
+
+def cpu_seconds(pid):
+    """CPU time of a process so far, user and system, all threads, also those that have ended; seconds.
+
+    The process CPU clock (clock_getcpuclockid(3)) counts in nanoseconds what /proc/PID/stat counts in ticks of 10 ms.
+    Summing /proc/PID/task/*/schedstat would lose threads that ended in between, as a JVM's compiler threads do.
+    """
+    return time.clock_gettime(((~pid) << 3) | 2)
+
+
+def memory_mib(pid):
+    """Resident set of a process now and at its highest, in MiB."""
+    text = Path(f"/proc/{pid}/status").read_text()
+
+    def field(name):
+        return int(re.search(rf"^{name}:\s+(\d+) kB", text, re.M).group(1)) / 1024
+
+    return {"rss_mib": round(field("VmRSS"), 1), "peak_rss_mib": round(field("VmHWM"), 1)}
+
+
+def placement():
+    """Which CPU each part is pinned to: the proxy alone on one, mock and load on another; None where there is only one."""
+    cpus = sorted(os.sched_getaffinity(0))
+    if len(cpus) < 2:
+        return {"proxy": None, "mock": None, "load": None}
+    return {"proxy": cpus[0], "mock": cpus[1], "load": cpus[2] if len(cpus) > 2 else cpus[1]}
+
+
+def busy_share(seconds=1.0):
+    """Share of all CPU time that was not idle during the next moments, 0 to 1: how noisy the neighbours are."""
+
+    def read():
+        fields = [int(f) for f in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+        return sum(fields), fields[3] + fields[4]
+
+    total_before, idle_before = read()
+    time.sleep(seconds)
+    total, idle = read()
+    return 1 - (idle - idle_before) / max(1, total - total_before)
+
+
+def describe():
+    cpuinfo = Path("/proc/cpuinfo").read_text()
+    model = re.search(r"^model name\s*:\s*(.+)$", cpuinfo, re.M)
+    memory = int(re.search(r"^MemTotal:\s+(\d+)", Path("/proc/meminfo").read_text(), re.M).group(1)) // 1024
+    return {
+        "cpu": model.group(1).strip() if model else platform.machine(),
+        "cpus": len(os.sched_getaffinity(0)),
+        "memory_mib": memory,
+        "kernel": platform.release(),
+        "load_average": list(os.getloadavg()),
+    }
+
+
+def first_line(command):
+    """First non-empty line a version command prints, or "absent"."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    except (FileNotFoundError, subprocess.TimeoutExpired):
+        return "absent"
+    lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+    return lines[0].strip() if lines else "unknown"
+
+
+def git_commit(root):
+    """Short commit id, with "+changes" if tracked files differ from it."""
+    commit = first_line(["git", "-C", str(root), "rev-parse", "--short=12", "HEAD"])
+    changed = subprocess.run(
+        ["git", "-C", str(root), "status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs/benchmarks.md"],
+        capture_output=True, text=True,
+    ).stdout.strip()
+    return commit + ("+changes" if changed else "")
+
+
+def find_nginx():
+    """nginx's program, or None. Debian keeps it in /usr/sbin, which is not on every path."""
+    return shutil.which("nginx") or ("/usr/sbin/nginx" if Path("/usr/sbin/nginx").exists() else None)
