@@ -5,6 +5,7 @@ import dev.fresnel.chat.ChatRequestReader;
 import dev.fresnel.chat.ChatStream;
 import dev.fresnel.chat.ParsedChat;
 import dev.fresnel.chat.Usage;
+import dev.fresnel.delegation.Assessment;
 import dev.fresnel.delegation.Overrides;
 import dev.fresnel.delegation.Pin;
 import dev.fresnel.policy.Arm;
@@ -164,10 +165,21 @@ final class Exchange {
                                 System.Logger.Level.WARNING,
                                 "the spend of " + arrival.id() + " was not stored",
                                 problem)));
-        journal.conversation.filter(_ -> end == ExchangeEvent.End.COMPLETE).ifPresent(this::pin);
+        journal.conversation
+                .filter(_ -> end == ExchangeEvent.End.COMPLETE
+                        && journal.trace.filter(Exchange::pins).isPresent())
+                .ifPresent(this::pin);
         journal.delegated.ifPresent(delegated -> parts.events().accept(finished(delegated, end, cost)));
         parts.events().accept(summary(end, cost));
         return null;
+    }
+
+    /** Requests that were only watched, or not weighed at all, say nothing about how their conversation is to go on. */
+    private static boolean pins(Assessment assessment) {
+        return switch (assessment.decision().reason()) {
+            case SHADOW, MODE_OFF, FAIL_SAFE -> false;
+            default -> true;
+        };
     }
 
     /** With the arm that really answered: after a fallback the conversation stays where its answer came from. */

@@ -55,7 +55,7 @@ final class Relay {
     /**
      * @param observed reads the bytes of a chat stream and says whether it ended properly; empty for any other body, which is
      *     complete when HTTP says so
-     * @param firstContent runs with each chunk once content has been seen
+     * @param firstContent runs once, when content has been seen
      */
     Relay(
             Vertx vertx,
@@ -113,6 +113,7 @@ final class Relay {
             return end.future();
         }
         timer = vertx.setPeriodic(tick(), _ -> watch());
+        noteContent();
         held.chunks().forEach(this::write);
         if (held.isComplete()) {
             upstreamEnded();
@@ -137,11 +138,15 @@ final class Relay {
     private void chunk(Buffer chunk) {
         lastRead = nanos.getAsLong();
         Buffer bytes = observed.map(stream -> stream.push(chunk)).orElse(chunk);
+        noteContent();
+        write(bytes);
+    }
+
+    private void noteContent() {
         if (!contentSeen && observed.isPresent() && observed.get().facts().contentSeen()) {
             contentSeen = true;
             firstContent.run();
         }
-        write(bytes);
     }
 
     private void write(Buffer bytes) {

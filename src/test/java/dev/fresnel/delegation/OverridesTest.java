@@ -54,7 +54,7 @@ final class OverridesTest {
     @CsvSource(delimiter = '|', textBlock = """
             x-fresnel-mode | of | Header x-fresnel-mode is 'of'; valid values are off, shadow, rules, adaptive.
             x-fresnel-task-kind | art | valid values are tool-step, typo-fix, cross-file-edit,
-            x-fresnel-explain | maybe | valid values are true, false.
+            x-fresnel-explain | maybe | valid values are true, false, dry-run.
             x-fresnel-threshold-tokens | -1 | give a whole number of tokens, 0 or more.
             x-fresnel-threshold-tokens | 1e3 | is '1e3'
             x-fresnel-session | '' | must be 1 to 256 printable characters.
