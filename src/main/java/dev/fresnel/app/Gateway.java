@@ -89,10 +89,18 @@ public final class Gateway {
         closing.later("event loops", vertx::close);
         // A promise of no event loop: the loops may be gone when it is kept.
         Promise<Gateway> started = Promise.promise();
+        JtokkitEstimator estimator = new JtokkitEstimator();
+        // Before anybody can send a request: the tables take some hundred milliseconds, which no event loop has.
+        Future<JtokkitEstimator> loading = vertx.executeBlocking(() -> {
+                    estimator.preload();
+                    return estimator;
+                })
+                .map(_ -> estimator);
         EmbeddedStore.open(vertx, config.store().directory(), SystemTime.clock(), Gateway::warn)
                 .onSuccess(store -> closing.later("store", store::close))
                 .compose(store -> Ledger.open(new EmbeddedSpendStore(store), SystemTime.clock())
-                        .compose(ledger -> assemble(config, log, relayLimits, vertx, loops, store, ledger, closing)))
+                        .compose(ledger -> loading.compose(tokens ->
+                                assemble(config, log, relayLimits, vertx, loops, tokens, store, ledger, closing))))
                 .onSuccess(started::complete)
                 .onFailure(problem -> closing.run().onComplete(_ -> started.fail(problem)));
         return started.future();
@@ -108,6 +116,7 @@ public final class Gateway {
             RelayLimits relayLimits,
             Vertx vertx,
             int loops,
+            JtokkitEstimator tokens,
             EmbeddedStore store,
             Ledger ledger,
             Closing closing) {
@@ -154,7 +163,7 @@ public final class Gateway {
                 config.models(),
                 prices,
                 config.workers(),
-                new JtokkitEstimator(),
+                tokens,
                 new OutputLength(),
                 new Delegator(config.models(), prices, config.workers(), CostModel.DEFAULT),
                 new ConversationPins(nanos::getAsLong, ConversationPins.DEFAULT_IDLE, ConversationPins.DEFAULT_MAXIMUM),
