@@ -12,6 +12,7 @@ import dev.fresnel.delegation.Overrides;
 import dev.fresnel.delegation.Reason;
 import dev.fresnel.delegation.Route;
 import dev.fresnel.delegation.RoutePlan;
+import dev.fresnel.estimate.TaskText;
 import dev.fresnel.lens.LensKey;
 import dev.fresnel.lens.LensSubject;
 import dev.fresnel.upstream.ForwardHeaders;
@@ -101,7 +102,8 @@ final class Deciding {
 
     private Assessment assess(ChatRequest request, RoutePlan plan, Overrides overrides) {
         long input = parts.tokens().inputTokens(request);
-        Estimates estimates = new Estimates(input, parts.lengths().estimate(request, input));
+        TaskText task = TaskText.of(request);
+        Estimates estimates = new Estimates(input, parts.lengths().estimate(request, task, input));
         LensSubject subject = subject(request, plan, overrides);
         LensKey key = parts.lensKeys().keyFor(arrival.tenant().id(), smart(request, plan), subject);
         journal.lensKey = Optional.of(key);
@@ -112,6 +114,7 @@ final class Deciding {
                         arrival.tenant().id(),
                         plan,
                         request,
+                        task,
                         estimates,
                         overrides,
                         arrival.headers().contains(ForwardHeaders.INTERNAL)

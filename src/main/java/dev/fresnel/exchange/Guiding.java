@@ -4,7 +4,6 @@ import dev.fresnel.budget.Price;
 import dev.fresnel.chat.ChatRequest;
 import dev.fresnel.delegation.LensOrder;
 import dev.fresnel.lens.Lens;
-import dev.fresnel.lens.LensBlock;
 import dev.fresnel.lens.LensId;
 import dev.fresnel.lens.LensKey;
 import dev.fresnel.lens.LensPolicy;
@@ -84,14 +83,15 @@ final class Guiding {
     }
 
     private Future<Plan> guided(Plan.Delegated plan, LensOrder order) {
-        Optional<Pinned> pinned =
-                order.pinned().flatMap(id -> parts.pinnedLenses().find(id).map(block -> new Pinned(id, block)));
+        LensPolicy policy = policy(plan);
+        Optional<Pinned> pinned = order.pinned()
+                .flatMap(id ->
+                        parts.pinnedLenses().find(id, policy.maxLensTokens()).map(block -> new Pinned(id, block)));
         if (pinned.isPresent()) {
             return Future.succeededFuture(
                     with(plan, order, pinned.get().block(), pinned.get().id(), "hit"));
         }
         Optional<Price> price = parts.prices().find(order.smart().name());
-        LensPolicy policy = policy(plan);
         if (price.isEmpty()) {
             // A lens whose price nobody knows cannot be shown to pay.
             return direct(plan, "lens_no_price");
@@ -99,7 +99,7 @@ final class Guiding {
         LensKey key = journal.lensKey.orElseThrow();
         ChatRequest request = plan.request();
         LensRequest wanted = new LensRequest(
-                key, brief(request), order.smart(), price.get(), arrival.credential(), policy, arrival.id());
+                key, () -> brief(request), order.smart(), price.get(), arrival.credential(), policy, arrival.id());
         long from = parts.nanos().getAsLong();
         long keepAlive = keepAliveWhileWriting(plan, order);
         client.whenGone(() -> {});
@@ -198,17 +198,15 @@ final class Guiding {
     }
 
     private Plan rendered(Plan.Delegated plan, LensOrder order, LensPolicy policy, Lens lens, LensId id, String how) {
-        String block = LensBlock.render(lens, id, policy.maxLensTokens());
-        parts.pinnedLenses().keep(id.value(), block);
+        PinnedLenses.Block block = parts.pinnedLenses().block(lens, id, policy.maxLensTokens());
         return with(plan, order, block, id.value(), how);
     }
 
-    private Plan with(Plan.Delegated plan, LensOrder order, String block, String id, String how) {
+    private Plan with(Plan.Delegated plan, LensOrder order, PinnedLenses.Block block, String id, String how) {
         journal.lens = id + "; " + how;
-        journal.delegated =
-                Optional.of(new Journal.Delegated(plan.route().model(), Optional.of(id), LensBlock.tokenBound(block)));
+        journal.delegated = Optional.of(new Journal.Delegated(plan.route().model(), Optional.of(id), block.tokens()));
         started(plan, order.smart().name().value(), journal.lens);
-        return new Plan.Delegated(plan.request(), plan.assessment(), plan.route(), Optional.of(block));
+        return new Plan.Delegated(plan.request(), plan.assessment(), plan.route(), Optional.of(block.text()));
     }
 
     private Future<Plan> direct(Plan.Delegated plan, String reason) {
@@ -243,7 +241,7 @@ final class Guiding {
                         parts.clock().instant(),
                         arrival.id(),
                         arrival.tenant().id(),
-                        description(plan.request().lastUserText()),
+                        description(plan.request()),
                         smart,
                         plan.route().model().name().value(),
                         journal.arm,
@@ -252,12 +250,17 @@ final class Guiding {
                         lens));
     }
 
-    private String description(String task) {
+    private String description(ChatRequest request) {
+        String task = request.lastUserText();
         return switch (parts.prompts()) {
-            case REDACTED -> Redacted.of(task).toString();
+            case REDACTED ->
+                request.lastUser()
+                        .map(message -> Redacted.of(task.length(), message.fingerprint()))
+                        .orElseGet(() -> Redacted.of(task))
+                        .toString();
             case PLAIN -> task.substring(0, Math.min(task.length(), SHOWN_CHARS));
         };
     }
 
-    private record Pinned(String id, String block) {}
+    private record Pinned(String id, PinnedLenses.Block block) {}
 }
