@@ -147,6 +147,7 @@ public final class Gateway {
                     metrics.onLens(event);
                 });
 
+        JtokkitEstimator tokens = new JtokkitEstimator();
         Parts parts = new Parts(
                 vertx,
                 upstreams,
@@ -154,7 +155,7 @@ public final class Gateway {
                 config.models(),
                 prices,
                 config.workers(),
-                new JtokkitEstimator(),
+                tokens,
                 new OutputLength(),
                 new Delegator(config.models(), prices, config.workers(), CostModel.DEFAULT),
                 new ConversationPins(nanos::getAsLong, ConversationPins.DEFAULT_IDLE, ConversationPins.DEFAULT_MAXIMUM),
@@ -196,7 +197,12 @@ public final class Gateway {
                 registry::scrape,
                 () -> Status.json(config, gate, ledger, writer),
                 window::lines));
-        return deploy(vertx, loops, data, admin, gate, closing);
+        return vertx.executeBlocking(() -> {
+                    // Half a second or more that the first request would otherwise spend on its event loop.
+                    tokens.preload();
+                    return tokens;
+                })
+                .compose(_ -> deploy(vertx, loops, data, admin, gate, closing));
     }
 
     private static Future<Gateway> deploy(
