@@ -182,7 +182,8 @@ final class Exchange {
         Usd cost = journal.cost(parts.prices());
         purse.settle(cost);
         journal.conversation
-                .filter(_ -> end == ExchangeEvent.End.COMPLETE && journal.trace.filter(Exchange::pins).isPresent())
+                .filter(_ -> end == ExchangeEvent.End.COMPLETE
+                        && journal.trace.filter(Exchange::pins).isPresent())
                 .ifPresent(this::pin);
         journal.delegated.ifPresent(delegated -> parts.events().accept(finished(delegated, end, cost)));
         parts.events().accept(summary(end, cost));
