@@ -65,6 +65,11 @@ final class Journal {
         this.started = started;
     }
 
+    /** The upstream that the client's own request would go to, and whose credential it carries. */
+    String home(Arrival arrival) {
+        return requested.map(Model::upstream).orElse(arrival.tenant().upstream());
+    }
+
     void called(Attempt attempt) {
         current = attempt;
         calledAt = nanos.getAsLong();
