@@ -52,8 +52,8 @@ public final class AdminListener extends VerticleBase {
             boolean ready = setup.ready().getAsBoolean();
             text(c, ready ? 200 : 503, ready ? "ready\n" : "draining\n");
         });
-        router.route("/metrics").handler(this::authorise);
-        router.route("/admin/*").handler(this::authorise);
+        // Whatever is not a probe, served or not, asks for the token.
+        router.route().handler(this::authorise);
         router.get("/metrics")
                 .handler(c -> send(
                         c,
@@ -78,11 +78,12 @@ public final class AdminListener extends VerticleBase {
         }
         String given = context.request().getHeader("authorization");
         boolean known = given != null
-                && given.startsWith("Bearer ")
+                && given.regionMatches(true, 0, "Bearer ", 0, 7)
                 && setup.token().get().equals(new Secret(given.substring("Bearer ".length())));
         if (known) {
             context.next();
         } else {
+            context.response().putHeader("www-authenticate", "Bearer");
             text(context, 401, "Send the admin token as 'Authorization: Bearer TOKEN'.\n");
         }
     }

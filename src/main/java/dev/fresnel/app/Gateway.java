@@ -5,6 +5,7 @@ import dev.fresnel.budget.CostModel;
 import dev.fresnel.budget.Ledger;
 import dev.fresnel.budget.PriceTable;
 import dev.fresnel.config.GatewayConfig;
+import dev.fresnel.config.HostPort;
 import dev.fresnel.delegation.ConversationPins;
 import dev.fresnel.delegation.Delegator;
 import dev.fresnel.edge.DataListener;
@@ -46,6 +47,8 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -57,12 +60,16 @@ public final class Gateway {
     /** Longest stream that a shutdown waits for before it is cut. */
     private static final Duration GRACE = Duration.ofSeconds(30);
 
+    private final Vertx vertx;
     private final List<DataListener> listeners;
     private final AdminListener admin;
     private final Gate gate;
     private final Closing closing;
+    private final AtomicBoolean closeBegun = new AtomicBoolean();
+    private final Promise<Void> closed = Promise.promise();
 
-    private Gateway(List<DataListener> listeners, AdminListener admin, Gate gate, Closing closing) {
+    private Gateway(Vertx vertx, List<DataListener> listeners, AdminListener admin, Gate gate, Closing closing) {
+        this.vertx = vertx;
         this.listeners = listeners;
         this.admin = admin;
         this.gate = gate;
@@ -73,7 +80,7 @@ public final class Gateway {
      * Constructs and starts a gateway.
      *
      * @param log gets events and the access log, one JSON object a line; not closed
-     * @return fails when a port is taken or the store is in use; what was opened until then is closed again
+     * @return fails with {@link ListenException} when a port is taken, with {@code StoreLockedException} when the store is in use; what was opened until then is closed again
      */
     public static Future<Gateway> start(GatewayConfig config, OutputStream log) {
         return start(config, log, RelayLimits.DEFAULT);
@@ -87,33 +94,6 @@ public final class Gateway {
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops).setPreferNativeTransport(false));
         Closing closing = new Closing();
         closing.later("event loops", vertx::close);
-        // A promise of no event loop: the loops may be gone when it is kept.
-        Promise<Gateway> started = Promise.promise();
-        EmbeddedStore.open(vertx, config.store().directory(), SystemTime.clock(), Gateway::warn)
-                .onSuccess(store -> closing.later("store", store::close))
-                .compose(store -> Ledger.open(new EmbeddedSpendStore(store), SystemTime.clock())
-                        .compose(ledger -> assemble(config, log, relayLimits, vertx, loops, store, ledger, closing)))
-                .onSuccess(started::complete)
-                .onFailure(problem -> closing.run().onComplete(_ -> started.fail(problem)));
-        return started.future();
-    }
-
-    private static void warn(StoreProblem problem) {
-        System.getLogger("fresnel").log(System.Logger.Level.WARNING, problem.message());
-    }
-
-    private static Future<Gateway> assemble(
-            GatewayConfig config,
-            OutputStream log,
-            RelayLimits relayLimits,
-            Vertx vertx,
-            int loops,
-            EmbeddedStore store,
-            Ledger ledger,
-            Closing closing) {
-        LongSupplier nanos = SystemTime.nanos();
-        var clock = SystemTime.clock();
-        var random = new java.security.SecureRandom();
 
         LineWriter writer = new LineWriter(log);
         closing.later(
@@ -123,9 +103,63 @@ public final class Gateway {
                     return null;
                 }));
         EventWindow window = new EventWindow(config.events().ringSize());
-        EventLog eventLog = new EventLog(writer, window, clock, EventLog.Access.ON);
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        Metrics metrics = new Metrics(registry);
+        Telling telling = new Telling(
+                writer,
+                window,
+                new EventLog(writer, window, SystemTime.clock(), EventLog.Access.ON),
+                registry,
+                new Metrics(registry));
+        // A promise of no event loop: the loops may be gone when it is kept.
+        Promise<Gateway> started = Promise.promise();
+        EmbeddedStore.open(vertx, config.store().directory(), SystemTime.clock(), problem -> tell(problem, telling))
+                .onSuccess(store -> closing.later("store", store::close))
+                .compose(store -> Ledger.open(new EmbeddedSpendStore(store), SystemTime.clock())
+                        .compose(
+                                ledger -> assemble(config, telling, relayLimits, vertx, loops, store, ledger, closing)))
+                .onSuccess(started::complete)
+                .onFailure(problem -> closing.run().onComplete(_ -> started.fail(problem)));
+        return started.future();
+    }
+
+    /** Everything that is told about the gateway's doings. */
+    private record Telling(
+            LineWriter writer, EventWindow window, EventLog log, PrometheusMeterRegistry registry, Metrics metrics) {}
+
+    private static void tell(StoreProblem problem, Telling telling) {
+        System.getLogger("fresnel").log(System.Logger.Level.WARNING, problem.message());
+        String kind = switch (problem) {
+            case StoreProblem.Quarantined _ -> "quarantined";
+            case StoreProblem.NotWritable _ -> "not_writable";
+            case StoreProblem.ValueDiscarded _ -> "value_discarded";
+        };
+        telling.log().onStoreProblem(kind, problem.message());
+        telling.metrics().onStoreProblem(kind);
+    }
+
+    /** Telling goes wrong: that must not harm what is told about. */
+    private static <E> Consumer<E> unharmed(Consumer<E> listener) {
+        return event -> {
+            try {
+                listener.accept(event);
+            } catch (RuntimeException bug) {
+                System.getLogger("fresnel").log(System.Logger.Level.ERROR, "an event was not told", bug);
+            }
+        };
+    }
+
+    private static Future<Gateway> assemble(
+            GatewayConfig config,
+            Telling telling,
+            RelayLimits relayLimits,
+            Vertx vertx,
+            int loops,
+            EmbeddedStore store,
+            Ledger ledger,
+            Closing closing) {
+        LongSupplier nanos = SystemTime.nanos();
+        var clock = SystemTime.clock();
+        var random = new java.security.SecureRandom();
 
         PriceTable prices = new PriceTable(config.prices());
         RetryRule retries = new RetryRule(clock, random);
@@ -141,11 +175,11 @@ public final class Gateway {
                 nanos,
                 random,
                 ShelfLimits.DEFAULT,
-                event -> {
+                unharmed(event -> {
                     charge(ledger, event);
-                    eventLog.onLens(event);
-                    metrics.onLens(event);
-                });
+                    telling.log().onLens(event);
+                    telling.metrics().onLens(event);
+                }));
 
         JtokkitEstimator tokens = new JtokkitEstimator();
         Parts parts = new Parts(
@@ -168,14 +202,15 @@ public final class Gateway {
                     case REDACTED -> Parts.Prompts.REDACTED;
                     case PLAIN -> Parts.Prompts.PLAIN;
                 },
-                event -> {
-                    eventLog.onExchange(event);
-                    metrics.onExchange(event);
-                },
+                unharmed(event -> {
+                    telling.log().onExchange(event);
+                    telling.metrics().onExchange(event);
+                }),
                 clock,
                 nanos);
 
         Gate gate = new Gate(config.limits().maxConnections());
+        telling.metrics().watch(gate::connections, gate::running, telling.writer()::dropped);
         DataListener.Setup data = new DataListener.Setup(
                 config.listen().data().host(),
                 config.listen().data().port(),
@@ -188,25 +223,32 @@ public final class Gateway {
                 new Exchanges(parts),
                 new RequestIds(random),
                 gate,
+                telling.metrics()::onRefused,
                 nanos);
         AdminListener admin = new AdminListener(new AdminListener.Setup(
                 config.listen().admin().host(),
                 config.listen().admin().port(),
                 config.listen().adminToken(),
                 () -> !gate.isShut(),
-                registry::scrape,
-                () -> Status.json(config, gate, ledger, writer),
-                window::lines));
+                telling.registry()::scrape,
+                () -> Status.json(config, gate, ledger, telling.writer()),
+                telling.window()::lines));
+        // The first request must not pay for the tokenizer's tables, nor stand on an event loop while they load.
         return vertx.executeBlocking(() -> {
-                    // Half a second or more that the first request would otherwise spend on its event loop.
                     tokens.preload();
                     return tokens;
                 })
-                .compose(_ -> deploy(vertx, loops, data, admin, gate, closing));
+                .compose(_ -> deploy(config.listen(), vertx, loops, data, admin, gate, closing));
     }
 
     private static Future<Gateway> deploy(
-            Vertx vertx, int loops, DataListener.Setup data, AdminListener admin, Gate gate, Closing closing) {
+            GatewayConfig.Listen listen,
+            Vertx vertx,
+            int loops,
+            DataListener.Setup data,
+            AdminListener admin,
+            Gate gate,
+            Closing closing) {
         List<DataListener> listeners = new CopyOnWriteArrayList<>();
         Supplier<DataListener> supplier = () -> {
             DataListener listener = new DataListener(data);
@@ -214,8 +256,14 @@ public final class Gateway {
             return listener;
         };
         return vertx.deployVerticle(admin)
-                .compose(_ -> vertx.deployVerticle(supplier, new DeploymentOptions().setInstances(loops)))
-                .map(_ -> new Gateway(listeners, admin, gate, closing));
+                .recover(problem -> cannotListen("listen.admin", listen.admin(), problem))
+                .compose(_ -> vertx.deployVerticle(supplier, new DeploymentOptions().setInstances(loops))
+                        .recover(problem -> cannotListen("listen.data", listen.data(), problem)))
+                .map(_ -> new Gateway(vertx, listeners, admin, gate, closing));
+    }
+
+    private static <T> Future<T> cannotListen(String key, HostPort address, Throwable problem) {
+        return Future.failedFuture(new ListenException(key, address.toString(), problem));
     }
 
     /** Every writing of a lens is booked here, once, whichever request caused it and whether it succeeded. */
@@ -239,13 +287,28 @@ public final class Gateway {
         return admin.port();
     }
 
-    /** Turns new requests away, lets running ones end for up to 30 s, then closes everything in reverse order of its start. */
+    /**
+     * Turns new requests away with 503, lets running ones end for up to 30 s, tells those that remain that the rest will not
+     * come, then closes everything in reverse order of its start. The ports stay open until the running requests are over, so
+     * that {@code /readyz} can tell a load balancer. May be called again; closes once.
+     */
     public Future<Void> close() {
-        gate.shut();
-        List<Future<Void>> drained =
-                listeners.stream().map(listener -> listener.drain(GRACE)).toList();
-        Promise<Void> closed = Promise.promise();
-        Future.join(drained).onComplete(_ -> closing.run().onComplete(closed));
+        return close(GRACE);
+    }
+
+    /** {@link #close()} with another limit on waiting for running requests. */
+    public Future<Void> close(Duration grace) {
+        if (!closeBegun.compareAndSet(false, true)) {
+            return closed.future();
+        }
+        Promise<Void> waited = Promise.promise();
+        long timer = vertx.setTimer(Math.max(1, grace.toMillis()), _ -> waited.tryComplete());
+        gate.shut().onComplete(_ -> waited.tryComplete());
+        waited.future().onComplete(_ -> {
+            vertx.cancelTimer(timer);
+            Future.join(listeners.stream().map(DataListener::stopServing).toList())
+                    .onComplete(_ -> closing.run().onComplete(closed));
+        });
         return closed.future();
     }
 }

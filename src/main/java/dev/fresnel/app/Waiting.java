@@ -28,12 +28,7 @@ final class Waiting {
 
     private static RuntimeException problem(String what, Throwable cause) {
         return switch (cause) {
-            case java.net.BindException _ ->
-                new InputProblem(what + " cannot listen (" + cause.getMessage()
-                        + "): another process has the port, or the address is not this machine's; choose another one");
-            case java.net.UnknownHostException _ ->
-                new InputProblem(what + " cannot listen: unknown host " + cause.getMessage()
-                        + "; give an address of this machine");
+            case ListenException cannot -> new InputProblem(what + " " + cannot.getMessage());
             case dev.fresnel.store.embedded.StoreLockedException locked ->
                 new InputProblem(String.valueOf(locked.getMessage()));
             case RuntimeException bug -> bug;

@@ -285,7 +285,7 @@ final class Checks {
         }
     }
 
-    /** A tenant's own key would travel to a provider that has no use for it. */
+    /** A tenant's own key stays in the gateway, so the provider would see no credential at all. */
     private void credentialsThatPassThrough() {
         boolean anyKeys =
                 file.tenants().stream().anyMatch(tenant -> !tenant.keys().isEmpty());
@@ -296,8 +296,8 @@ final class Checks {
             if (anyKeys && remote && upstream.apiKey().isEmpty()) {
                 findings.keyWarning(
                         KeyPath.of("upstreams", name),
-                        "has no api-key, so the key a client shows to this gateway is passed on to it",
-                        "set api-key, unless tenants' keys are this provider's own");
+                        "has no api-key, and a tenant's key is never passed on, so requests of tenants with keys reach it without a credential",
+                        "set api-key, unless this provider needs none");
             }
         });
     }

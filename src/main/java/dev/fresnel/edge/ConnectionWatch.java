@@ -2,20 +2,34 @@ package dev.fresnel.edge;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
 import java.util.IdentityHashMap;
+import java.util.List;
 
 /**
  * Closes connections that hold a socket without sending a request: past the limit on their number, with a first head that does
- * not come in time, or kept alive and idle for too long. Vert.x has no such limits of its own. One per event loop; not thread-safe.
+ * not come in time, kept alive and idle for too long, or after a request that was refused. Vert.x has no such limits of its own.
+ * One per event loop; not thread-safe.
  */
 final class ConnectionWatch {
     private static final long IDLE_MILLIS = 75_000;
+    /** How long a client may go on sending a body that nobody wants, so that it gets to read why. */
+    private static final long LINGER_MILLIS = 2_000;
+
     private static final long NO_TIMER = -1;
 
     private final Vertx vertx;
     private final EdgeLimits limits;
     private final Gate gate;
-    private final IdentityHashMap<HttpConnection, Long> timers = new IdentityHashMap<>();
+    private final IdentityHashMap<HttpConnection, Watched> connections = new IdentityHashMap<>();
+
+    private static final class Watched {
+        long timer = NO_TIMER;
+        /** Requests begun and not answered; two for a moment when requests are pipelined. */
+        int running;
+
+        boolean doomed;
+    }
 
     ConnectionWatch(Vertx vertx, EdgeLimits limits, Gate gate) {
         this.vertx = vertx;
@@ -25,45 +39,94 @@ final class ConnectionWatch {
 
     void opened(HttpConnection connection) {
         if (!gate.connected()) {
-            // Closing an already closed connection is no news to anybody.
-            var _ = connection.close();
+            close(connection);
             return;
         }
-        timers.put(connection, NO_TIMER);
+        Watched watched = new Watched();
+        connections.put(connection, watched);
         connection.closeHandler(_ -> closed(connection));
-        arm(connection, limits.headerTimeout().toMillis());
+        watched.timer = closeLater(connection, limits.headerTimeout().toMillis());
     }
 
-    void requestBegan(HttpConnection connection) {
-        disarm(connection);
+    /** Whether the request may be looked at; not when one before it on the connection was refused. */
+    boolean requestBegan(HttpConnection connection) {
+        Watched watched = connections.get(connection);
+        if (watched == null || watched.doomed) {
+            return false;
+        }
+        disarm(watched);
+        watched.running++;
+        return true;
     }
 
     void requestEnded(HttpConnection connection) {
-        arm(connection, IDLE_MILLIS);
+        Watched watched = connections.get(connection);
+        if (watched != null && --watched.running == 0 && !watched.doomed) {
+            watched.timer = closeLater(connection, IDLE_MILLIS);
+        }
+    }
+
+    /** No further request on this connection is looked at: what follows may be the rest of a body that was not read. */
+    void doom(HttpConnection connection) {
+        Watched watched = connections.get(connection);
+        if (watched != null) {
+            watched.doomed = true;
+        }
+    }
+
+    boolean isDoomed(HttpConnection connection) {
+        Watched watched = connections.get(connection);
+        return watched == null || watched.doomed;
+    }
+
+    /**
+     * Closes the connection of an answered request. What is still arriving of the request is read and dropped for a while: a
+     * socket closed over unread bytes is reset, and a reset can overtake the reply.
+     */
+    void closeAfter(HttpServerRequest request) {
+        HttpConnection connection = request.connection();
+        if (request.isEnded()) {
+            close(connection);
+            return;
+        }
+        Watched watched = connections.get(connection);
+        if (watched != null) {
+            disarm(watched);
+            watched.timer = closeLater(connection, LINGER_MILLIS);
+            request.exceptionHandler(_ -> close(connection));
+            request.handler(_ -> {});
+            request.endHandler(_ -> close(connection));
+            request.resume();
+        }
     }
 
     /** Must be called when the connection closes; later calls do nothing. */
     void closed(HttpConnection connection) {
-        disarm(connection);
-        if (timers.remove(connection) != null) {
+        Watched watched = connections.remove(connection);
+        if (watched != null) {
+            disarm(watched);
             gate.disconnected();
         }
     }
 
-    private void arm(HttpConnection connection, long millis) {
-        disarm(connection);
-        if (timers.containsKey(connection)) {
-            timers.put(connection, vertx.setTimer(millis, _ -> {
-                var _ = connection.close();
-            }));
+    /** Closes every connection. */
+    void closeAll() {
+        List.copyOf(connections.keySet()).forEach(ConnectionWatch::close);
+    }
+
+    private long closeLater(HttpConnection connection, long millis) {
+        return vertx.setTimer(millis, _ -> close(connection));
+    }
+
+    private void disarm(Watched watched) {
+        if (watched.timer != NO_TIMER) {
+            vertx.cancelTimer(watched.timer);
+            watched.timer = NO_TIMER;
         }
     }
 
-    private void disarm(HttpConnection connection) {
-        Long timer = timers.get(connection);
-        if (timer != null && timer != NO_TIMER) {
-            vertx.cancelTimer(timer);
-            timers.put(connection, NO_TIMER);
-        }
+    private static void close(HttpConnection connection) {
+        // Closing an already closed connection is no news to anybody.
+        var _ = connection.close();
     }
 }

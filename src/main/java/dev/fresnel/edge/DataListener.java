@@ -3,6 +3,7 @@ package dev.fresnel.edge;
 import dev.fresnel.exchange.Arrival;
 import dev.fresnel.exchange.ClientSide;
 import dev.fresnel.exchange.Exchanges;
+import dev.fresnel.exchange.ReplyHeaders;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantDirectory;
 import dev.fresnel.upstream.ModelCatalog;
@@ -11,8 +12,10 @@ import dev.fresnel.value.GatewayFailure;
 import dev.fresnel.value.ModelName;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.Secret;
+import io.netty.handler.codec.TooLongFrameException;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
@@ -20,26 +23,36 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.SocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /**
  * The data listener on one event loop: admits requests and hands them to the exchange. Deployed once per event loop; all
  * instances share the port.
  */
 public final class DataListener extends VerticleBase {
+    private static final int MAX_LINE = 8 * 1024;
+    private static final int MAX_HEADERS = 32 * 1024;
     private static final String PREFIX = "/v1";
+    private static final List<String> KEY_HEADERS = List.of("authorization", "x-api-key", "api-key");
     private static final String CHAT = "/chat/completions";
     private static final String MODELS = "/models";
 
     private final Setup setup;
     private final OpenAiErrors errors = new OpenAiErrors();
     private final ModelsReply models;
+    private final Set<ClientSide> clients = new HashSet<>();
     private HttpServer server;
     private ConnectionWatch watch;
 
@@ -47,6 +60,7 @@ public final class DataListener extends VerticleBase {
      * What every instance shares.
      *
      * @param gate counts running requests and refuses new ones while the gateway goes down
+     * @param refusals told the status of every request that was refused before it reached the exchange
      */
     public record Setup(
             String host,
@@ -57,6 +71,7 @@ public final class DataListener extends VerticleBase {
             Exchanges exchanges,
             RequestIds ids,
             Gate gate,
+            IntConsumer refusals,
             LongSupplier nanos) {
         /** Port 0 is a random one that all instances share. */
         SocketAddress address() {
@@ -75,13 +90,16 @@ public final class DataListener extends VerticleBase {
         watch = new ConnectionWatch(vertx, setup.limits(), setup.gate());
         HttpServerOptions options = new HttpServerOptions()
                 .setHttp2ClearTextEnabled(false)
-                .setHandle100ContinueAutomatically(true)
+                .setMaxInitialLineLength(MAX_LINE)
+                .setMaxHeaderSize(MAX_HEADERS)
+                // Only once we know that the body is wanted.
+                .setHandle100ContinueAutomatically(false)
                 .setTcpNoDelay(true)
                 .setCompressionSupported(false)
                 .setDecompressionSupported(false);
         server = vertx.createHttpServer(options)
                 .connectionHandler(watch::opened)
-                .invalidRequestHandler(HttpServerRequest.DEFAULT_INVALID_REQUEST_HANDLER)
+                .invalidRequestHandler(this::invalid)
                 .requestHandler(this::handle);
         return server.listen(setup.address());
     }
@@ -91,46 +109,130 @@ public final class DataListener extends VerticleBase {
         return server.actualPort();
     }
 
-    /** Refuses new connections at once, lets running replies end for up to {@code grace}, then cuts them. */
-    public Future<Void> drain(Duration grace) {
-        return server.shutdown(grace.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS);
+    /**
+     * Tells every client that still waits that the rest will not come: an error reply, or an error event and a cut connection.
+     * Must run on this listener's event loop.
+     */
+    private void cut() {
+        List.copyOf(clients)
+                .forEach(client -> client.fail(new GatewayFailure.ShuttingDown(
+                        "This gateway shut down before the reply was complete. Send the request again.")));
+    }
+
+    /** Cuts what is still running and closes the port and every connection. Thread-safe. */
+    public Future<Void> stopServing() {
+        Promise<Void> stopped = Promise.promise();
+        context.runOnContext(_ -> {
+            cut();
+            server.close().onComplete(stopped);
+        });
+        return stopped.future();
+    }
+
+    /** What is no HTTP/1.1 request at all. */
+    private void invalid(HttpServerRequest request) {
+        HttpConnection connection = request.connection();
+        if (watch.isDoomed(connection)) {
+            return;
+        }
+        watch.doom(connection);
+        GatewayFailure failure = request.decoderResult().cause() instanceof TooLongFrameException
+                ? new GatewayFailure.HeadTooLarge("The request line is longer than " + MAX_LINE
+                        + " bytes, or the headers are larger than " + MAX_HEADERS + ". Send less.")
+                : new GatewayFailure.InvalidRequest(
+                        "This is not a valid HTTP/1.1 request.", Optional.empty(), "bad_request");
+        setup.refusals().accept(errors.status(failure));
+        Buffer body = errors.body(failure);
+        // Vert.x closes the connection after the reply; a failed write means that the client has gone.
+        var _ = request.response()
+                .setStatusCode(errors.status(failure))
+                .putHeader("content-type", "application/json")
+                .putHeader("connection", "close")
+                .putHeader(ReplyHeaders.REQUEST_ID, setup.ids().next().value())
+                .end(body);
     }
 
     private void handle(HttpServerRequest request) {
         long started = setup.nanos().getAsLong();
-        RequestId id = setup.ids().next();
         HttpConnection connection = request.connection();
-        watch.requestBegan(connection);
-        setup.gate().entered();
-        ClientSide client = new ClientSide(
-                request,
-                id,
-                errors,
-                new ClientSide.Lifecycle(
-                        () -> {
-                            setup.gate().left();
-                            watch.requestEnded(connection);
-                        },
-                        () -> watch.closed(connection)));
-        Optional<GatewayFailure> ambiguity = RequestGuard.ambiguity(request);
-        if (ambiguity.isPresent()) {
-            refuse(request, client, ambiguity.get());
+        if (!watch.requestBegan(connection)) {
+            return;
+        }
+        if (wantsClose(request)) {
+            watch.doom(connection);
+        }
+        Optional<GatewayFailure> closed = enter();
+        RequestId id = setup.ids().next();
+        ClientSide client = client(request, id, closed.isPresent() ? () -> {} : setup.gate()::left);
+        clients.add(client);
+        request.response().headersEndHandler(_ -> {
+            if (watch.isDoomed(connection) || bodyIsComing(request)) {
+                request.response().putHeader("connection", "close");
+            }
+        });
+        Optional<GatewayFailure> refusal = closed.or(() -> RequestGuard.ambiguity(request));
+        if (refusal.isPresent()) {
+            refuse(request, client, refusal.get());
             return;
         }
         try {
             route(request, client, id, started);
         } catch (GatewayException e) {
             refuse(request, client, e.failure());
+        } catch (RuntimeException bug) {
+            System.getLogger("fresnel").log(System.Logger.Level.ERROR, "request " + id + " failed", bug);
+            refuse(
+                    request,
+                    client,
+                    new GatewayFailure.Internal(
+                            "The gateway failed on this request (" + id + "). It is our fault, and logged."));
         }
+    }
+
+    private Optional<GatewayFailure> enter() {
+        try {
+            setup.gate().enter();
+            return Optional.empty();
+        } catch (GatewayException shut) {
+            return Optional.of(shut.failure());
+        }
+    }
+
+    private ClientSide client(HttpServerRequest request, RequestId id, Runnable left) {
+        HttpConnection connection = request.connection();
+        ClientSide[] self = new ClientSide[1];
+        Runnable finished = () -> {
+            clients.remove(self[0]);
+            left.run();
+            watch.requestEnded(connection);
+            if (watch.isDoomed(connection) || bodyIsComing(request)) {
+                watch.doom(connection);
+                watch.closeAfter(request);
+            }
+        };
+        self[0] = new ClientSide(
+                request, id, errors, new ClientSide.Lifecycle(finished, () -> watch.closed(connection)));
+        return self[0];
+    }
+
+    /** Vert.x sees {@code close} only when it stands alone. */
+    private static boolean wantsClose(HttpServerRequest request) {
+        return request.headers().getAll("connection").stream()
+                .flatMap(value -> Stream.of(value.split(",", -1)))
+                .anyMatch(token -> token.strip().equalsIgnoreCase("close"));
+    }
+
+    /** Whether the client has not sent all of its body; the reply is then the last on its connection. */
+    private static boolean bodyIsComing(HttpServerRequest request) {
+        return !request.isEnded()
+                && (request.headers().contains("content-length") || request.headers().contains("transfer-encoding"));
     }
 
     private void route(HttpServerRequest request, ClientSide client, RequestId id, long started) {
         String path = Objects.requireNonNullElse(request.path(), "");
         if (!path.startsWith(PREFIX + "/")) {
-            throw failure(new GatewayFailure.InvalidRequest(
-                    "There is nothing at " + path + ". Use a base URL that ends in /v1.",
-                    Optional.empty(),
-                    "unknown_url"));
+            throw failure(new GatewayFailure.UnknownUrl(
+                    "There is nothing at " + path + ". Use a base URL that ends in /v1."));
         }
         if (request.headers().contains("upgrade", "websocket", true)) {
             throw failure(new GatewayFailure.InvalidRequest(
@@ -138,40 +240,69 @@ public final class DataListener extends VerticleBase {
                     Optional.empty(),
                     "websocket_unsupported"));
         }
-        setup.gate().check();
         Arrival arrival = admit(request, id, started);
         String resource = path.substring(PREFIX.length());
+        boolean reads = request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
         if (resource.equals(CHAT) && request.method().equals(HttpMethod.POST)) {
             chat(request, client, arrival);
-        } else if (resource.equals(MODELS) && request.method().equals(HttpMethod.GET)) {
+        } else if (resource.equals(CHAT) && !reads) {
+            // GET lists the completions that a provider has stored, which is its business.
+            throw failure(wrongMethod(request, "GET, HEAD, POST"));
+        } else if (resource.equals(MODELS) && reads) {
             json(client, models.all());
-        } else if (resource.startsWith(MODELS + "/") && request.method().equals(HttpMethod.GET)) {
+        } else if (resource.equals(MODELS)) {
+            throw failure(wrongMethod(request, "GET, HEAD"));
+        } else if (resource.startsWith(MODELS + "/") && reads) {
             model(client, resource.substring(MODELS.length() + 1));
         } else {
+            welcomeBody(request);
             setup.exchanges().passThrough(arrival, request, client);
         }
     }
 
+    private static GatewayFailure wrongMethod(HttpServerRequest request, String allowed) {
+        return new GatewayFailure.WrongMethod(
+                request.method() + " is not possible on " + request.path() + ". Use one of: " + allowed + ".", allowed);
+    }
+
+    /** Lets a client that asked first go on and send its body. */
+    private static void welcomeBody(HttpServerRequest request) {
+        if (request.headers().contains("expect") && request.version() == HttpVersion.HTTP_1_1) {
+            // A failed write means that the client has gone, which is noticed elsewhere.
+            var _ = request.response().writeContinue();
+        }
+    }
+
     private Arrival admit(HttpServerRequest request, RequestId id, long started) {
-        Optional<Secret> authorization =
-                Optional.ofNullable(request.getHeader("authorization")).map(Secret::new);
-        Tenant tenant = authorization
-                .flatMap(DataListener::bearer)
-                .map(setup.tenants()::find)
-                .orElseGet(setup.tenants()::findOpen)
+        Tenant tenant = tenant(request.headers())
                 .orElseThrow(() -> failure(new GatewayFailure.Unauthenticated(
                         "No tenant has this API key. Send a key of this gateway as 'Authorization: Bearer KEY'.")));
         // A tenant with keys authenticates by them, so the credential is ours and stays here.
-        Optional<Secret> forUpstream = tenant.keys().isEmpty() ? authorization : Optional.empty();
+        Optional<Secret> forUpstream = tenant.keys().isEmpty()
+                ? Optional.ofNullable(request.getHeader("authorization")).map(Secret::new)
+                : Optional.empty();
         String path = request.uri().substring(PREFIX.length());
         return new Arrival(id, tenant, path, request.headers(), forUpstream, started);
     }
 
-    private static Optional<String> bearer(Secret authorization) {
-        String text = authorization.reveal();
-        return text.regionMatches(true, 0, "Bearer ", 0, 7)
-                ? Optional.of(text.substring(7).strip())
-                : Optional.empty();
+    /**
+     * The tenant that one of the request's credentials opens, else the open one. Every credential is tried: a tenant's key must
+     * not travel on as the open tenant's, hidden behind another.
+     */
+    private Optional<Tenant> tenant(MultiMap headers) {
+        return KEY_HEADERS.stream()
+                .flatMap(name -> headers.getAll(name).stream())
+                .map(DataListener::key)
+                .flatMap(key -> setup.tenants().find(key).stream())
+                .filter(tenant -> !tenant.keys().isEmpty())
+                .findFirst()
+                .or(setup.tenants()::findOpen);
+    }
+
+    private static String key(String credential) {
+        return credential.regionMatches(true, 0, "Bearer ", 0, 7)
+                ? credential.substring(7).strip()
+                : credential.strip();
     }
 
     private void chat(HttpServerRequest request, ClientSide client, Arrival arrival) {
@@ -185,6 +316,7 @@ public final class DataListener extends VerticleBase {
             throw failure(new GatewayFailure.UnsupportedMedia(
                     "The request body is compressed ('" + encoding + "'). Send it without Content-Encoding."));
         }
+        welcomeBody(request);
         new BodyCollector(vertx, request, limits)
                 .collect()
                 .onSuccess(body -> setup.exchanges().chat(arrival, body, client))
@@ -199,21 +331,38 @@ public final class DataListener extends VerticleBase {
     }
 
     private void model(ClientSide client, String encodedName) {
-        ModelName name = new ModelName(URLDecoder.decode(encodedName, StandardCharsets.UTF_8));
+        // The guard has seen to it that every percent sign is followed by two hex digits.
+        String name = URLDecoder.decode(encodedName.replace("+", "%2B"), StandardCharsets.UTF_8);
         json(
                 client,
-                models.one(name)
+                Optional.of(name)
+                        .filter(given -> !given.isBlank())
+                        .map(ModelName::new)
+                        .flatMap(models::one)
                         .orElseThrow(() -> failure(new GatewayFailure.ModelNotFound(
                                 "The model '" + name + "' is not declared here. GET /v1/models lists what is."))));
     }
 
     private static void json(ClientSide client, Buffer body) {
-        client.reply(200, MultiMap.caseInsensitiveMultiMap().add("content-type", "application/json"), body);
+        client.reply(
+                200,
+                MultiMap.caseInsensitiveMultiMap()
+                        .add("content-type", "application/json")
+                        .add(ReplyHeaders.REQUEST_ID, client.id().value()),
+                body);
     }
 
     /** Answers, then closes the connection: what follows on it may be the rest of a body we did not read. */
-    private static void refuse(HttpServerRequest request, ClientSide client, GatewayFailure failure) {
-        request.response().putHeader("connection", "close");
+    private void refuse(HttpServerRequest request, ClientSide client, GatewayFailure failure) {
+        watch.doom(request.connection());
+        setup.refusals().accept(errors.status(failure));
+        HttpServerResponse response = request.response();
+        response.putHeader("connection", "close");
+        switch (failure) {
+            case GatewayFailure.Unauthenticated _ -> response.putHeader("www-authenticate", "Bearer");
+            case GatewayFailure.WrongMethod wrong -> response.putHeader("allow", wrong.allowed());
+            default -> {}
+        }
         client.fail(failure);
     }
 

@@ -2,6 +2,8 @@ package dev.fresnel.edge;
 
 import dev.fresnel.value.GatewayException;
 import dev.fresnel.value.GatewayFailure;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -12,6 +14,7 @@ public final class Gate {
     private final int maxConnections;
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger running = new AtomicInteger();
+    private final Promise<Void> quiet = Promise.promise();
     private volatile boolean shut;
 
     /** @param maxConnections open at once, all event loops together */
@@ -32,24 +35,30 @@ public final class Gate {
         connections.decrementAndGet();
     }
 
-    void entered() {
+    /** Throws {@code ShuttingDown} once shut; else the request is running until it has {@link #left}. */
+    void enter() {
+        // Counted before the look at the flag, so that shut() cannot miss a request that was let in.
         running.incrementAndGet();
-    }
-
-    void left() {
-        running.decrementAndGet();
-    }
-
-    /** Throws {@code ShuttingDown} once shut. */
-    void check() {
         if (shut) {
+            left();
             throw new GatewayException(new GatewayFailure.ShuttingDown(
                     "This gateway is shutting down. Send the request again; another replica will take it."));
         }
     }
 
-    public void shut() {
+    void left() {
+        if (running.decrementAndGet() == 0 && shut) {
+            quiet.tryComplete();
+        }
+    }
+
+    /** Lets no new request in. Succeeds once the running ones are over; may be called again. */
+    public Future<Void> shut() {
         shut = true;
+        if (running.get() == 0) {
+            quiet.tryComplete();
+        }
+        return quiet.future();
     }
 
     public boolean isShut() {

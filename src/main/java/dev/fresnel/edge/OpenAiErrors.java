@@ -37,6 +37,10 @@ public final class OpenAiErrors implements ErrorDialect {
     private static Shape shape(GatewayFailure failure) {
         return switch (failure) {
             case GatewayFailure.InvalidRequest f -> new Shape(400, "invalid_request_error", f.param(), f.code());
+            case GatewayFailure.UnknownUrl _ -> plain(404, "invalid_request_error", "unknown_url");
+            case GatewayFailure.WrongMethod _ -> plain(405, "invalid_request_error", "method_not_supported");
+            case GatewayFailure.UnknownExpectation _ -> plain(417, "invalid_request_error", "expectation_failed");
+            case GatewayFailure.HeadTooLarge _ -> plain(431, "invalid_request_error", "request_head_too_large");
             case GatewayFailure.Unauthenticated _ -> plain(401, "invalid_request_error", "invalid_api_key");
             case GatewayFailure.ModelNotFound _ ->
                 new Shape(404, "invalid_request_error", Optional.of("model"), "model_not_found");

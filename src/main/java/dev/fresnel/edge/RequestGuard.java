@@ -4,6 +4,7 @@ import dev.fresnel.value.GatewayFailure;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -17,6 +18,10 @@ final class RequestGuard {
             Pattern.compile("[A-Za-z0-9._\\-]+(:[0-9]{1,5})?|\\[[0-9A-Fa-f:.]+](:[0-9]{1,5})?");
     private static final Pattern PATH = Pattern.compile("/[\\x21-\\x7e&&[^#\\\\]]*");
 
+    /** Control characters, and what has another, plainer spelling, so that a path could hide what it names. */
+    private static final Pattern NEEDLESS_ENCODING =
+            Pattern.compile("%(?:[01][0-9a-f]|7f|2e|3[0-9]|4[1-9a-f]|5[0-9a]|6[1-9a-f]|7[0-9a]|(?![0-9a-f]{2}))");
+
     private RequestGuard() {}
 
     /** What is ambiguous about {@code request}; empty: nothing. The connection is closed after an ambiguous request. */
@@ -26,8 +31,8 @@ final class RequestGuard {
             return refuse("exactly one Host header with a host name and an optional port");
         }
         List<String> encodings = request.headers().getAll("transfer-encoding");
-        if (encodings.size() > 1
-                || encodings.stream().anyMatch(value -> !value.strip().equalsIgnoreCase("chunked"))) {
+        // Not stripped: the parser joins a folded line with a space, and a folded framing header has two readings.
+        if (encodings.size() > 1 || encodings.stream().anyMatch(value -> !value.equalsIgnoreCase("chunked"))) {
             return refuse("no Transfer-Encoding other than a single 'chunked'");
         }
         List<String> lengths = request.headers().getAll("content-length");
@@ -40,8 +45,21 @@ final class RequestGuard {
         if (request.headers().contains("content_length") || request.headers().contains("transfer_encoding")) {
             return refuse("no underscore spelling of a framing header");
         }
-        if (request.headers().size() > MAX_HEADERS) {
-            return refuse("at most " + MAX_HEADERS + " headers");
+        if (request.headers().getAll("authorization").size() > 1) {
+            return refuse("at most one Authorization header");
+        }
+        int lines = 0;
+        for (Map.Entry<String, String> _ : request.headers()) {
+            lines++;
+        }
+        if (lines > MAX_HEADERS) {
+            return Optional.of(new GatewayFailure.HeadTooLarge(
+                    "The request has more than " + MAX_HEADERS + " header lines. Send fewer."));
+        }
+        String expectation = request.getHeader("expect");
+        if (expectation != null && !expectation.equalsIgnoreCase("100-continue")) {
+            return Optional.of(new GatewayFailure.UnknownExpectation(
+                    "The only Expect header this gateway knows is '100-continue'. Leave yours out."));
         }
         return pathAmbiguity(request.uri());
     }
@@ -50,15 +68,20 @@ final class RequestGuard {
         int query = uri.indexOf('?');
         String path = query < 0 ? uri : uri.substring(0, query);
         String lower = path.toLowerCase(Locale.ROOT);
+        // A model's name may hold a slash, and SDKs encode it.
+        boolean encodedSlash = lower.contains("%2f") && !lower.startsWith("/v1/models/");
+        List<String> segments = List.of(lower.replace("%2f", "/").split("/", -1));
         boolean walks = lower.contains("//")
-                || lower.contains("%2e")
-                || lower.contains("%2f")
+                || encodedSlash
                 || lower.contains("%5c")
-                || lower.contains("%00")
-                || List.of(path.split("/", -1)).contains("..")
-                || List.of(path.split("/", -1)).contains(".");
-        if (!PATH.matcher(uri).matches() || walks) {
-            return refuse("a plain absolute path without '//', '.' or '..' segments, fragments or encoded slashes");
+                || segments.contains("..")
+                || segments.contains(".");
+        if (!PATH.matcher(uri).matches()
+                || walks
+                || NEEDLESS_ENCODING.matcher(lower).find()) {
+            return refuse(
+                    "a plain absolute path without '//', '.' or '..' segments, fragments, encoded slashes, control"
+                            + " characters, or letters, digits and dots that are percent-encoded");
         }
         return Optional.empty();
     }

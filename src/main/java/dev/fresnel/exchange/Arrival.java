@@ -1,6 +1,7 @@
 package dev.fresnel.exchange;
 
 import dev.fresnel.tenant.Tenant;
+import dev.fresnel.upstream.ForwardHeaders;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.Secret;
 import io.vertx.core.MultiMap;
@@ -16,4 +17,11 @@ import java.util.Optional;
  * @param startedNanos when the request head arrived, on the exchange's nano clock
  */
 public record Arrival(
-        RequestId id, Tenant tenant, String path, MultiMap headers, Optional<Secret> credential, long startedNanos) {}
+        RequestId id, Tenant tenant, String path, MultiMap headers, Optional<Secret> credential, long startedNanos) {
+    /** What becomes of the credentials among the headers: an open tenant's are its own, whatever their header's name. */
+    ForwardHeaders.ClientCredential credentials() {
+        return tenant.keys().isEmpty()
+                ? ForwardHeaders.ClientCredential.PASS_ON
+                : ForwardHeaders.ClientCredential.STRIP;
+    }
+}

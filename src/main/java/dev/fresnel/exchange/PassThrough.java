@@ -36,12 +36,7 @@ final class PassThrough {
     Future<RelayEnd> run(
             Arrival arrival, Upstream upstream, HttpServerRequest request, ClientSide client, Journal journal) {
         MultiMap headers = ForwardHeaders.up(
-                arrival.headers(),
-                upstream,
-                arrival.credential().isPresent()
-                        ? ForwardHeaders.ClientCredential.PASS_ON
-                        : ForwardHeaders.ClientCredential.STRIP,
-                ForwardHeaders.ReplyEncoding.AS_CLIENT_ACCEPTS);
+                arrival.headers(), upstream, arrival.credentials(), ForwardHeaders.ReplyEncoding.AS_CLIENT_ACCEPTS);
         UpstreamCall call = upstreams.stream(
                 new UpstreamRequestHead(upstream, request.method(), arrival.path(), headers, length(request)), request);
         client.whenGone(call::cancel);

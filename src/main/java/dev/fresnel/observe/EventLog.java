@@ -49,6 +49,18 @@ public final class EventLog {
         window.add(line);
     }
 
+    /** @param kind from a closed set */
+    public void onStoreProblem(String kind, String message) {
+        String line = new JsonLine()
+                .text("type", "store_problem")
+                .text("at", clock.instant().toString())
+                .text("kind", kind)
+                .text("message", message)
+                .end();
+        writer.write(line);
+        window.add(line);
+    }
+
     static String json(LensEvent event, String at) {
         JsonLine line = new JsonLine().text("type", type(event)).text("at", at);
         return switch (event) {

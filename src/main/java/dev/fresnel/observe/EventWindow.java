@@ -11,12 +11,15 @@ public final class EventWindow {
     private final ArrayDeque<String> lines = new ArrayDeque<>();
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** @param size events kept, at least 1 */
+    /** @param size events kept; 0 keeps none */
     public EventWindow(int size) {
         this.size = size;
     }
 
     void add(String line) {
+        if (size == 0) {
+            return;
+        }
         lock.lock();
         try {
             if (lines.size() == size) {

@@ -54,7 +54,7 @@ public final class LineWriter implements AutoCloseable {
             if (queue.isEmpty()) {
                 out.flush();
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             // The log itself cannot be written: the count is all that can still be told.
             dropped.incrementAndGet();
         }

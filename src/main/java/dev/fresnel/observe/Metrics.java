@@ -5,8 +5,12 @@ import dev.fresnel.lens.LensEvent;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * Counters and timers of what the gateway does. Labels come from config ids and closed enumerations only, so that no client can
@@ -74,6 +78,24 @@ public final class Metrics {
                         "operation",
                         e.operation().key());
         }
+    }
+
+    /** A request that was refused before anything was done for it. */
+    public void onRefused(int status) {
+        counter("fresnel.refusals", "status", Integer.toString(status));
+    }
+
+    /** @param kind from a closed set */
+    public void onStoreProblem(String kind) {
+        counter("fresnel.store.problems", "kind", kind);
+    }
+
+    /** Registers what is read at each scrape. */
+    public void watch(IntSupplier connections, IntSupplier running, LongSupplier droppedLines) {
+        Gauge.builder("fresnel.connections", connections::getAsInt).register(registry);
+        Gauge.builder("fresnel.requests.running", running::getAsInt).register(registry);
+        FunctionCounter.builder("fresnel.log.dropped", droppedLines, LongSupplier::getAsLong)
+                .register(registry);
     }
 
     private void counter(String name, String... tags) {

@@ -19,6 +19,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -224,6 +225,12 @@ public final class UpstreamCall {
     }
 
     private void upload(HttpClientRequest to, ReadStream<Buffer> body) {
+        if (head.contentLength().equals(OptionalLong.of(0))) {
+            body.handler(chunk -> {});
+            body.resume();
+            send(to, Buffer.buffer());
+            return;
+        }
         if (head.contentLength().isPresent()) {
             to.putHeader("content-length", String.valueOf(head.contentLength().getAsLong()));
         } else {

@@ -19,6 +19,22 @@ public sealed interface GatewayFailure {
      */
     record InvalidRequest(String publicMessage, Optional<String> param, String code) implements GatewayFailure {}
 
+    /** Nothing is served under this path. */
+    record UnknownUrl(String publicMessage) implements GatewayFailure {}
+
+    /**
+     * The path is served, but not by this method.
+     *
+     * @param allowed the methods that are, as in an {@code Allow} header
+     */
+    record WrongMethod(String publicMessage, String allowed) implements GatewayFailure {}
+
+    /** The request's {@code Expect} header asks for something other than {@code 100-continue}. */
+    record UnknownExpectation(String publicMessage) implements GatewayFailure {}
+
+    /** The request line or the headers are larger than the listener accepts. */
+    record HeadTooLarge(String publicMessage) implements GatewayFailure {}
+
     /** No key, or one that no tenant holds. */
     record Unauthenticated(String publicMessage) implements GatewayFailure {}
 

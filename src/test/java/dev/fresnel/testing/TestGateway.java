@@ -33,7 +33,7 @@ public final class TestGateway implements AutoCloseable {
         this.log = log;
     }
 
-    /** @param yaml without {@code listen} and {@code store} */
+    /** @param yaml without {@code store}, and without {@code listen} or with it in front */
     public static TestGateway start(String yaml) {
         return start(yaml, RelayLimits.DEFAULT);
     }
@@ -47,8 +47,8 @@ public final class TestGateway implements AutoCloseable {
     }
 
     public static TestGateway start(String yaml, RelayLimits limits, Path store) {
-        String whole = "listen: { data: \"127.0.0.1:0\", admin: \"127.0.0.1:0\" }\nstore: { embedded: \"" + store
-                + "\" }\n" + yaml;
+        String listen = yaml.startsWith("listen:") ? "" : "listen: { data: \"127.0.0.1:0\", admin: \"127.0.0.1:0\" }\n";
+        String whole = listen + "store: { embedded: \"" + store + "\" }\n" + yaml;
         return switch (ConfigLoader.load(whole, store, Map.of())) {
             case ConfigResult.Valid valid -> {
                 ByteArrayOutputStream log = new ByteArrayOutputStream();
@@ -108,15 +108,33 @@ public final class TestGateway implements AutoCloseable {
         return send(request.build());
     }
 
+    /** GETs from the data listener. */
     public HttpResponse<String> get(String path) {
         return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.dataPort() + path))
                 .build());
     }
 
     public String admin(String path) {
-        return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.adminPort() + path))
-                        .build())
-                .body();
+        return adminReply(path).body();
+    }
+
+    /** GETs from the admin listener; {@code headers} are names and values in turn. */
+    public HttpResponse<String> adminReply(String path, String... headers) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.adminPort() + path));
+        for (int i = 0; i < headers.length; i += 2) {
+            request.header(headers[i], headers[i + 1]);
+        }
+        return send(request.build());
+    }
+
+    public Gateway gateway() {
+        return gateway;
+    }
+
+    /** The whole log so far. */
+    public String log() {
+        return log.toString(StandardCharsets.UTF_8);
     }
 
     public HttpResponse<String> send(HttpRequest request) {
