@@ -181,6 +181,7 @@ public final class Gateway {
                     telling.metrics().onLens(event);
                 }));
 
+        JtokkitEstimator tokens = new JtokkitEstimator();
         Parts parts = new Parts(
                 vertx,
                 upstreams,
@@ -188,7 +189,7 @@ public final class Gateway {
                 config.models(),
                 prices,
                 config.workers(),
-                new JtokkitEstimator(),
+                tokens,
                 new OutputLength(),
                 new Delegator(config.models(), prices, config.workers(), CostModel.DEFAULT),
                 new ConversationPins(nanos::getAsLong, ConversationPins.DEFAULT_IDLE, ConversationPins.DEFAULT_MAXIMUM),
@@ -232,7 +233,12 @@ public final class Gateway {
                 telling.registry()::scrape,
                 () -> Status.json(config, gate, ledger, telling.writer()),
                 telling.window()::lines));
-        return deploy(config.listen(), vertx, loops, data, admin, gate, closing);
+        // The first request must not pay for the tokenizer's tables, nor stand on an event loop while they load.
+        return vertx.executeBlocking(() -> {
+                    tokens.preload();
+                    return tokens;
+                })
+                .compose(_ -> deploy(config.listen(), vertx, loops, data, admin, gate, closing));
     }
 
     private static Future<Gateway> deploy(

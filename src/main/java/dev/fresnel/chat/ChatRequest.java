@@ -1,5 +1,6 @@
 package dev.fresnel.chat;
 
+import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.ModelName;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -12,10 +13,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A chat-completion request as the client wrote it: a view over its bytes that knows where everything stands which the gateway reads
- * or edits. Nothing is re-serialised, text is decoded only when asked. Immutable and thread-safe as long as nobody writes to
+ * or edits. Nothing is re-serialised, text is decoded only when asked, and
+ * then once. Immutable and thread-safe as long as nobody writes to
  * {@link #bytes()}.
  */
 public final class ChatRequest implements ParsedChat {
@@ -45,6 +48,10 @@ public final class ChatRequest implements ParsedChat {
     private final List<Message> messages;
     private final List<String> toolNames;
     private final Set<Feature> features;
+
+    // As in Message: not volatile, since a race costs one more computation of an equal, immutable value.
+    private @Nullable String systemText;
+    private @Nullable Fingerprint systemFingerprint;
 
     ChatRequest(byte[] body, Map<Param, Param.Value> params, Findings findings) {
         this.body = body;
@@ -128,30 +135,56 @@ public final class ChatRequest implements ParsedChat {
         return findings.openToolLoop();
     }
 
-    /** Text of the leading system and developer messages, joined by a line feed; empty when there is none. */
+    /** Text of the leading system and developer messages, joined by a line feed; empty when there is none. Joined once and kept. */
     public String systemText() {
+        String known = systemText;
+        if (known == null) {
+            List<Message> leading = operators();
+            known = leading.size() == 1
+                    ? leading.getFirst().text()
+                    : leading.stream().map(Message::text).collect(Collectors.joining("\n"));
+            systemText = known;
+        }
+        return known;
+    }
+
+    /** Of {@link #systemText}; computed once and kept. */
+    public Fingerprint systemFingerprint() {
+        Fingerprint known = systemFingerprint;
+        if (known == null) {
+            List<Message> leading = operators();
+            known = leading.size() == 1 ? leading.getFirst().fingerprint() : Fingerprint.of(systemText());
+            systemFingerprint = known;
+        }
+        return known;
+    }
+
+    private List<Message> operators() {
         return messages.stream()
                 .takeWhile(message -> message.role().isOperator())
-                .map(Message::text)
-                .collect(Collectors.joining("\n"));
+                .toList();
     }
 
     /** Text of the first user message; empty when there is none. */
     public String firstUserText() {
-        return messages.stream()
-                .filter(message -> message.role() == Role.USER)
-                .findFirst()
-                .map(Message::text)
-                .orElse("");
+        return firstUser().map(Message::text).orElse("");
+    }
+
+    /** The first message of the user. */
+    public Optional<Message> firstUser() {
+        return messages.stream().filter(message -> message.role() == Role.USER).findFirst();
     }
 
     /** Text of the last user message; empty when there is none. */
     public String lastUserText() {
+        return lastUser().map(Message::text).orElse("");
+    }
+
+    /** The last message of the user. */
+    public Optional<Message> lastUser() {
         return messages.reversed().stream()
                 .filter(message -> message.role() == Role.USER)
-                .findFirst()
-                .map(Message::text)
-                .orElse("");
+                .findFirst();
     }
 
     /** Every piece of message text in order, undecoded: an estimator can add up lengths and sample without reading all of it. */

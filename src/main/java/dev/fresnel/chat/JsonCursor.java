@@ -97,17 +97,17 @@ final class JsonCursor implements AutoCloseable {
         return new Span(start, skipToEnd(start));
     }
 
-    /** Offset after the current value, which is read to its end if it is a string and skipped if it is an object or array. */
+    /**
+     * Offset after the current value. Objects and arrays are skipped. A string's end is only looked for: the parser checks the string
+     * when it moves on, and asked to finish it now it would decode all of it.
+     */
     private int skipToEnd(int start) throws IOException {
         return switch (parser.currentToken()) {
             case START_OBJECT, START_ARRAY -> {
                 parser.skipChildren();
                 yield start() + 1;
             }
-            case VALUE_STRING -> {
-                parser.finishToken();
-                yield (int) parser.currentLocation().getByteOffset();
-            }
+            case VALUE_STRING -> ByteSearch.endOfString(json, start + 1);
             case VALUE_TRUE, VALUE_NULL -> start + 4;
             case VALUE_FALSE -> start + 5;
             default -> endOfNumber(start);

@@ -1,10 +1,22 @@
 package dev.fresnel.chat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /** JSON string literals: text to literal and back. Stateless. */
 public final class JsonText {
     private static final String HEX = "0123456789abcdef";
+
+    /** What an escape of one letter stands for, by that letter; 0 for {@code \\u} and what is no escape. */
+    private static final byte[] SINGLE = new byte[128];
+
+    static {
+        String letters = "\"\\/bfnrt";
+        String meanings = "\"\\/\b\f\n\r\t";
+        for (int i = 0; i < letters.length(); i++) {
+            SINGLE[letters.charAt(i)] = (byte) meanings.charAt(i);
+        }
+    }
 
     private JsonText() {}
 
@@ -66,16 +78,46 @@ public final class JsonText {
      * @param to the closing quote
      */
     static String unescape(byte[] body, int from, int to) {
-        int escape = indexOfBackslash(body, from, to);
+        int escape = ByteSearch.backslash(body, from, to);
         if (escape < 0) {
             return new String(body, from, to - from, StandardCharsets.UTF_8);
         }
+        return unescapedBytes(body, from, to, escape).orElseGet(() -> unescapedChars(body, from, to, escape));
+    }
+
+    /** In UTF-8, without an object for each run between escapes; empty when half of a surrogate pair is escaped, which has no UTF-8. */
+    private static Optional<String> unescapedBytes(byte[] body, int from, int to, int firstEscape) {
+        byte[] text = new byte[to - from];
+        int length = 0;
+        int run = from;
+        for (int escape = firstEscape; escape >= 0; escape = ByteSearch.backslash(body, run, to)) {
+            System.arraycopy(body, run, text, length, escape - run);
+            length += escape - run;
+            byte plain = escape + 1 < to ? SINGLE[body[escape + 1] & 0x7f] : 0;
+            if (plain != 0 && body[escape + 1] > 0) {
+                text[length++] = plain;
+                run = escape + 2;
+            } else {
+                StringBuilder decoded = new StringBuilder(1);
+                run = appendUnescaped(body, escape, to, decoded);
+                if (!decoded.isEmpty() && Character.isSurrogate(decoded.charAt(0))) {
+                    return Optional.empty();
+                }
+                byte[] utf8 = decoded.toString().getBytes(StandardCharsets.UTF_8);
+                System.arraycopy(utf8, 0, text, length, utf8.length);
+                length += utf8.length;
+            }
+        }
+        System.arraycopy(body, run, text, length, to - run);
+        return Optional.of(new String(text, 0, length + to - run, StandardCharsets.UTF_8));
+    }
+
+    private static String unescapedChars(byte[] body, int from, int to, int firstEscape) {
         StringBuilder text = new StringBuilder(to - from);
         int run = from;
-        while (escape >= 0) {
+        for (int escape = firstEscape; escape >= 0; escape = ByteSearch.backslash(body, run, to)) {
             text.append(new String(body, run, escape - run, StandardCharsets.UTF_8));
             run = appendUnescaped(body, escape, to, text);
-            escape = indexOfBackslash(body, run, to);
         }
         return text.append(new String(body, run, to - run, StandardCharsets.UTF_8))
                 .toString();
@@ -125,14 +167,5 @@ public final class JsonText {
             code = code << 4 | digit;
         }
         return code;
-    }
-
-    private static int indexOfBackslash(byte[] body, int from, int to) {
-        for (int i = from; i < to; i++) {
-            if (body[i] == '\\') {
-                return i;
-            }
-        }
-        return -1;
     }
 }

@@ -105,7 +105,7 @@ record ConfigFile(
             Duration total) {}
 
     record PoolSection(
-            @Key(value = "Connections open at once, per event loop.", def = "512", min = "1", max = "65536")
+            @Key(value = "Connections open at once.", def = "512", min = "1", max = "65536")
             int maxConnections,
 
             @Key(

@@ -15,10 +15,12 @@ public record ConversationKey(Fingerprint hash) {
         if (session.isPresent()) {
             return Optional.of(new ConversationKey(Fingerprint.of("session", tenant.value(), session.get())));
         }
-        String opening = request.firstUserText();
-        return opening.isBlank()
-                ? Optional.empty()
-                : Optional.of(
-                        new ConversationKey(Fingerprint.of("opening", tenant.value(), request.systemText(), opening)));
+        return request.firstUser()
+                .filter(opening -> !opening.text().isBlank())
+                .map(opening -> new ConversationKey(Fingerprint.of(
+                        "opening",
+                        tenant.value(),
+                        request.systemFingerprint().hex(),
+                        opening.fingerprint().hex())));
     }
 }

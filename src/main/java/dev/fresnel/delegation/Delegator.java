@@ -4,7 +4,6 @@ import dev.fresnel.budget.CostModel;
 import dev.fresnel.budget.PriceTable;
 import dev.fresnel.chat.ChatRequest;
 import dev.fresnel.chat.Role;
-import dev.fresnel.estimate.TaskText;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.upstream.ModelCatalog;
@@ -46,6 +45,7 @@ public final class Delegator {
     private final PriceTable prices;
     private final Map<String, Worker> workers;
     private final CostModel costs;
+    private final MultiPartRules multiPart = new MultiPartRules();
 
     /** @param workers by name, as the config has them */
     public Delegator(ModelCatalog catalog, PriceTable prices, Map<String, Worker> workers, CostModel costs) {
@@ -76,6 +76,7 @@ public final class Delegator {
         Optional<Model> requested = catalog.find(inquiry.request().model());
         TaskFeatures features = TaskFeatures.of(
                 inquiry.request(),
+                inquiry.task(),
                 inquiry.estimates(),
                 requested.map(Model::tier).orElse(Tier.UNKNOWN),
                 inquiry.overrides().taskKind(),
@@ -91,7 +92,7 @@ public final class Delegator {
                     Optional.empty());
         }
         Weighing weighing = new Weighing(catalog, prices, workers, costs, inquiry, requested.get());
-        return new Choice(inquiry, weighing, features).assessment();
+        return new Choice(inquiry, weighing, features, multiPart).assessment();
     }
 
     private static void refuseUnknownArm(Inquiry inquiry) {
@@ -156,10 +157,12 @@ public final class Delegator {
         private final Inquiry inquiry;
         private final Weighing weighing;
         private final TaskFeatures features;
+        private final MultiPartRules multiPart;
         private final List<ArmRow> rows;
         private List<RuleCheck> checks = List.of();
 
-        Choice(Inquiry inquiry, Weighing weighing, TaskFeatures features) {
+        Choice(Inquiry inquiry, Weighing weighing, TaskFeatures features, MultiPartRules multiPart) {
+            this.multiPart = multiPart;
             this.inquiry = inquiry;
             this.weighing = weighing;
             this.features = features;
@@ -223,8 +226,8 @@ public final class Delegator {
         }
 
         private Route byRules() {
-            Rules rules = new Rules(weighing.rules());
-            String task = TaskText.of(inquiry.request());
+            RouteRules options = weighing.rules();
+            Rules rules = new Rules(options, multiPart.of(options), inquiry.task());
             List<ArmRow> candidates =
                     rows.stream().filter(row -> !row.arm().isDirect()).toList();
             if (candidates.isEmpty()) {
@@ -236,7 +239,7 @@ public final class Delegator {
                 if (!row.feasible()) {
                     continue;
                 }
-                List<RuleCheck> found = check(rules, row, task);
+                List<RuleCheck> found = check(rules, row);
                 List<Reason> fired = found.stream()
                         .filter(RuleCheck::fired)
                         .map(RuleCheck::rule)
@@ -260,19 +263,14 @@ public final class Delegator {
             if (quiet) {
                 return goDirect(Reason.NO_RULE_FIRED);
             }
-            checks = check(rules, candidates.getFirst(), task);
+            checks = check(rules, candidates.getFirst());
             return direct(inquiry, rows, obstacles(candidates));
         }
 
-        private List<RuleCheck> check(Rules rules, ArmRow row, String task) {
+        private List<RuleCheck> check(Rules rules, ArmRow row) {
             Guidance guidance = row.worker().map(Worker::guidance).orElse(Guidance.LENS);
             return rules.check(
-                    row,
-                    guidance,
-                    task,
-                    inquiry.estimates().output().l50(),
-                    weighing.directCost(),
-                    inquiry.remaining());
+                    row, guidance, inquiry.estimates().output().l50(), weighing.directCost(), inquiry.remaining());
         }
 
         private Route delegate(ArmRow row, List<Reason> reasons, Optional<Pin> pin) {

@@ -1,6 +1,7 @@
 package dev.fresnel.delegation;
 
 import dev.fresnel.chat.ChatRequest;
+import dev.fresnel.estimate.TaskText;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
 import java.util.Optional;
@@ -9,6 +10,7 @@ import java.util.Optional;
  * Everything a decision depends on, gathered before it; the decision itself asks nobody.
  *
  * @param plan of the route that the requested model matched
+ * @param task of the request
  * @param remaining of the tenant's budget, before this request; empty without a limit
  * @param lens whether a lens for this request is at hand
  * @param pin how the conversation was decided earlier
@@ -17,12 +19,27 @@ public record Inquiry(
         TenantId tenant,
         RoutePlan plan,
         ChatRequest request,
+        TaskText task,
         Estimates estimates,
         Overrides overrides,
         Origin origin,
         Optional<Usd> remaining,
         LensState lens,
         Optional<Pin> pin) {
+
+    /** With the task's text still to be taken from the request. */
+    public Inquiry(
+            TenantId tenant,
+            RoutePlan plan,
+            ChatRequest request,
+            Estimates estimates,
+            Overrides overrides,
+            Origin origin,
+            Optional<Usd> remaining,
+            LensState lens,
+            Optional<Pin> pin) {
+        this(tenant, plan, request, TaskText.of(request), estimates, overrides, origin, remaining, lens, pin);
+    }
 
     /** Who sent the request. */
     public enum Origin {

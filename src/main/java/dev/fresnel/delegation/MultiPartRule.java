@@ -1,13 +1,14 @@
 package dev.fresnel.delegation;
 
+import dev.fresnel.estimate.TaskText;
 import dev.fresnel.estimate.Words;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Tells whether a task asks for several parts: files, endpoints, components. RFC-137 looked for such words as substrings, so
@@ -113,15 +114,16 @@ final class MultiPartRule {
             "todos",
             "todas");
 
-    private static final Pattern SENTENCE = Pattern.compile("(?<=[.!?;:])\\s+|\\R+|```");
-    private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}_./'-]+|,");
-    private static final Pattern BULLET = Pattern.compile("[-*]|\\d{1,3}\\.?");
-    private static final Pattern Y_BEHIND_CONSONANT = Pattern.compile(".*[^aeiou]y");
-    private static final Pattern SIBILANT = Pattern.compile(".*(?:s|x|z|ch|sh)");
-    private static final Pattern EDGES = Pattern.compile("^[./'-]+|[./'-]+$");
-    private static final Pattern PATH =
-            Pattern.compile("[\\w./-]*\\w\\.(?:java|kts?|py|ipynb|[jt]sx?|mjs|go|rs|rb|php|c|h|cc|[ch]pp|cs"
-                    + "|swift|scala|sql|html?|s?css|vue|svelte|json|ya?ml|toml|xml|md|sh|tf|proto|gradle|txt|csv)");
+    /** Extensions by which a word is known for a file without looking further. */
+    private static final Set<String> EXTENSIONS = Set.of(
+            "java", "kt", "kts", "py", "ipynb", "js", "jsx", "ts", "tsx", "mjs", "go", "rs", "rb", "php", "c", "h",
+            "cc", "cpp", "hpp", "cs", "swift", "scala", "sql", "htm", "html", "css", "scss", "vue", "svelte", "json",
+            "yml", "yaml", "toml", "xml", "md", "sh", "tf", "proto", "gradle", "txt", "csv");
+
+    private static final List<String> SIBILANTS = List.of("s", "x", "z", "ch", "sh");
+
+    private static final Shapes VERBS = Shapes.of(MAKE, CHANGE);
+    private static final Shapes LEAD_WORDS = Shapes.of(LEADS);
 
     private final Set<String> singulars;
     private final Set<String> plurals;
@@ -138,21 +140,17 @@ final class MultiPartRule {
     /**
      * The words that made it fire; empty when the task has not several parts.
      *
-     * @param task bounded, see {@link dev.fresnel.estimate.TaskText}
+     * @param task bounded by its type
      */
-    Optional<String> firesOn(String task) {
-        for (String sentence : SENTENCE.split(task, -1)) {
-            Optional<String> found = inSentence(words(sentence));
-            if (found.isPresent()) {
-                return found;
-            }
-        }
-        return listedPaths(task);
+    Optional<String> firesOn(TaskText task) {
+        return firesOn(task.text());
     }
 
-    private Optional<String> inSentence(List<String> words) {
+    /** {@link #firesOn(TaskText)} on the text itself. */
+    Optional<String> firesOn(String task) {
+        Clauses words = Clauses.of(task);
         for (int i = 0; i < words.size(); i++) {
-            Optional<Set<String>> breaks = breaksOf(words, i);
+            Optional<Set<String>> breaks = breaksOf(words, Clauses.Unit.SENTENCE, i);
             if (breaks.isPresent()) {
                 Optional<String> found = behind(words, i, breaks.get());
                 if (found.isPresent()) {
@@ -160,49 +158,62 @@ final class MultiPartRule {
                 }
             }
         }
-        return Optional.empty();
+        return listedPaths(words);
     }
 
     /** What ends the reach of the order at {@code i}; empty when no order stands there. */
-    private static Optional<Set<String>> breaksOf(List<String> words, int i) {
-        if (i > 0
-                && !LEADS.contains(words.get(i - 1))
-                && !words.get(i - 1).equals(",")
-                && !isBullet(words.get(i - 1))) {
+    private static Optional<Set<String>> breaksOf(Clauses words, Clauses.Unit unit, int i) {
+        // Shapes first: nearly every word is ruled out without being made a string.
+        if (!VERBS.mayHold(words, i)) {
             return Optional.empty();
         }
-        String verb = words.get(i);
+        String verb = words.word(i);
         if (MAKE.contains(verb)) {
-            return Optional.of(MAKE_BREAKS);
+            return mayOrder(words, unit, i) ? Optional.of(MAKE_BREAKS) : Optional.empty();
         }
-        return CHANGE.contains(verb) ? Optional.of(CHANGE_BREAKS) : Optional.empty();
+        return CHANGE.contains(verb) && mayOrder(words, unit, i) ? Optional.of(CHANGE_BREAKS) : Optional.empty();
     }
 
-    private static boolean isBullet(String word) {
-        return BULLET.matcher(word).matches();
+    private static boolean mayOrder(Clauses words, Clauses.Unit unit, int i) {
+        if (words.begins(unit, i)) {
+            return true;
+        }
+        char c = words.firstChar(i - 1);
+        return c == ','
+                || isBullet(words, i - 1)
+                || (LEAD_WORDS.mayHold(words, i - 1) && LEADS.contains(words.word(i - 1)));
     }
 
-    private Optional<String> behind(List<String> words, int verb, Set<String> breaks) {
-        int end = Math.min(words.size(), verb + 1 + REACH_WORDS);
+    /** A dash, or a number of up to three digits whose stop was trimmed. */
+    private static boolean isBullet(Clauses words, int i) {
+        String word = words.length(i) <= 3 ? words.word(i) : "";
+        return word.equals("-") || (!word.isEmpty() && word.chars().allMatch(c -> c >= '0' && c <= '9'));
+    }
+
+    private Optional<String> behind(Clauses words, int verb, Set<String> breaks) {
+        int end = words.end(Clauses.Unit.SENTENCE, verb, verb + 1 + REACH_WORDS);
         int countAt = -1;
+        int count = 0;
         String quantifier = "";
         for (int i = verb + 1; i < end; i++) {
-            String word = words.get(i);
+            String word = words.word(i);
             if (breaks.contains(word)) {
                 return Optional.empty();
             }
-            if (Words.number(word).isPresent()) {
+            OptionalInt number = Words.number(word);
+            if (number.isPresent()) {
                 countAt = i;
+                count = number.getAsInt();
             } else if (QUANTIFIERS.contains(word)) {
                 quantifier = word + " ";
             } else if (plurals.contains(word) || singulars.contains(word)) {
                 // A number binds to a noun at most three words on: "5 new REST endpoints".
                 boolean counted = countAt >= 0 && i - countAt <= 3;
-                if (counted && Words.number(words.get(countAt)).orElse(0) >= minimum) {
-                    return Optional.of(phrase(words.get(verb), words.get(countAt) + " ", word));
+                if (counted && count >= minimum) {
+                    return Optional.of(phrase(words.word(verb), words.word(countAt) + " ", word));
                 }
                 if (!counted && isSeveral(word, quantifier, i - verb)) {
-                    return Optional.of(phrase(words.get(verb), quantifier, word));
+                    return Optional.of(phrase(words.word(verb), quantifier, word));
                 }
             }
         }
@@ -218,48 +229,82 @@ final class MultiPartRule {
         return !quantifier.isEmpty() || (plurals.contains(word) && distance <= BARE_REACH_WORDS);
     }
 
-    private Optional<String> listedPaths(String text) {
-        for (String line : text.split("\\R+", -1)) {
-            List<String> words = words(line);
-            for (int i = 0; i < words.size(); i++) {
-                if (breaksOf(words, i).isPresent()) {
-                    long paths = words.subList(i, words.size()).stream()
-                            .filter(word -> PATH.matcher(word).matches())
-                            .distinct()
-                            .count();
-                    if (paths >= minimum) {
-                        return Optional.of(phrase(words.get(i), paths + " ", "named files"));
-                    }
-                    // A later order on the line reaches fewer paths.
-                    break;
-                }
+    private Optional<String> listedPaths(Clauses words) {
+        int i = 0;
+        while (i < words.size()) {
+            if (breaksOf(words, Clauses.Unit.LINE, i).isEmpty()) {
+                i++;
+                continue;
             }
+            int end = words.end(Clauses.Unit.LINE, i, words.size());
+            long paths = paths(words, i, end);
+            if (paths >= minimum) {
+                return Optional.of(phrase(words.word(i), paths + " ", "named files"));
+            }
+            // A later order on the line reaches fewer paths.
+            i = end;
         }
         return Optional.empty();
     }
 
-    private static List<String> words(String sentence) {
-        return WORD.matcher(sentence)
-                .results()
-                .map(match -> trimmed(match.group().toLowerCase(Locale.ROOT)))
-                .filter(word -> !word.isEmpty())
-                .toList();
+    /** Different paths among the words from {@code from} on. */
+    private static long paths(Clauses words, int from, int to) {
+        return IntStream.range(from, to)
+                .filter(i -> words.length(i) >= 3)
+                .mapToObj(words::word)
+                .filter(MultiPartRule::isPath)
+                .distinct()
+                .count();
     }
 
-    /** Without the punctuation that the word pattern allows inside words. */
-    private static String trimmed(String word) {
-        if (word.length() == 1) {
-            return word;
-        }
-        Matcher edges = EDGES.matcher(word);
-        return edges.replaceAll("");
+    private static boolean isPath(String word) {
+        int dot = word.lastIndexOf('.');
+        return dot > 0
+                && EXTENSIONS.contains(word.substring(dot + 1))
+                && isPathPart(word.charAt(dot - 1))
+                && word.charAt(dot - 1) != '.'
+                && word.charAt(dot - 1) != '/'
+                && word.charAt(dot - 1) != '-'
+                && word.substring(0, dot).chars().allMatch(MultiPartRule::isPathPart);
+    }
+
+    private static boolean isPathPart(int c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '/' || c == '-';
     }
 
     /** English plurals of nouns as they occur for parts of software: entity, class, box, file. */
     static String plural(String noun) {
-        if (Y_BEHIND_CONSONANT.matcher(noun).matches()) {
-            return noun.substring(0, noun.length() - 1) + "ies";
+        int last = noun.length() - 1;
+        if (last > 0 && noun.charAt(last) == 'y' && "aeiou".indexOf(noun.charAt(last - 1)) < 0) {
+            return noun.substring(0, last) + "ies";
         }
-        return SIBILANT.matcher(noun).matches() ? noun + "es" : noun + "s";
+        return SIBILANTS.stream().anyMatch(noun::endsWith) ? noun + "es" : noun + "s";
+    }
+
+    /**
+     * First letters and lengths that words of a set have: whoever has another is not in the set. Words of other letters than a to z
+     * at their start pass, since lower case may then change more than a letter.
+     */
+    private static final class Shapes {
+        private final int[] lengthsByLetter = new int[26];
+
+        @SafeVarargs
+        static Shapes of(Set<String>... sets) {
+            Shapes shapes = new Shapes();
+            for (Set<String> set : sets) {
+                for (String word : set) {
+                    int letter = word.charAt(0) - 'a';
+                    if (letter >= 0 && letter < 26) {
+                        shapes.lengthsByLetter[letter] |= 1 << word.length();
+                    }
+                }
+            }
+            return shapes;
+        }
+
+        boolean mayHold(Clauses words, int i) {
+            int letter = (words.firstChar(i) | 0x20) - 'a';
+            return letter < 0 || letter >= 26 || ((lengthsByLetter[letter] >> Math.min(31, words.length(i))) & 1) != 0;
+        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.fresnel.delegation;
 
 import dev.fresnel.delegation.RuleCheck.Outcome;
+import dev.fresnel.estimate.TaskText;
 import dev.fresnel.value.Usd;
 import java.math.BigDecimal;
 import java.util.List;
@@ -25,11 +26,12 @@ import java.util.Optional;
  */
 final class Rules {
     private final RouteRules rules;
-    private final MultiPartRule multiPart;
+    private final RuleCheck multiPart;
 
-    Rules(RouteRules rules) {
+    /** @param task the same for every arm, so it is looked at once, here */
+    Rules(RouteRules rules, MultiPartRule multiPart, TaskText task) {
         this.rules = rules;
-        this.multiPart = new MultiPartRule(rules.multiPartWords(), rules.multiPartMinimum());
+        this.multiPart = multiPart(multiPart, task);
     }
 
     /**
@@ -38,9 +40,8 @@ final class Rules {
      * @param direct expected cost of the requested model
      * @param remaining of the budget; empty without a limit
      */
-    List<RuleCheck> check(
-            ArmRow arm, Guidance guidance, String task, long l50, Optional<Usd> direct, Optional<Usd> remaining) {
-        return List.of(threshold(l50), budget(arm, direct, remaining), multiPart(task), breakEven(arm, guidance, l50));
+    List<RuleCheck> check(ArmRow arm, Guidance guidance, long l50, Optional<Usd> direct, Optional<Usd> remaining) {
+        return List.of(threshold(l50), budget(arm, direct, remaining), multiPart, breakEven(arm, guidance, l50));
     }
 
     /** True when money forbids what a rule asked for. */
@@ -81,7 +82,7 @@ final class Rules {
         return new RuleCheck(Reason.BUDGET_LOW, low ? Outcome.FIRED : Outcome.QUIET, numbers);
     }
 
-    private RuleCheck multiPart(String task) {
+    private RuleCheck multiPart(MultiPartRule multiPart, TaskText task) {
         if (!rules.multiPart().isOn()) {
             return off(Reason.MULTI_PART, "multi-part is off");
         }

@@ -1,6 +1,7 @@
 package dev.fresnel.delegation;
 
 import dev.fresnel.chat.ChatRequest;
+import dev.fresnel.estimate.TaskText;
 import dev.fresnel.upstream.Tier;
 import dev.fresnel.value.Fingerprint;
 import java.util.Optional;
@@ -16,8 +17,18 @@ import java.util.Optional;
 public record TaskFeatures(TaskKind kind, Fingerprint repo, long inputBucket, long outputBucket, Tier requestedTier) {
     static TaskFeatures of(
             ChatRequest request, Estimates estimates, Tier tier, Optional<TaskKind> statedKind, Optional<String> repo) {
+        return of(request, TaskText.of(request), estimates, tier, statedKind, repo);
+    }
+
+    static TaskFeatures of(
+            ChatRequest request,
+            TaskText task,
+            Estimates estimates,
+            Tier tier,
+            Optional<TaskKind> statedKind,
+            Optional<String> repo) {
         return new TaskFeatures(
-                statedKind.orElseGet(() -> TaskKind.of(request)),
+                statedKind.orElseGet(() -> TaskKind.of(request, task)),
                 repo.map(name -> Fingerprint.of("repo", name)).orElseGet(() -> application(request)),
                 Long.highestOneBit(estimates.inputTokens()),
                 Long.highestOneBit(estimates.output().l50()),
@@ -25,7 +36,9 @@ public record TaskFeatures(TaskKind kind, Fingerprint repo, long inputBucket, lo
     }
 
     private static Fingerprint application(ChatRequest request) {
-        Fingerprint.Builder parts = Fingerprint.builder().add("application").add(request.systemText());
+        Fingerprint.Builder parts = Fingerprint.builder()
+                .add("application")
+                .add(request.systemFingerprint().hex());
         request.toolNames().stream().sorted().forEach(parts::add);
         return parts.build();
     }

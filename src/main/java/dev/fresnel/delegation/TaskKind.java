@@ -4,8 +4,12 @@ import dev.fresnel.chat.ChatRequest;
 import dev.fresnel.estimate.TaskText;
 import dev.fresnel.estimate.Words;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -55,6 +59,8 @@ public enum TaskKind {
     /** How far behind its verb the object of an order is looked for, in words. */
     private static final int REACH = 15;
 
+    private static final Map<String, Sign> SIGNS = table();
+
     private final String key;
 
     @SuppressWarnings("ImmutableEnumChecker") // unmodifiable, which its type cannot say
@@ -88,28 +94,33 @@ public enum TaskKind {
         return Arrays.stream(values()).map(TaskKind::key).toList();
     }
 
-    static TaskKind of(ChatRequest request) {
-        if (request.openToolLoop()) {
-            return TOOL_STEP;
-        }
-        Words words = Words.of(TaskText.of(request));
-        return Arrays.stream(values())
-                .filter(kind -> kind.occursIn(words))
-                .findFirst()
-                .orElse(OTHER);
+    static TaskKind of(ChatRequest request, TaskText task) {
+        return request.openToolLoop() ? TOOL_STEP : of(task.words());
     }
 
-    private boolean occursIn(Words words) {
-        if (signs.isEmpty()) {
-            return false;
-        }
+    /** One pass: each word says which kinds it is a sign of, and the first kind in order wins. */
+    private static TaskKind of(Words words) {
+        TaskKind first = OTHER;
         for (int i = 0; i < words.size(); i++) {
-            boolean sign = signs.contains(words.get(i)) || signs.contains(words.get(i) + " " + words.at(i + 1));
-            if (sign && (objects.isEmpty() || objectFollows(words, i))) {
-                return true;
+            Sign sign = SIGNS.get(words.get(i));
+            if (sign != null) {
+                first = earlier(first, sign.alone(), words, i);
+                if (sign.startsPair()) {
+                    Sign pair = SIGNS.get(words.get(i) + " " + words.at(i + 1));
+                    first = pair == null ? first : earlier(first, pair.alone(), words, i);
+                }
             }
         }
-        return false;
+        return first;
+    }
+
+    private static TaskKind earlier(TaskKind first, Set<TaskKind> signified, Words words, int i) {
+        for (TaskKind kind : signified) {
+            if (kind.compareTo(first) < 0 && (kind.objects.isEmpty() || kind.objectFollows(words, i))) {
+                return kind;
+            }
+        }
+        return first;
     }
 
     private boolean objectFollows(Words words, int sign) {
@@ -119,6 +130,27 @@ public enum TaskKind {
             }
         }
         return false;
+    }
+
+    /** What a word or pair of words is a sign of, in order, and whether a pair begins with it. */
+    private record Sign(Set<TaskKind> alone, boolean startsPair) {}
+
+    private static Map<String, Sign> table() {
+        Map<String, Set<TaskKind>> kinds = new HashMap<>();
+        Set<String> starters = new HashSet<>();
+        for (TaskKind kind : values()) {
+            for (String sign : kind.signs) {
+                kinds.computeIfAbsent(sign, _ -> EnumSet.noneOf(TaskKind.class)).add(kind);
+                int space = sign.indexOf(' ');
+                if (space > 0) {
+                    starters.add(sign.substring(0, space));
+                }
+            }
+        }
+        Map<String, Sign> table = new HashMap<>();
+        starters.forEach(word -> table.put(word, new Sign(kinds.getOrDefault(word, Set.of()), true)));
+        kinds.forEach((word, found) -> table.putIfAbsent(word, new Sign(found, false)));
+        return table;
     }
 
     private static Set<String> set(String list) {

@@ -5,9 +5,9 @@ import dev.fresnel.budget.CostModel.LensSize;
 import dev.fresnel.budget.CostModel.Work;
 import dev.fresnel.budget.Price;
 import dev.fresnel.budget.PriceTable;
-import dev.fresnel.chat.ChatRequest;
 import dev.fresnel.chat.Feature;
 import dev.fresnel.chat.Role;
+import dev.fresnel.chat.Usage;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.upstream.ModelCatalog;
@@ -30,8 +30,6 @@ final class Weighing {
     private static final long LENS_BRIEF_TOKENS = 5000;
     /** What lenses are asked to be; capped per route. */
     private static final long EXPECTED_LENS_TOKENS = 700;
-
-    private static final long MAX_OUTPUT_TOKENS = 1_000_000_000;
 
     private final ModelCatalog catalog;
     private final PriceTable prices;
@@ -281,17 +279,9 @@ final class Weighing {
         return new Work(inquiry.estimates().inputTokens(), l50());
     }
 
-    /**
-     * What a request can reasonably cost at most: a tenth more input than estimated; as output the client's own cap for every choice,
-     * else twice the 90 % quantile, which is about the 99 % one for the spread assumed.
-     */
     private Work worst() {
-        ChatRequest request = inquiry.request();
-        long input = inquiry.estimates().inputTokens();
-        long output = request.maxOutputTokens().isPresent()
-                ? Math.min(request.maxOutputTokens().getAsLong(), MAX_OUTPUT_TOKENS) * request.choices()
-                : 2 * inquiry.estimates().output().l90();
-        return new Work(input + input / 10, output);
+        Usage most = inquiry.estimates().atMost(inquiry.request());
+        return new Work(most.inputTokens(), most.outputTokens());
     }
 
     private long l50() {

@@ -1,12 +1,9 @@
 package dev.fresnel.estimate;
 
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** What words of a request say about the length of its answer; the weight is added to the logarithm of the expected length. */
 enum Cue {
@@ -51,18 +48,19 @@ enum Cue {
                     + " translate, summarize, summarise, describe, compare, list, give"),
     CRUD(0, "crud");
 
-    private static final EnumSet<Cue> NONE = EnumSet.noneOf(Cue.class);
+    /** Bit of a word that begins a phrase of two or three words; the bits below are cues by ordinal. */
+    private static final int STARTS_PHRASE = 1 << 30;
+
     // Filled once below and only read after: class initialisation publishes it.
-    private static final Map<String, EnumSet<Cue>> TABLE = new HashMap<>();
-    private static final Set<String> STARTERS = new HashSet<>();
+    private static final Map<String, Integer> TABLE = new HashMap<>();
 
     static {
         for (Cue cue : values()) {
             for (String phrase : cue.phrases) {
-                TABLE.computeIfAbsent(phrase, key -> EnumSet.noneOf(Cue.class)).add(cue);
+                TABLE.merge(phrase, cue.bit(), (known, more) -> known | more);
                 int space = phrase.indexOf(' ');
                 if (space > 0) {
-                    STARTERS.add(phrase.substring(0, space));
+                    TABLE.merge(phrase.substring(0, space), STARTS_PHRASE, (known, more) -> known | more);
                 }
             }
         }
@@ -82,26 +80,37 @@ enum Cue {
         return weight;
     }
 
-    /** Every cue of the text. */
-    static Set<Cue> in(Words words) {
-        EnumSet<Cue> found = EnumSet.noneOf(Cue.class);
+    private int bit() {
+        return 1 << ordinal();
+    }
+
+    /** Whether the cue is in {@code cues}, as {@link #at} gives them. */
+    boolean isIn(int cues) {
+        return (cues & bit()) != 0;
+    }
+
+    /** Every cue of the text, one bit each. */
+    static int in(Words words) {
+        int found = 0;
         for (int i = 0; i < words.size(); i++) {
-            found.addAll(at(words, i));
+            found |= at(words, i);
         }
         return found;
     }
 
-    /** The cues of the word there and of the phrases of two or three words that begin with it. */
-    static Set<Cue> at(Words words, int i) {
+    /** The cues of the word there and of the phrases of two or three words that begin with it; bits, since every word is asked. */
+    static int at(Words words, int i) {
         String word = words.get(i);
-        EnumSet<Cue> known = TABLE.get(word);
-        if (!STARTERS.contains(word)) {
-            return known == null ? Set.of() : known;
+        int known = bits(word);
+        if ((known & STARTS_PHRASE) == 0) {
+            return known;
         }
-        EnumSet<Cue> found = known == null ? EnumSet.noneOf(Cue.class) : EnumSet.copyOf(known);
         String two = word + " " + words.at(i + 1);
-        found.addAll(TABLE.getOrDefault(two, NONE));
-        found.addAll(TABLE.getOrDefault(two + " " + words.at(i + 2), NONE));
-        return found;
+        int phrases = bits(two) | bits(two + " " + words.at(i + 2));
+        return (known | phrases) & ~STARTS_PHRASE;
+    }
+
+    private static int bits(String phrase) {
+        return TABLE.getOrDefault(phrase, 0);
     }
 }

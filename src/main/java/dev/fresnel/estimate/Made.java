@@ -57,10 +57,10 @@ enum Made {
         double plain = 0;
         double full = 0;
         for (int i = 0; i < words.size(); i++) {
-            Set<Cue> cues = Cue.at(words, i);
-            crud |= cues.contains(Cue.CRUD);
+            int cues = Cue.at(words, i);
+            crud |= Cue.CRUD.isIn(cues);
             // Things named before the order are material: "here are 5 files. Write a summary."
-            ordered |= cues.contains(Cue.MAKE);
+            ordered |= Cue.MAKE.isIn(cues);
             OptionalInt number = words.numberAt(i);
             // Nobody gets 50,000 rows in one answer: such a number describes, it does not order.
             if (ordered && number.isPresent() && number.getAsInt() <= MAX_COUNT) {

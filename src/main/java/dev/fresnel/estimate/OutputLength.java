@@ -50,7 +50,15 @@ public final class OutputLength {
 
     /** @param inputTokens of the whole request, 0 or more */
     public OutputEstimate estimate(ChatRequest request, long inputTokens) {
-        String task = TaskText.of(request);
+        return estimate(request, TaskText.of(request), inputTokens);
+    }
+
+    /**
+     * {@link #estimate(ChatRequest, long)} for who has the task's text already.
+     *
+     * @param task of this request
+     */
+    public OutputEstimate estimate(ChatRequest request, TaskText task, long inputTokens) {
         Guess guess = request.openToolLoop() ? new Guess(TOOL_TURN, L90_SPREAD * 2) : ofText(task, inputTokens);
         if (!request.openToolLoop() && !request.toolNames().isEmpty() && hasAssistantTurn(request)) {
             // Later turns of an agent mostly call a tool or say what was done.
@@ -71,12 +79,12 @@ public final class OutputLength {
         return new OutputEstimate(l50 * choices, l90 * choices);
     }
 
-    private static Guess ofText(String task, long inputTokens) {
-        Words words = Words.of(task);
+    private static Guess ofText(TaskText task, long inputTokens) {
+        Words words = task.words();
         if (words.size() == 0) {
             return new Guess(UNKNOWN_TASK, L90_SPREAD);
         }
-        Set<Cue> cues = Cue.in(words);
+        int cues = Cue.in(words);
         OptionalDouble asked = AskedLength.tokens(words);
         double bulk = Made.bulk(words);
         if (bulk > 0) {
@@ -85,23 +93,25 @@ public final class OutputLength {
         if (asked.isPresent()) {
             return new Guess(asked.getAsDouble(), L90_SPREAD_ASKED);
         }
-        boolean makes = cues.contains(Cue.MAKE);
-        if (!makes && (cues.contains(Cue.SMALL) || isSmallTalk(words, cues))) {
+        boolean makes = Cue.MAKE.isIn(cues);
+        if (!makes && (Cue.SMALL.isIn(cues) || isSmallTalk(words, cues))) {
             return new Guess(SMALL_ANSWER, L90_SPREAD);
         }
-        double items = makes ? enumerated(task) : 0;
+        double items = makes ? enumerated(task.text()) : 0;
         return new Guess(Math.max(logLinear(words, cues, inputTokens), items), L90_SPREAD);
     }
 
     /** A short line that begins with a greeting or thanks. Anything that also asks for work is not small talk. */
-    private static boolean isSmallTalk(Words words, Set<Cue> cues) {
-        return words.size() <= SMALL_TALK_WORDS && Cue.at(words, 0).contains(Cue.GREETING) && !cues.contains(Cue.WORK);
+    private static boolean isSmallTalk(Words words, int cues) {
+        return words.size() <= SMALL_TALK_WORDS && Cue.GREETING.isIn(Cue.at(words, 0)) && !Cue.WORK.isIn(cues);
     }
 
-    private static double logLinear(Words words, Set<Cue> cues, long inputTokens) {
+    private static double logLinear(Words words, int cues, long inputTokens) {
         double log = BASE + LOG_PROMPT_WEIGHT * Math.log(Math.max(4, inputTokens) / TYPICAL_PROMPT_TOKENS);
-        for (Cue cue : cues) {
-            log += cue.weight();
+        for (Cue cue : Cue.values()) {
+            if (cue.isIn(cues)) {
+                log += cue.weight();
+            }
         }
         return Math.exp(QUESTION_WORDS.contains(words.get(0)) ? log + QUESTION_WEIGHT : log);
     }

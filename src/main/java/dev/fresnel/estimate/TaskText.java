@@ -3,36 +3,51 @@ package dev.fresnel.estimate;
 import dev.fresnel.chat.ChatRequest;
 import dev.fresnel.chat.JsonString;
 import dev.fresnel.chat.Message;
-import dev.fresnel.chat.Role;
 import java.util.List;
 
 /**
  * The text in which a request says what it wants: its last user message, of a long one only head and tail. Whoever looks for
- * words in a request takes this, so that a pasted megabyte is never decoded to find an order in it.
+ * words in a request takes this, so that a pasted megabyte is never decoded to find an order in it. Made once per request and handed
+ * to all who read it. Immutable; thread-safe.
  */
 public final class TaskText {
     private static final int WHOLE_BYTES = 8000;
     private static final int HEAD_BYTES = 6000;
     private static final int TAIL_BYTES = WHOLE_BYTES - HEAD_BYTES;
 
-    private TaskText() {}
+    private final String text;
+    private final Words words;
 
-    /** At most some 8,000 bytes of text; empty when no user message has text. */
-    public static String of(ChatRequest request) {
-        return request.messages().reversed().stream()
-                .filter(message -> message.role() == Role.USER)
-                .findFirst()
-                .map(TaskText::of)
-                .orElse("");
+    private TaskText(String text) {
+        this.text = text;
+        this.words = Words.of(text);
     }
 
-    private static String of(Message message) {
+    /** At most some 8,000 bytes of text; empty when no user message has text. */
+    public static TaskText of(ChatRequest request) {
+        return of(request.lastUser().map(TaskText::bounded).orElse(""));
+    }
+
+    /** @param text as a user would write it, short enough to be read whole */
+    public static TaskText of(String text) {
+        return new TaskText(text);
+    }
+
+    public String text() {
+        return text;
+    }
+
+    public Words words() {
+        return words;
+    }
+
+    private static String bounded(Message message) {
         List<JsonString> pieces = message.texts();
         long total = pieces.stream().mapToLong(JsonString::rawLength).sum();
         if (total <= WHOLE_BYTES) {
             return message.text();
         }
-        StringBuilder text = new StringBuilder();
+        StringBuilder text = new StringBuilder(WHOLE_BYTES + pieces.size());
         int left = HEAD_BYTES;
         for (JsonString piece : pieces) {
             if (left > 0) {
@@ -44,5 +59,11 @@ public final class TaskText {
         JsonString last = pieces.getLast();
         return text.append(last.sample(Math.max(0, last.rawLength() - TAIL_BYTES), TAIL_BYTES))
                 .toString();
+    }
+
+    /** Its length, never the text: this may end up in a log. */
+    @Override
+    public String toString() {
+        return "TaskText[" + text.length() + " characters]";
     }
 }

@@ -22,7 +22,8 @@ import java.util.Optional;
 /**
  * Stage 8: tries a request's attempts in order until one gives a reply that may go to the client. An attempt that has a
  * successor must prove itself before a byte of it is passed on: a status below 300, and for a stream a first event that is not
- * an error. The last one passes as it is. One per exchange; lives on its event loop.
+ * an error. The last one passes as it is, and so does one whose successor the tenant's budget does not cover. One per exchange;
+ * lives on its event loop.
  */
 final class Answering {
     private final Vertx vertx;
@@ -32,6 +33,7 @@ final class Answering {
     private final ClientSide client;
     private final Journal journal;
     private final Bypass bypass;
+    private final Purse purse;
 
     Answering(
             Vertx vertx,
@@ -40,7 +42,8 @@ final class Answering {
             Arrival arrival,
             ClientSide client,
             Journal journal,
-            Bypass bypass) {
+            Bypass bypass,
+            Purse purse) {
         this.vertx = vertx;
         this.upstreams = upstreams;
         this.limits = limits;
@@ -48,6 +51,7 @@ final class Answering {
         this.client = client;
         this.journal = journal;
         this.bypass = bypass;
+        this.purse = purse;
     }
 
     /**
@@ -56,19 +60,36 @@ final class Answering {
      */
     Future<Answer> answer(List<Attempt> attempts) {
         Attempt attempt = attempts.getFirst();
-        if (attempts.size() == 1) {
-            return call(attempt, Trust.AS_IT_IS);
-        }
-        return call(attempt, Trust.PROVE).recover(problem -> {
+        List<Attempt> rest = attempts.subList(1, attempts.size());
+        return call(attempt, rest.stream().findFirst()).recover(problem -> {
             if (client.isGone()) {
                 return Future.failedFuture(new ClientGone());
             }
-            if (!(problem instanceof Unfit) && !(problem instanceof GatewayException)) {
-                return Future.failedFuture(problem);
+            if (problem instanceof Unfit) {
+                return instead(rest, problem);
             }
-            bypass.note("fallback_" + cause(problem));
-            return answer(attempts.subList(1, attempts.size()));
+            return problem instanceof GatewayException && mayTry(rest.stream().findFirst())
+                    ? instead(rest, problem)
+                    : Future.failedFuture(problem);
         });
+    }
+
+    private Future<Answer> instead(List<Attempt> rest, Throwable problem) {
+        bypass.note("fallback_" + cause(problem));
+        return answer(rest);
+    }
+
+    /**
+     * Whether an attempt that failed has a successor, and the tenant can pay for it: the money set aside for a worker does not
+     * cover a dearer model. Says yes once per successor.
+     */
+    private boolean mayTry(Optional<Attempt> next) {
+        if (next.isEmpty() || client.isGone()) {
+            return false;
+        }
+        Optional<String> denial = purse.cover(next.get());
+        denial.ifPresent(_ -> bypass.note("fallback_over_budget"));
+        return denial.isEmpty();
     }
 
     /** From a closed set: it becomes a metric label. */
@@ -84,12 +105,7 @@ final class Answering {
         return String.valueOf(problem.getMessage());
     }
 
-    private enum Trust {
-        PROVE,
-        AS_IT_IS
-    }
-
-    private Future<Answer> call(Attempt attempt, Trust trust) {
+    private Future<Answer> call(Attempt attempt, Optional<Attempt> next) {
         UpstreamCall call = upstreams.call(request(attempt));
         client.whenGone(call::cancel);
         journal.called(attempt);
@@ -104,7 +120,7 @@ final class Answering {
                                 attempt.upstream().name(),
                                 attempt.upstream().timeouts()),
                         reply,
-                        trust));
+                        next));
     }
 
     private UpstreamRequest request(Attempt attempt) {
@@ -119,24 +135,24 @@ final class Answering {
         return new UpstreamRequest(attempt.upstream(), HttpMethod.POST, arrival.path(), headers, attempt.body());
     }
 
-    private Future<Answer> read(Attempt attempt, Relay.Source source, UpstreamReply reply, Trust trust) {
+    private Future<Answer> read(Attempt attempt, Relay.Source source, UpstreamReply reply, Optional<Attempt> next) {
         MultiMap headers = ForwardHeaders.down(reply.headers());
-        if (trust == Trust.PROVE && reply.status() >= 300) {
+        if (reply.status() >= 300 && mayTry(next)) {
             source.call().cancel();
             return Future.failedFuture(new Unfit("status_" + reply.status()));
         }
         return ClientSide.isEventStream(reply.headers()) && !reply.headers().contains("content-encoding")
-                ? stream(attempt, source, reply.status(), headers, trust)
+                ? stream(attempt, source, reply.status(), headers, next)
                 : whole(attempt, source, reply.status(), headers);
     }
 
-    private Future<Answer> stream(Attempt attempt, Relay.Source source, int status, MultiMap headers, Trust trust) {
+    private Future<Answer> stream(Attempt attempt, Relay.Source source, int status, MultiMap headers, Optional<Attempt> next) {
         // The relay decides where the stream ends; a length would be wrong once a chunk is removed.
         headers.remove("content-length");
         headers.set("x-accel-buffering", "no");
         ChatStream observed = new ChatStream(
                 attempt.usageChunk() == Attempt.UsageChunkFate.REMOVE ? UsageChunk.DROP : UsageChunk.KEEP);
-        if (trust == Trust.AS_IT_IS) {
+        if (next.isEmpty() || status >= 300) {
             return Future.succeededFuture(
                     new Answer.Streaming(attempt, status, headers, source, Held.NOTHING, Optional.of(observed)));
         }
@@ -147,7 +163,7 @@ final class Answering {
                 .compose(held -> {
                     boolean broken = observed.facts().errorEvent()
                             || (held.isComplete() && !observed.facts().done());
-                    if (broken) {
+                    if (broken && mayTry(next)) {
                         source.call().cancel();
                         return Future.failedFuture(
                                 new Unfit(observed.facts().errorEvent() ? "error_event" : "empty_stream"));

@@ -2,6 +2,7 @@ package dev.fresnel.exchange;
 
 import dev.fresnel.upstream.Model;
 import dev.fresnel.upstream.Upstream;
+import dev.fresnel.value.Usd;
 import io.vertx.core.buffer.Buffer;
 import java.util.Optional;
 
@@ -11,6 +12,7 @@ import java.util.Optional;
  * @param named the model's name for headers, events and metrics
  * @param model empty for a name the config does not declare
  * @param body what is sent; the client's own array when nothing had to change
+ * @param worstCase what it may cost; empty where no price is known, and where the exchange was not estimated
  * @param usageChunk what happens to the usage chunk of a streamed reply
  */
 record Attempt(
@@ -19,6 +21,7 @@ record Attempt(
         Upstream upstream,
         Buffer body,
         Standing standing,
+        Optional<Usd> worstCase,
         UsageChunkFate usageChunk) {
     enum Standing {
         /** The model the client asked for. */

@@ -8,6 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.impl.HttpServerConnection;
 import java.util.Locale;
 
 /**
@@ -99,6 +100,12 @@ public final class ClientSide {
         over = true;
         response.setStatusCode(status);
         response.headers().addAll(headers);
+        if (Body.of(request.method(), status) == Body.NONE) {
+            // A length here would be a promise that some clients wait for.
+            response.headers().remove("content-length");
+            var _ = response.end();
+            return;
+        }
         response.putHeader("content-length", Integer.toString(body.length()));
         // A failed write means that the client left between two events; nobody is there to tell.
         var _ = response.end(body);
@@ -134,8 +141,15 @@ public final class ClientSide {
     /** Gives the client up: the connection is closed without another byte. */
     public void drop() {
         over = true;
-        if (!gone) {
-            // Closing an already closed connection is no news to anybody.
+        if (gone) {
+            return;
+        }
+        // Closing an already closed connection is no news to anybody.
+        if (request.connection() instanceof HttpServerConnection own) {
+            // The connection's own close() waits until what was written has left, and a client that does not read never lets
+            // it. Closing from below Vert.x gives its memory back at once.
+            var _ = own.channelHandlerContext().close();
+        } else {
             var _ = request.connection().close();
         }
     }

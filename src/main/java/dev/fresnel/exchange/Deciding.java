@@ -1,6 +1,5 @@
 package dev.fresnel.exchange;
 
-import dev.fresnel.budget.Verdict;
 import dev.fresnel.chat.ChatRequest;
 import dev.fresnel.chat.OpaqueChat;
 import dev.fresnel.chat.ParsedChat;
@@ -13,14 +12,15 @@ import dev.fresnel.delegation.Overrides;
 import dev.fresnel.delegation.Reason;
 import dev.fresnel.delegation.Route;
 import dev.fresnel.delegation.RoutePlan;
+import dev.fresnel.estimate.TaskText;
 import dev.fresnel.lens.LensKey;
 import dev.fresnel.lens.LensSubject;
 import dev.fresnel.upstream.ForwardHeaders;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.value.GatewayException;
 import dev.fresnel.value.GatewayFailure;
-import dev.fresnel.value.ModelName;
 import dev.fresnel.value.Usd;
+import dev.fresnel.value.ModelName;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.util.Optional;
@@ -31,12 +31,14 @@ final class Deciding {
     private final Arrival arrival;
     private final Journal journal;
     private final Bypass bypass;
+    private final Purse purse;
 
-    Deciding(Parts parts, Arrival arrival, Journal journal, Bypass bypass) {
+    Deciding(Parts parts, Arrival arrival, Journal journal, Bypass bypass, Purse purse) {
         this.parts = parts;
         this.arrival = arrival;
         this.journal = journal;
         this.bypass = bypass;
+        this.purse = purse;
     }
 
     /** Fails with {@code InvalidRequest} for an override header that says nothing, and {@code OverBudget}. */
@@ -86,7 +88,7 @@ final class Deciding {
         if (overrides.explain() == Overrides.Explain.DRY_RUN) {
             return new Plan.Explained(Explanation.json(assessment));
         }
-        reserve(assessment);
+        reserve(request, assessment);
         return switch (assessment.route()) {
             case Route.Direct _ -> {
                 if (assessment.decision().reason() != Reason.MODE_OFF) {
@@ -100,7 +102,8 @@ final class Deciding {
 
     private Assessment assess(ChatRequest request, RoutePlan plan, Overrides overrides) {
         long input = parts.tokens().inputTokens(request);
-        Estimates estimates = new Estimates(input, parts.lengths().estimate(request, input));
+        TaskText task = TaskText.of(request);
+        Estimates estimates = new Estimates(input, parts.lengths().estimate(request, task, input));
         LensSubject subject = subject(request, plan, overrides);
         LensKey key = parts.lensKeys().keyFor(arrival.tenant().id(), smart(request, plan), subject);
         journal.lensKey = Optional.of(key);
@@ -111,6 +114,7 @@ final class Deciding {
                         arrival.tenant().id(),
                         plan,
                         request,
+                        task,
                         estimates,
                         overrides,
                         arrival.headers().contains(ForwardHeaders.INTERNAL)
@@ -175,26 +179,23 @@ final class Deciding {
         }
     }
 
-    private void reserve(Assessment assessment) {
-        Optional<Usd> limit = arrival.tenant().dailyBudget();
-        Optional<Usd> worst = assessment.worstCase();
-        if (worst.isEmpty()) {
-            refuseUncounted("The model '" + journal.requestedModel + "' has no price here");
-        }
-        journal.reservation = switch (parts.ledger().reserve(arrival.tenant().id(), limit, worst.orElse(Usd.ZERO))) {
-            case Verdict.Granted granted -> Optional.of(granted.reservation());
-            case Verdict.Denied denied ->
-                throw new GatewayException(new GatewayFailure.OverBudget(denied.publicMessage()));
-        };
+    private void reserve(ChatRequest request, Assessment assessment) {
+        // A decision that failed weighed nothing, but its request still has a price.
+        Optional<Usd> worst = assessment.worstCase().or(() -> journal.requested
+                .flatMap(model -> parts.prices().find(model.name()))
+                .map(price -> price.of(assessment.estimates().atMost(request))));
+        refuse(purse.cover(worst, Purse.noPrice(journal.requestedModel)));
     }
 
-    /** Money that cannot be counted cannot be spent by a tenant with a limit. */
     private void refuseUncounted(String what) {
         if (arrival.tenant().dailyBudget().isPresent()) {
-            throw new GatewayException(
-                    new GatewayFailure.OverBudget(
-                            what
-                                    + ", so it cannot be counted against this tenant's daily budget. Ask for a model that has a price."));
+            refuse(purse.cover(Optional.empty(), what));
         }
+    }
+
+    private static void refuse(Optional<String> denial) {
+        denial.ifPresent(why -> {
+            throw new GatewayException(new GatewayFailure.OverBudget(why));
+        });
     }
 }

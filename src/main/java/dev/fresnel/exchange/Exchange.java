@@ -3,6 +3,7 @@ package dev.fresnel.exchange;
 import dev.fresnel.budget.Savings;
 import dev.fresnel.chat.ChatRequestReader;
 import dev.fresnel.chat.ChatStream;
+import dev.fresnel.chat.OpaqueChat;
 import dev.fresnel.chat.ParsedChat;
 import dev.fresnel.chat.Usage;
 import dev.fresnel.delegation.Assessment;
@@ -23,6 +24,8 @@ final class Exchange {
     private final Arrival arrival;
     private final ClientSide client;
     private final Journal journal;
+    private final Bypass bypass;
+    private final Purse purse;
     private final Deciding deciding;
     private final Guiding guiding;
     private final Rewriting rewriting;
@@ -33,11 +36,13 @@ final class Exchange {
         this.arrival = arrival;
         this.client = client;
         journal = new Journal(parts.nanos(), arrival.startedNanos());
-        Bypass bypass = new Bypass(parts, arrival, journal);
-        deciding = new Deciding(parts, arrival, journal, bypass);
-        guiding = new Guiding(parts, arrival, client, journal, bypass);
+        bypass = new Bypass(parts, arrival, journal);
+        purse = new Purse(parts, arrival);
+        deciding = new Deciding(parts, arrival, journal, bypass, purse);
+        guiding = new Guiding(parts, arrival, client, journal, bypass, purse);
         rewriting = new Rewriting(parts, arrival, journal, bypass);
-        answering = new Answering(parts.vertx(), parts.upstreams(), parts.limits(), arrival, client, journal, bypass);
+        answering = new Answering(
+                parts.vertx(), parts.upstreams(), parts.limits(), arrival, client, journal, bypass, purse);
     }
 
     /** Stages 2 to 10. Never fails: every end is told to the client, the ledger and the listeners. */
@@ -49,11 +54,16 @@ final class Exchange {
                 .map(this::settle);
     }
 
-    private static Future<ParsedChat> parse(Buffer body) {
+    private Future<ParsedChat> parse(Buffer body) {
         try {
             return Future.succeededFuture(ChatRequestReader.read(body.getBytes()));
         } catch (GatewayException refused) {
             return Future.failedFuture(refused);
+        } catch (RuntimeException bug) {
+            // What we cannot read, the upstream may.
+            System.getLogger("fresnel").log(System.Logger.Level.ERROR, "reading failed, request sent as it came", bug);
+            bypass.note("unreadable");
+            return Future.succeededFuture(new OpaqueChat("it could not be read"));
         }
     }
 
@@ -81,13 +91,7 @@ final class Exchange {
     private ExchangeEvent.End whole(Answer.Whole answer) {
         journal.measured(answer.facts().usage(), answer.facts().contentChars());
         if (client.headSent()) {
-            // The client was kept waiting with an event stream, and this is none: an error, in its own words if it has
-            // any.
-            client.fail(new GatewayFailure.UpstreamUnavailable(
-                    "The model '" + answer.attempt().named() + "' answered with status " + answer.status()
-                            + " after the reply had begun. Send the request again.",
-                    answer.attempt().upstream().name()));
-            return ExchangeEvent.End.UPSTREAM_BROKEN;
+            return tooLate(answer);
         }
         MultiMap headers = answer.headers().addAll(ownHeaders());
         headers.set(ReplyHeaders.COST, totalCost().toString());
@@ -98,7 +102,20 @@ final class Exchange {
         return client.isGone() ? ExchangeEvent.End.CLIENT_GONE : ExchangeEvent.End.COMPLETE;
     }
 
+    /** The client was kept waiting with the head of an event stream, and this reply is none. */
+    private ExchangeEvent.End tooLate(Answer answer) {
+        client.fail(new GatewayFailure.UpstreamUnavailable(
+                "The model '" + answer.attempt().named() + "' answered with status " + answer.status()
+                        + " and no event stream, after the reply had begun. Send the request again.",
+                answer.attempt().upstream().name()));
+        return ExchangeEvent.End.UPSTREAM_BROKEN;
+    }
+
     private Future<ExchangeEvent.End> stream(Answer.Streaming answer) {
+        if (client.headSent() && (answer.status() >= 300 || answer.observed().isEmpty())) {
+            answer.source().call().cancel();
+            return Future.succeededFuture(tooLate(answer));
+        }
         if (!client.headSent()) {
             client.begin(answer.status(), answer.headers().addAll(ownHeaders()), ClientSide.Body.SOME);
         }
@@ -144,6 +161,7 @@ final class Exchange {
 
     private ExchangeEvent.End refuse(Throwable problem) {
         if (problem instanceof Answering.ClientGone || client.isGone()) {
+            journal.abandoned();
             return ExchangeEvent.End.CLIENT_GONE;
         }
         if (problem instanceof GatewayException known) {
@@ -157,14 +175,12 @@ final class Exchange {
     }
 
     private Void settle(ExchangeEvent.End end) {
+        if (client.headSent()) {
+            // Also where the reply was our own refusal.
+            journal.status = client.response().getStatusCode();
+        }
         Usd cost = journal.cost(parts.prices());
-        journal.reservation.ifPresent(reservation -> parts.ledger()
-                .settle(reservation, cost)
-                .onFailure(problem -> System.getLogger("fresnel")
-                        .log(
-                                System.Logger.Level.WARNING,
-                                "the spend of " + arrival.id() + " was not stored",
-                                problem)));
+        purse.settle(cost);
         journal.conversation
                 .filter(_ -> end == ExchangeEvent.End.COMPLETE
                         && journal.trace.filter(Exchange::pins).isPresent())

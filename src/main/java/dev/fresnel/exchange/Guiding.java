@@ -4,7 +4,6 @@ import dev.fresnel.budget.Price;
 import dev.fresnel.chat.ChatRequest;
 import dev.fresnel.delegation.LensOrder;
 import dev.fresnel.lens.Lens;
-import dev.fresnel.lens.LensBlock;
 import dev.fresnel.lens.LensId;
 import dev.fresnel.lens.LensKey;
 import dev.fresnel.lens.LensPolicy;
@@ -18,6 +17,7 @@ import dev.fresnel.policy.Arm;
 import dev.fresnel.value.GatewayException;
 import dev.fresnel.value.GatewayFailure;
 import dev.fresnel.value.Redacted;
+import dev.fresnel.value.Usd;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
@@ -36,13 +36,15 @@ final class Guiding {
     private final ClientSide client;
     private final Journal journal;
     private final Bypass bypass;
+    private final Purse purse;
 
-    Guiding(Parts parts, Arrival arrival, ClientSide client, Journal journal, Bypass bypass) {
+    Guiding(Parts parts, Arrival arrival, ClientSide client, Journal journal, Bypass bypass, Purse purse) {
         this.parts = parts;
         this.arrival = arrival;
         this.client = client;
         this.journal = journal;
         this.bypass = bypass;
+        this.purse = purse;
     }
 
     /** Fails with {@code LensUnavailable} where the route says so, and with {@link Answering.ClientGone}. */
@@ -50,11 +52,28 @@ final class Guiding {
         if (!(plan instanceof Plan.Delegated delegated)) {
             return Future.succeededFuture(plan);
         }
-        return delegated
-                .route()
+        // Starting from a future turns a stage that throws into a failed one.
+        return Future.succeededFuture(delegated)
+                .compose(this::guided)
+                .recover(problem -> known(problem) ? Future.failedFuture(problem) : rescued(delegated, problem));
+    }
+
+    private static boolean known(Throwable problem) {
+        return problem instanceof GatewayException || problem instanceof Answering.ClientGone;
+    }
+
+    /** Whatever went wrong with the guidance, the client's own bytes are still good. */
+    private Future<Plan> rescued(Plan.Delegated plan, Throwable bug) {
+        System.getLogger("fresnel").log(System.Logger.Level.ERROR, "guiding failed, request sent as it came", bug);
+        bypass.note("lens_internal");
+        return direct(plan, "lens_internal");
+    }
+
+    private Future<Plan> guided(Plan.Delegated plan) {
+        return plan.route()
                 .lens()
-                .map(order -> guided(delegated, order))
-                .orElseGet(() -> Future.succeededFuture(bare(delegated)));
+                .map(order -> guided(plan, order))
+                .orElseGet(() -> Future.succeededFuture(bare(plan)));
     }
 
     private Plan bare(Plan.Delegated plan) {
@@ -64,22 +83,23 @@ final class Guiding {
     }
 
     private Future<Plan> guided(Plan.Delegated plan, LensOrder order) {
-        Optional<Pinned> pinned =
-                order.pinned().flatMap(id -> parts.pinnedLenses().find(id).map(block -> new Pinned(id, block)));
+        LensPolicy policy = policy(plan);
+        Optional<Pinned> pinned = order.pinned()
+                .flatMap(id ->
+                        parts.pinnedLenses().find(id, policy.maxLensTokens()).map(block -> new Pinned(id, block)));
         if (pinned.isPresent()) {
             return Future.succeededFuture(
                     with(plan, order, pinned.get().block(), pinned.get().id(), "hit"));
         }
         Optional<Price> price = parts.prices().find(order.smart().name());
-        LensPolicy policy = policy(plan);
         if (price.isEmpty()) {
             // A lens whose price nobody knows cannot be shown to pay.
-            return Future.succeededFuture(direct(plan, "lens_no_price"));
+            return direct(plan, "lens_no_price");
         }
         LensKey key = journal.lensKey.orElseThrow();
         ChatRequest request = plan.request();
         LensRequest wanted = new LensRequest(
-                key, brief(request), order.smart(), price.get(), arrival.credential(), policy, arrival.id());
+                key, () -> brief(request), order.smart(), price.get(), arrival.credential(), policy, arrival.id());
         long from = parts.nanos().getAsLong();
         long keepAlive = keepAliveWhileWriting(plan, order);
         client.whenGone(() -> {});
@@ -156,14 +176,15 @@ final class Guiding {
     private Future<Plan> skipped(Plan.Delegated plan, LensOrder order, LensPolicy policy, SkipReason reason) {
         boolean expected = reason == SkipReason.BUILDING || reason == SkipReason.NOT_CACHED;
         if (expected) {
-            return Future.succeededFuture(direct(plan, "lens_" + reason.key()));
+            return direct(plan, "lens_" + reason.key());
         }
         return switch (policy.onFailure()) {
             case DIRECT -> {
                 bypass.note("lens_" + reason.key());
-                yield Future.succeededFuture(direct(plan, "lens_" + reason.key()));
+                yield direct(plan, "lens_" + reason.key());
             }
             case MINIMAL -> {
+                bypass.note("lens_" + reason.key());
                 Lens minimal = Lens.minimal(brief(plan.request()), parts.clock().instant());
                 LensId id = LensId.of(journal.lensKey.orElseThrow(), minimal);
                 yield Future.succeededFuture(rendered(plan, order, policy, minimal, id, "minimal"));
@@ -177,20 +198,18 @@ final class Guiding {
     }
 
     private Plan rendered(Plan.Delegated plan, LensOrder order, LensPolicy policy, Lens lens, LensId id, String how) {
-        String block = LensBlock.render(lens, id, policy.maxLensTokens());
-        parts.pinnedLenses().keep(id.value(), block);
+        PinnedLenses.Block block = parts.pinnedLenses().block(lens, id, policy.maxLensTokens());
         return with(plan, order, block, id.value(), how);
     }
 
-    private Plan with(Plan.Delegated plan, LensOrder order, String block, String id, String how) {
+    private Plan with(Plan.Delegated plan, LensOrder order, PinnedLenses.Block block, String id, String how) {
         journal.lens = id + "; " + how;
-        journal.delegated =
-                Optional.of(new Journal.Delegated(plan.route().model(), Optional.of(id), LensBlock.tokenBound(block)));
+        journal.delegated = Optional.of(new Journal.Delegated(plan.route().model(), Optional.of(id), block.tokens()));
         started(plan, order.smart().name().value(), journal.lens);
-        return new Plan.Delegated(plan.request(), plan.assessment(), plan.route(), Optional.of(block));
+        return new Plan.Delegated(plan.request(), plan.assessment(), plan.route(), Optional.of(block.text()));
     }
 
-    private Plan direct(Plan.Delegated plan, String reason) {
+    private Future<Plan> direct(Plan.Delegated plan, String reason) {
         parts.events()
                 .accept(new ExchangeEvent.DelegationSkipped(
                         parts.clock().instant(),
@@ -202,7 +221,18 @@ final class Guiding {
                         journal.outputEstimate));
         journal.arm = Arm.DIRECT.name();
         journal.reason = reason;
-        return new Plan.Requested(plan.request());
+        journal.delegated = Optional.empty();
+        return covered(plan)
+                .map(why -> Future.<Plan>failedFuture(new GatewayException(new GatewayFailure.OverBudget(why))))
+                .orElseGet(() -> Future.succeededFuture(new Plan.Requested(plan.request())));
+    }
+
+    /** The worker's reservation does not cover the model that the client asked for. */
+    private Optional<String> covered(Plan.Delegated plan) {
+        Optional<Usd> worst = journal.requested
+                .flatMap(model -> parts.prices().find(model.name()))
+                .map(price -> price.of(plan.assessment().estimates().atMost(plan.request())));
+        return purse.cover(worst, Purse.noPrice(journal.requestedModel));
     }
 
     private void started(Plan.Delegated plan, String smart, String lens) {
@@ -211,7 +241,7 @@ final class Guiding {
                         parts.clock().instant(),
                         arrival.id(),
                         arrival.tenant().id(),
-                        description(plan.request().lastUserText()),
+                        description(plan.request()),
                         smart,
                         plan.route().model().name().value(),
                         journal.arm,
@@ -220,12 +250,17 @@ final class Guiding {
                         lens));
     }
 
-    private String description(String task) {
+    private String description(ChatRequest request) {
+        String task = request.lastUserText();
         return switch (parts.prompts()) {
-            case REDACTED -> Redacted.of(task).toString();
+            case REDACTED ->
+                request.lastUser()
+                        .map(message -> Redacted.of(task.length(), message.fingerprint()))
+                        .orElseGet(() -> Redacted.of(task))
+                        .toString();
             case PLAIN -> task.substring(0, Math.min(task.length(), SHOWN_CHARS));
         };
     }
 
-    private record Pinned(String id, String block) {}
+    private record Pinned(String id, PinnedLenses.Block block) {}
 }

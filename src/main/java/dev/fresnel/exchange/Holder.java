@@ -59,10 +59,8 @@ final class Holder {
         if (idleTimer != -1) {
             vertx.cancelTimer(idleTimer);
         }
-        idleTimer = vertx.setTimer(source.timeouts().idle().toMillis(), _ -> {
-            source.call().cancel();
-            held.tryFail(new GatewayException(source.silent()));
-        });
+        idleTimer = vertx.setTimer(source.timeouts().idle().toMillis(), _ -> source.call()
+                .timeOutIdle());
     }
 
     private Throwable known(Throwable problem) {

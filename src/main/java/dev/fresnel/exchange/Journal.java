@@ -1,7 +1,6 @@
 package dev.fresnel.exchange;
 
 import dev.fresnel.budget.PriceTable;
-import dev.fresnel.budget.Reservation;
 import dev.fresnel.budget.Savings;
 import dev.fresnel.chat.StreamFacts;
 import dev.fresnel.chat.Usage;
@@ -44,7 +43,6 @@ final class Journal {
     Optional<ConversationKey> conversation = Optional.empty();
     Optional<Assessment> trace = Optional.empty();
     Overrides.Explain explain = Overrides.Explain.NO;
-    Optional<Reservation> reservation = Optional.empty();
     int attempts;
     int status;
     private @Nullable Attempt current;
@@ -96,6 +94,11 @@ final class Journal {
 
     void measured(StreamFacts facts) {
         measured(facts.usage(), facts.contentChars());
+    }
+
+    /** The client left while a call was under way: its prompt was very likely billed. */
+    void abandoned() {
+        answered |= current != null;
     }
 
     /** Whether the worker itself answered, not a fallback. */

@@ -3,17 +3,20 @@ package dev.fresnel.exchange;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.fresnel.lens.Lens;
+import dev.fresnel.lens.LensBlock;
+import dev.fresnel.lens.LensId;
 import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Rendered lenses that running conversations began with. A lens may be rewritten while a conversation lasts; other bytes in its
+ * Rendered lenses: each version is rendered once, whoever asks for it, and kept while it is in use. It is also what running conversations began with. A lens may be rewritten while a conversation lasts; other bytes in its
  * prompt would lose the provider's cache and change the rules in mid-game. Bounded; thread-safe.
  */
 public final class PinnedLenses {
     private static final long MAXIMUM = 10_000;
 
-    private final Cache<String, String> blocks;
+    private final Cache<Version, Block> blocks;
 
     public PinnedLenses(Ticker ticker, Duration idle) {
         blocks = Caffeine.newBuilder()
@@ -24,11 +27,26 @@ public final class PinnedLenses {
                 .build();
     }
 
-    void keep(String lensId, String block) {
-        blocks.put(lensId, block);
+    /** The block of a lens version; rendered when it is not kept yet. */
+    Block block(Lens lens, LensId id, int maxTokens) {
+        return blocks.get(new Version(id.value(), maxTokens), version -> {
+            String text = LensBlock.render(lens, id, maxTokens);
+            return new Block(text, LensBlock.tokenBound(text));
+        });
     }
 
-    Optional<String> find(String lensId) {
-        return Optional.ofNullable(blocks.getIfPresent(lensId));
+    /** The block of a lens version that was rendered before. */
+    Optional<Block> find(String lensId, int maxTokens) {
+        return Optional.ofNullable(blocks.getIfPresent(new Version(lensId, maxTokens)));
     }
+
+    /** Routes may share a lens and cap it differently. */
+    private record Version(String lensId, int maxTokens) {}
+
+    /**
+     * A lens as it stands in a prompt.
+     *
+     * @param tokens an upper bound
+     */
+    record Block(String text, long tokens) {}
 }

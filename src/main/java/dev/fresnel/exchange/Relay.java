@@ -88,15 +88,6 @@ final class Relay {
                             + "' ended its reply before it was complete. What you received is only a part; send the request again.",
                     upstreamName);
         }
-
-        GatewayFailure silent() {
-            return new GatewayFailure.UpstreamTimeout(
-                    "The upstream '" + upstreamName + "' sent nothing for "
-                            + timeouts.idle().toMillis()
-                            + " ms. Send the request again; the operator can raise upstreams." + upstreamName
-                            + ".timeouts.idle.",
-                    upstreamName);
-        }
     }
 
     /**
@@ -197,12 +188,19 @@ final class Relay {
             return;
         }
         if (now - lastRead > timeouts.idle().toNanos()) {
-            finish(new RelayEnd.Broken(source.silent()));
+            // Ends the stream with a failure that names the limit.
+            call.timeOutIdle();
         } else if (silence == Silence.COMMENT
                 && now - lastWrite > limits.keepAlive().toNanos()
                 && observed.map(stream -> stream.facts().atEventBoundary()).orElse(false)) {
             write(KEEP_ALIVE);
         }
+    }
+
+    /** What was written last cannot leave while the client does not read, and the close waits behind it. */
+    private void giveUpLater() {
+        long patience = vertx.setTimer(limits.writeStall().toMillis(), _ -> client.drop());
+        client.whenGone(() -> vertx.cancelTimer(patience));
     }
 
     /** An event that broke off would swallow the error event that follows it. */
@@ -231,6 +229,9 @@ final class Relay {
                 call.cancel();
                 endCutEvent();
                 client.fail(failure);
+                if (stalled) {
+                    giveUpLater();
+                }
             }
         }
         end.complete(how);

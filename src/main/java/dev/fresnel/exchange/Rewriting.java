@@ -10,6 +10,7 @@ import dev.fresnel.policy.Arm;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.upstream.Upstream;
 import dev.fresnel.value.ModelName;
+import dev.fresnel.value.Usd;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,7 @@ final class Rewriting {
                         upstream(arrival.tenant().upstream()),
                         body,
                         Attempt.Standing.REQUESTED,
+                        Optional.empty(),
                         Attempt.UsageChunkFate.PASS));
             case Plan.Requested(ChatRequest request) -> List.of(requested(request));
             case Plan.Delegated delegated -> delegated(delegated);
@@ -54,7 +56,14 @@ final class Rewriting {
         Buffer body = Buffer.buffer(
                 model.map(m -> Rewrite.toModel(request, m.upstreamName())).orElse(request.bytes()));
         String named = model.map(Model::name).orElse(request.model()).value();
-        return new Attempt(named, model, upstream, body, Attempt.Standing.REQUESTED, Attempt.UsageChunkFate.PASS);
+        return new Attempt(
+                named,
+                model,
+                upstream,
+                body,
+                Attempt.Standing.REQUESTED,
+                worstCase(request, model),
+                Attempt.UsageChunkFate.PASS);
     }
 
     private List<Attempt> delegated(Plan.Delegated plan) {
@@ -103,7 +112,15 @@ final class Rewriting {
                 upstream(model.upstream()),
                 body,
                 standing,
+                worstCase(request, Optional.of(model)),
                 mustAsk ? Attempt.UsageChunkFate.REMOVE : Attempt.UsageChunkFate.PASS);
+    }
+
+    private Optional<Usd> worstCase(ChatRequest request, Optional<Model> model) {
+        return journal.trace.flatMap(assessment -> model.flatMap(
+                known -> parts.prices().find(known.name()).map(price -> price.of(assessment
+                        .estimates()
+                        .atMost(request)))));
     }
 
     private Upstream upstream(String key) {

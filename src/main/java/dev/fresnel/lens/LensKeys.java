@@ -1,9 +1,9 @@
 package dev.fresnel.lens;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.ModelName;
 import dev.fresnel.value.TenantId;
-import java.text.Normalizer;
 
 /**
  * Computes lens keys: SHA-256 over tenant, smart model, template version and subject, every part length-prefixed, so that no
@@ -29,32 +29,22 @@ public final class LensKeys {
         parts.add("lens").add(tenant.value()).add(smart.value()).add(templateVersion);
         switch (subject) {
             case LensSubject.Task(String system, String tools, String firstUserText) ->
-                parts.add(TASK).add(normalised(system)).add(tools).add(normalised(firstUserText));
+                add(add(parts.add(TASK), system).add(tools), firstUserText);
             case LensSubject.App(String system, String tools) ->
-                parts.add(APP).add(normalised(system)).add(tools);
-            case LensSubject.Named(String name) -> parts.add(NAMED).add(normalised(name));
+                add(parts.add(APP), system).add(tools);
+            case LensSubject.Named(String name) -> add(parts.add(NAMED), name);
         }
         return new LensKey(tenant, parts.build());
     }
 
+    @CanIgnoreReturnValue
+    private static Fingerprint.Builder add(Fingerprint.Builder parts, String text) {
+        FoldedText folded = FoldedText.of(text);
+        return parts.add(folded.bytes(), 0, folded.length());
+    }
+
     /** NFKC, lower case, white space collapsed and trimmed. */
     static String normalised(String text) {
-        String composed = Normalizer.normalize(text, Normalizer.Form.NFKC);
-        StringBuilder out = new StringBuilder(composed.length());
-        boolean gap = false;
-        for (int i = 0; i < composed.length(); ) {
-            int c = composed.codePointAt(i);
-            i += Character.charCount(c);
-            if (Character.isWhitespace(c) || Character.isSpaceChar(c)) {
-                gap = !out.isEmpty();
-            } else {
-                if (gap) {
-                    out.append(' ');
-                    gap = false;
-                }
-                out.appendCodePoint(Character.toLowerCase(c));
-            }
-        }
-        return out.toString();
+        return FoldedText.of(text).toString();
     }
 }

@@ -41,20 +41,29 @@ public final class LensWriter {
         this.nanos = nanos;
     }
 
-    /** Never fails: what goes wrong is a {@link WriteResult.NotWritten}. */
+    /** What goes wrong is a {@link WriteResult.NotWritten}; fails only when the request's briefing does. */
     public Future<WriteResult> write(LensRequest request) {
-        Writing writing = new Writing(request, template.userPrompt(request.brief()), nanos.getAsLong());
-        return asked(request, writing.userPrompt())
+        // Starting from a future: a briefing that throws must not leave the caller's books open.
+        return Future.succeededFuture(request).map(this::begun).compose(this::written);
+    }
+
+    private Writing begun(LensRequest request) {
+        TaskBrief brief = request.briefing().get();
+        return new Writing(request, brief, template.userPrompt(brief), nanos.getAsLong());
+    }
+
+    private Future<WriteResult> written(Writing writing) {
+        return asked(writing.request(), writing.userPrompt())
                 .compose(first -> read(writing, first))
                 .recover(failure -> Future.succeededFuture(notWritten(writing, failure, 1, WriteResult.Spent.NOTHING)));
     }
 
     /** One writing: what it is for, the first prompt, and when it began. */
-    private record Writing(LensRequest request, String userPrompt, long startedAt) {}
+    private record Writing(LensRequest request, TaskBrief brief, String userPrompt, long startedAt) {}
 
     private Future<WriteResult> read(Writing writing, Completion first) {
         WriteResult.Spent spent = spent(writing.request(), writing.userPrompt(), first);
-        return switch (parser.parse(first.text(), writing.request().brief().allText())) {
+        return switch (parser.parse(first.text(), writing.brief().allText())) {
             case ParseResult.Parsed parsed -> Future.succeededFuture(written(writing, parsed, first, 1, spent));
             case ParseResult.Unusable(ParseResult.Reason reason)
             when reason.isRepairable() -> repaired(writing, first, reason, spent);
@@ -72,7 +81,7 @@ public final class LensWriter {
     }
 
     private WriteResult readLast(Writing writing, Completion second, WriteResult.Spent spent) {
-        return switch (parser.parse(second.text(), writing.request().brief().allText())) {
+        return switch (parser.parse(second.text(), writing.brief().allText())) {
             case ParseResult.Parsed parsed -> written(writing, parsed, second, 2, spent);
             case ParseResult.Unusable(ParseResult.Reason reason) -> unusable(writing, reason, 2, spent);
         };
@@ -102,13 +111,13 @@ public final class LensWriter {
         LensRequest request = writing.request();
         LensDraft draft = parsed.draft();
         Lens lens = new Lens(
-                draft.scope().isEmpty() ? request.brief().derivedScope() : draft.scope(),
+                draft.scope().isEmpty() ? writing.brief().derivedScope() : draft.scope(),
                 draft.heuristics(),
                 draft.patterns(),
                 draft.antiPatterns(),
                 draft.constraints(),
                 draft.examples(),
-                request.brief().targetFiles(),
+                writing.brief().targetFiles(),
                 new Provenance(
                         answer.model().isBlank()
                                 ? request.smart().upstreamName().value()

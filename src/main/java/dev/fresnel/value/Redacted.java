@@ -8,7 +8,12 @@ package dev.fresnel.value;
  */
 public record Redacted(int length, String hash) {
     public static Redacted of(String text) {
-        return new Redacted(text.length(), Fingerprint.of(text).shortForm());
+        return of(text.length(), Fingerprint.of(text));
+    }
+
+    /** {@link #of(String)} for who has the text's fingerprint already. */
+    public static Redacted of(int length, Fingerprint fingerprint) {
+        return new Redacted(length, fingerprint.shortForm());
     }
 
     @Override

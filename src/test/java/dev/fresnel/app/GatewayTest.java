@@ -8,7 +8,7 @@ import dev.fresnel.exchange.RelayLimits;
 import dev.fresnel.testing.Await;
 import dev.fresnel.testing.FakeUpstream;
 import dev.fresnel.testing.Framing;
-import dev.fresnel.testing.RawClient;
+import dev.fresnel.testing.RawConnection;
 import dev.fresnel.testing.Script;
 import dev.fresnel.testing.TestGateway;
 import io.vertx.core.Future;
@@ -114,14 +114,14 @@ class GatewayTest {
                     }));
         });
         TestGateway gateway = TestGateway.start(config());
-        try (RawClient running = new RawClient(gateway.port())) {
+        try (RawConnection running = new RawConnection(gateway.port())) {
             running.send(post(STREAM)).readUntil("\"content\":\"a\"");
 
             Future<Void> closed = gateway.gateway().close();
 
             assertThat(gateway.adminReply("/readyz").statusCode()).isEqualTo(503);
             assertThat(gateway.adminReply("/livez").statusCode()).isEqualTo(200);
-            try (RawClient late = new RawClient(gateway.port())) {
+            try (RawConnection late = new RawConnection(gateway.port())) {
                 assertThat(late.send(post(STREAM)).readToEnd())
                         .startsWith("HTTP/1.1 503 ")
                         .contains("connection: close", "shutting down", "\"code\":\"server_is_overloaded\"");
@@ -139,7 +139,7 @@ class GatewayTest {
     void tellsAStreamThatOutlastsTheGrace() {
         upstream.reply(Script.endless(Duration.ofMillis(5)));
         TestGateway gateway = TestGateway.start(config());
-        try (RawClient running = new RawClient(gateway.port())) {
+        try (RawConnection running = new RawConnection(gateway.port())) {
             running.send(post(STREAM)).readUntil("word3");
 
             Future<Void> closed = gateway.gateway().close(Duration.ofMillis(50));
@@ -158,16 +158,16 @@ class GatewayTest {
     @Test
     void turnsAwayTheConnectionTooMany() {
         try (TestGateway gateway = TestGateway.start(config() + "limits: { max-connections: 2 }");
-                RawClient first = new RawClient(gateway.port());
-                RawClient second = new RawClient(gateway.port())) {
+                RawConnection first = new RawConnection(gateway.port());
+                RawConnection second = new RawConnection(gateway.port())) {
             first.send(models()).readUntil("\"object\":\"list\"");
             second.send(models()).readUntil("\"object\":\"list\"");
-            try (RawClient third = new RawClient(gateway.port())) {
+            try (RawConnection third = new RawConnection(gateway.port())) {
                 assertThat(third.send(models()).readToEnd()).isEmpty();
             }
             second.close();
             Await.until("a place is free", () -> gateway.admin("/admin/status").contains("\"connections\":1"));
-            try (RawClient fourth = new RawClient(gateway.port())) {
+            try (RawConnection fourth = new RawConnection(gateway.port())) {
                 fourth.send(models()).readUntil("\"object\":\"list\"");
             }
         }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fresnel.chat.Usage;
 import dev.fresnel.testing.Await;
 import dev.fresnel.testing.FakeUpstream;
-import dev.fresnel.testing.RawClient;
+import dev.fresnel.testing.RawConnection;
 import dev.fresnel.testing.Script;
 import dev.fresnel.testing.TestGateway;
 import io.vertx.core.Vertx;
@@ -67,7 +67,7 @@ class FramingTest {
     void refusesAndCloses(Case given) {
         int before = upstream.startedRequests();
 
-        try (RawClient client = new RawClient(gateway.port())) {
+        try (RawConnection client = new RawConnection(gateway.port())) {
             String reply = client.send(given.wire()).send(SMUGGLED).readToEnd();
 
             assertThat(client.status()).as(reply).isIn(given.statuses());
@@ -239,7 +239,7 @@ class FramingTest {
 
     @Test
     void doesNotUpgrade_whenHttp2IsOffered() {
-        try (RawClient client = new RawClient(gateway.port())) {
+        try (RawConnection client = new RawConnection(gateway.port())) {
             String reply = client.send(CHAT + HOST + LENGTH
                             + "Connection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n"
                             + BODY)
@@ -255,7 +255,7 @@ class FramingTest {
     void servesPipelinedRequestsInOrder_whenBothAreGood() {
         int before = upstream.calls();
 
-        try (RawClient client = new RawClient(gateway.port())) {
+        try (RawConnection client = new RawConnection(gateway.port())) {
             String reply = client.send(CHAT + HOST + LENGTH + "\r\n" + BODY)
                     .send("GET /v1/models/none HTTP/1.1\r\n" + HOST + "\r\n")
                     .readToEnd();
@@ -267,7 +267,7 @@ class FramingTest {
 
     @Test
     void joinsAFoldedLine_whenItDoesNotFrameTheRequest() {
-        try (RawClient client = new RawClient(gateway.port())) {
+        try (RawConnection client = new RawConnection(gateway.port())) {
             client.send(CHAT + HOST + "X-Note: one\r\n two\r\nConnection: close\r\n" + LENGTH + "\r\n" + BODY)
                     .readToEnd();
 
@@ -278,7 +278,7 @@ class FramingTest {
 
     @Test
     void asksForTheBody_whenTheClientExpectsToBeAsked() {
-        try (RawClient client = new RawClient(gateway.port())) {
+        try (RawConnection client = new RawConnection(gateway.port())) {
             client.send(CHAT + HOST + LENGTH + "Expect: 100-continue\r\nConnection: close\r\n\r\n")
                     .readUntil("HTTP/1.1 100 Continue\r\n\r\n");
             String reply = client.send(BODY).readToEnd();
@@ -289,7 +289,7 @@ class FramingTest {
 
     @Test
     void asksForTheBodyOfAnUpload_whenTheClientExpectsToBeAsked() {
-        try (RawClient client = new RawClient(gateway.port())) {
+        try (RawConnection client = new RawConnection(gateway.port())) {
             client.send("POST /v1/files HTTP/1.1\r\n" + HOST
                             + "Content-Length: 3\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n")
                     .readUntil("HTTP/1.1 100 Continue\r\n\r\n");
@@ -301,7 +301,7 @@ class FramingTest {
 
     @Test
     void refusesWithoutAskingForTheBody_whenItWouldBeTooLarge() {
-        try (RawClient client = new RawClient(gateway.port())) {
+        try (RawConnection client = new RawConnection(gateway.port())) {
             String reply = client.send(CHAT + HOST + "Content-Length: 4096\r\nExpect: 100-continue\r\n\r\n")
                     .readToEnd();
 
@@ -312,7 +312,7 @@ class FramingTest {
 
     @Test
     void letsTheClientReadTheRefusal_whenItIsStillSendingALargeBody() {
-        try (RawClient client = new RawClient(gateway.port())) {
+        try (RawConnection client = new RawConnection(gateway.port())) {
             client.send(CHAT + HOST + "Content-Length: 4000000\r\n\r\n");
             byte[] piece = new byte[100_000];
             for (int i = 0; i < 40; i++) {
@@ -328,7 +328,7 @@ class FramingTest {
 
     @Test
     void closes_whenTheHeadersDoNotCome() {
-        try (RawClient client = new RawClient(gateway.port())) {
+        try (RawConnection client = new RawConnection(gateway.port())) {
             assertThat(client.send(CHAT + "Host: gat").readToEnd()).isEmpty();
         }
     }
@@ -337,7 +337,7 @@ class FramingTest {
     void answers408_whenTheBodyDoesNotCome() {
         int before = upstream.startedRequests();
 
-        try (RawClient client = new RawClient(gateway.port())) {
+        try (RawConnection client = new RawConnection(gateway.port())) {
             String reply = client.send(CHAT + HOST + LENGTH + "\r\n{\"model\"").readToEnd();
 
             assertThat(client.status()).as(reply).isEqualTo(408);

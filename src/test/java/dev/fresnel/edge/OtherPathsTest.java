@@ -6,7 +6,7 @@ import dev.fresnel.chat.Usage;
 import dev.fresnel.testing.Await;
 import dev.fresnel.testing.FakeUpstream;
 import dev.fresnel.testing.Framing;
-import dev.fresnel.testing.RawClient;
+import dev.fresnel.testing.RawConnection;
 import dev.fresnel.testing.RecordedRequest;
 import dev.fresnel.testing.Script;
 import dev.fresnel.testing.TestGateway;
@@ -186,7 +186,7 @@ class OtherPathsTest {
                         "keep-alive", "timeout=5"),
                 "{\"error\":{}}"));
 
-        try (RawClient client = new RawClient(gateway.port())) {
+        try (RawConnection client = new RawConnection(gateway.port())) {
             String reply = client.send("POST /v1/embeddings HTTP/1.1\r\nHost: gateway\r\nContent-Length: 2\r\n"
                             + "Connection: close, x-private\r\nX-Private: 1\r\nTE: trailers\r\nKeep-Alive: 5\r\n"
                             + "OpenAI-Organization: org\r\nOpenAI-Beta: a\r\nOpenAI-Beta: b\r\nIdempotency-Key: k\r\n"
@@ -221,7 +221,7 @@ class OtherPathsTest {
 
     @Test
     void showsTheUpstreamABrokenRequest_whenTheClientBreaksOff() {
-        try (RawClient client = new RawClient(gateway.port())) {
+        try (RawConnection client = new RawConnection(gateway.port())) {
             client.send("POST /v1/files HTTP/1.1\r\nHost: gateway\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
             Await.until("the upload begins", () -> upstream.startedRequests() == 1);
             client.reset();
@@ -233,7 +233,7 @@ class OtherPathsTest {
 
     @Test
     void showsTheUpstreamABrokenRequest_whenTheFramingBreaks() {
-        try (RawClient client = new RawClient(gateway.port())) {
+        try (RawConnection client = new RawConnection(gateway.port())) {
             client.send("POST /v1/files HTTP/1.1\r\nHost: gateway\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
             Await.until("the upload begins", () -> upstream.startedRequests() == 1);
             client.send("zz\r\n0\r\n\r\n").readToEnd();
@@ -247,7 +247,7 @@ class OtherPathsTest {
     void passesAnEarlyRefusalAndCloses_whenTheUploadIsStillRunning() {
         upstream.replyBeforeBody(Script.error(413));
 
-        try (RawClient client = new RawClient(gateway.port())) {
+        try (RawConnection client = new RawConnection(gateway.port())) {
             client.send("POST /v1/files HTTP/1.1\r\nHost: gateway\r\nContent-Length: 100000\r\n\r\nabc");
 
             String reply = client.readToEnd();
@@ -271,7 +271,7 @@ class OtherPathsTest {
     void servesAnOldClient_whenItSpeaksHttp10() {
         upstream.reply(Script.chat("old", Usage.of(1, 1)));
 
-        try (RawClient client = new RawClient(gateway.port())) {
+        try (RawConnection client = new RawConnection(gateway.port())) {
             String reply = client.send("GET /v1/files HTTP/1.0\r\nHost: gateway\r\n\r\n")
                     .readToEnd();
 

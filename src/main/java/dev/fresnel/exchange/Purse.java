@@ -1,0 +1,63 @@
+package dev.fresnel.exchange;
+
+import dev.fresnel.budget.Reservation;
+import dev.fresnel.budget.Verdict;
+import dev.fresnel.value.Usd;
+import java.util.Optional;
+
+/**
+ * The money one exchange has set aside: at most one reservation at a time, for the call that is made next, each settled exactly
+ * once. One per exchange; lives on its event loop.
+ */
+final class Purse {
+    private final Parts parts;
+    private final Arrival arrival;
+    private Optional<Reservation> reservation = Optional.empty();
+
+    Purse(Parts parts, Arrival arrival) {
+        this.parts = parts;
+        this.arrival = arrival;
+    }
+
+    /**
+     * Sets {@code worstCase} aside in place of what was set aside before: the call before this one has failed, and failed calls
+     * are not billed.
+     *
+     * @param worstCase empty where no price is known
+     * @param what cannot be counted without a price; begins the message
+     * @return why the tenant's budget forbids it, in words for the client; empty when it is covered
+     */
+    Optional<String> cover(Optional<Usd> worstCase, String what) {
+        Optional<Usd> limit = arrival.tenant().dailyBudget();
+        settle(Usd.ZERO);
+        if (worstCase.isEmpty() && limit.isPresent()) {
+            // Money that cannot be counted cannot be spent by a tenant with a limit.
+            return Optional.of(
+                    what
+                            + ", so it cannot be counted against this tenant's daily budget. Ask for a model that has a price.");
+        }
+        return switch (parts.ledger().reserve(arrival.tenant().id(), limit, worstCase.orElse(Usd.ZERO))) {
+            case Verdict.Granted(Reservation granted) -> {
+                reservation = Optional.of(granted);
+                yield Optional.empty();
+            }
+            case Verdict.Denied denied -> Optional.of(denied.publicMessage());
+        };
+    }
+
+    /** {@link #cover} for a model, by what it would cost at its longest. */
+    Optional<String> cover(Attempt attempt) {
+        return cover(attempt.worstCase(), noPrice(attempt.named()));
+    }
+
+    static String noPrice(String model) {
+        return "The model '" + model + "' has no price here";
+    }
+
+    /** Books what the exchange really cost and gives the rest back. Later calls do nothing until more is set aside. */
+    void settle(Usd cost) {
+        reservation.ifPresent(open -> parts.ledger().settle(open, cost).onFailure(problem -> System.getLogger("fresnel")
+                .log(System.Logger.Level.WARNING, "the spend of " + arrival.id() + " was not stored", problem)));
+        reservation = Optional.empty();
+    }
+}
