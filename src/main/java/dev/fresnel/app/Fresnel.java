@@ -25,6 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "0:done",
             "1:a problem with the config, the request or what was shown",
             "2:wrong use of the command line",
+            "69:the launcher found no JDK or Maven, or the build failed",
             "70:a bug in Fresnel"
         },
         footer = {

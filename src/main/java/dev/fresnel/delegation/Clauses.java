@@ -25,13 +25,15 @@ final class Clauses {
 
     /** What a word is the first of. */
     enum Unit {
-        SENTENCE,
-        LINE;
+        SENTENCE(1),
+        LINE(2);
 
         private static final int BITS = 2;
 
-        private int bit() {
-            return 1 << ordinal();
+        private final int bit;
+
+        Unit(int bit) {
+            this.bit = bit;
         }
     }
 
@@ -73,7 +75,7 @@ final class Clauses {
     }
 
     boolean begins(Unit unit, int i) {
-        return i == 0 || (ends[i] & unit.bit()) != 0;
+        return i == 0 || (ends[i] & unit.bit) != 0;
     }
 
     /** Index after the last word of the unit that {@code i} is in, at most {@code limit}. */
@@ -107,9 +109,9 @@ final class Clauses {
                 if (c == ',') {
                     add(i, i + 1, begun);
                 } else if (isLineBreak(c)) {
-                    begun = Unit.SENTENCE.bit() | Unit.LINE.bit();
+                    begun = Unit.SENTENCE.bit | Unit.LINE.bit;
                 } else if (endsSentence(c, i)) {
-                    begun |= Unit.SENTENCE.bit();
+                    begun |= Unit.SENTENCE.bit;
                 }
                 i += Character.charCount(c);
             }

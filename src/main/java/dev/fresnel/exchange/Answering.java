@@ -146,7 +146,8 @@ final class Answering {
                 : whole(attempt, source, reply.status(), headers);
     }
 
-    private Future<Answer> stream(Attempt attempt, Relay.Source source, int status, MultiMap headers, Optional<Attempt> next) {
+    private Future<Answer> stream(
+            Attempt attempt, Relay.Source source, int status, MultiMap headers, Optional<Attempt> next) {
         // The relay decides where the stream ends; a length would be wrong once a chunk is removed.
         headers.remove("content-length");
         headers.set("x-accel-buffering", "no");

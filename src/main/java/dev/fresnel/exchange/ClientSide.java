@@ -146,7 +146,8 @@ public final class ClientSide {
         }
         // Closing an already closed connection is no news to anybody.
         if (request.connection() instanceof HttpServerConnection own) {
-            // The connection's own close() waits until what was written has left, and a client that does not read never lets
+            // The connection's own close() waits until what was written has left, and a client that does not read never
+            // lets
             // it. Closing from below Vert.x gives its memory back at once.
             var _ = own.channelHandlerContext().close();
         } else {

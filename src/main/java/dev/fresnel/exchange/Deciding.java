@@ -19,8 +19,8 @@ import dev.fresnel.upstream.ForwardHeaders;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.value.GatewayException;
 import dev.fresnel.value.GatewayFailure;
-import dev.fresnel.value.Usd;
 import dev.fresnel.value.ModelName;
+import dev.fresnel.value.Usd;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.util.Optional;
@@ -181,9 +181,11 @@ final class Deciding {
 
     private void reserve(ChatRequest request, Assessment assessment) {
         // A decision that failed weighed nothing, but its request still has a price.
-        Optional<Usd> worst = assessment.worstCase().or(() -> journal.requested
-                .flatMap(model -> parts.prices().find(model.name()))
-                .map(price -> price.of(assessment.estimates().atMost(request))));
+        Optional<Usd> worst = assessment
+                .worstCase()
+                .or(() -> journal.requested
+                        .flatMap(model -> parts.prices().find(model.name()))
+                        .map(price -> price.of(assessment.estimates().atMost(request))));
         refuse(purse.cover(worst, Purse.noPrice(journal.requestedModel)));
     }
 

@@ -59,8 +59,8 @@ final class Holder {
         if (idleTimer != -1) {
             vertx.cancelTimer(idleTimer);
         }
-        idleTimer = vertx.setTimer(source.timeouts().idle().toMillis(), _ -> source.call()
-                .timeOutIdle());
+        idleTimer = vertx.setTimer(
+                source.timeouts().idle().toMillis(), _ -> source.call().timeOutIdle());
     }
 
     private Throwable known(Throwable problem) {

@@ -56,8 +56,13 @@ final class Purse {
 
     /** Books what the exchange really cost and gives the rest back. Later calls do nothing until more is set aside. */
     void settle(Usd cost) {
-        reservation.ifPresent(open -> parts.ledger().settle(open, cost).onFailure(problem -> System.getLogger("fresnel")
-                .log(System.Logger.Level.WARNING, "the spend of " + arrival.id() + " was not stored", problem)));
+        reservation.ifPresent(open -> parts.ledger()
+                .settle(open, cost)
+                .onFailure(problem -> System.getLogger("fresnel")
+                        .log(
+                                System.Logger.Level.WARNING,
+                                "the spend of " + arrival.id() + " was not stored",
+                                problem)));
         reservation = Optional.empty();
     }
 }

@@ -197,7 +197,7 @@ final class Relay {
         }
     }
 
-    /** What was written last cannot leave while the client does not read, and the close waits behind it. */
+    /** What was written last cannot leave while a client does not read, and the close waits behind it. */
     private void giveUpLater() {
         long patience = vertx.setTimer(limits.writeStall().toMillis(), _ -> client.drop());
         client.whenGone(() -> vertx.cancelTimer(patience));
@@ -229,9 +229,7 @@ final class Relay {
                 call.cancel();
                 endCutEvent();
                 client.fail(failure);
-                if (stalled) {
-                    giveUpLater();
-                }
+                giveUpLater();
             }
         }
         end.complete(how);

@@ -117,10 +117,9 @@ final class Rewriting {
     }
 
     private Optional<Usd> worstCase(ChatRequest request, Optional<Model> model) {
-        return journal.trace.flatMap(assessment -> model.flatMap(
-                known -> parts.prices().find(known.name()).map(price -> price.of(assessment
-                        .estimates()
-                        .atMost(request)))));
+        return journal.trace.flatMap(assessment -> model.flatMap(known -> parts.prices()
+                .find(known.name())
+                .map(price -> price.of(assessment.estimates().atMost(request)))));
     }
 
     private Upstream upstream(String key) {

@@ -21,6 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The launcher script in a house of its own: a copy of it, and JDKs and a Maven that only say what they were asked. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a POSIX shell script")
 class LauncherTest {
+    /** {@code EX_UNAVAILABLE}: something the launcher needs is not there. */
+    private static final int UNAVAILABLE = 69;
+
     private static final String TOOLS = "/usr/bin:/bin";
 
     @TempDir
@@ -116,7 +119,7 @@ class LauncherTest {
     void saysInOneSentenceWhatIsMissing_whenThereIsNoJdk() throws Exception {
         Ended ended = launch(Map.of(), "--help");
 
-        assertThat(ended.code()).isEqualTo(ExitCode.INTERNAL);
+        assertThat(ended.code()).isEqualTo(UNAVAILABLE);
         assertThat(ended.out()).isEmpty();
         assertThat(ended.err().strip())
                 .startsWith("fresnel: needs a JDK 25 or newer and found none: install one")
@@ -130,7 +133,7 @@ class LauncherTest {
 
         Ended ended = launch(Map.of("JAVA_HOME", old.toString()), "version");
 
-        assertThat(ended.code()).isEqualTo(ExitCode.INTERNAL);
+        assertThat(ended.code()).isEqualTo(UNAVAILABLE);
         assertThat(ended.err()).contains("needs a JDK 25");
     }
 
@@ -192,7 +195,7 @@ class LauncherTest {
 
         Ended ended = launch(Map.of(), "version");
 
-        assertThat(ended.code()).isEqualTo(ExitCode.INTERNAL);
+        assertThat(ended.code()).isEqualTo(UNAVAILABLE);
         assertThat(ended.err().strip())
                 .contains("needs Maven", "no build yet", "install it")
                 .doesNotContain("\n");
@@ -226,7 +229,7 @@ class LauncherTest {
 
         Ended ended = launch(Map.of(), "version");
 
-        assertThat(ended.code()).isEqualTo(ExitCode.INTERNAL);
+        assertThat(ended.code()).isEqualTo(UNAVAILABLE);
         assertThat(ended.err()).contains("ERROR: line 7", "the build failed");
         assertThat(ended.out()).isEmpty();
     }

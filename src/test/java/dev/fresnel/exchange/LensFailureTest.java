@@ -59,7 +59,8 @@ class LensFailureTest {
             HttpResponse<String> reply = scene.gateway.chat(BIG_TASK);
 
             wentDirect(scene, reply, "lens_failed");
-            assertThat(header(scene.gateway.chat(OTHER_TASK), "x-fresnel-reason")).isEqualTo("lens_backing_off");
+            assertThat(header(scene.gateway.chat(OTHER_TASK), "x-fresnel-reason"))
+                    .isEqualTo("lens_backing_off");
         }
     }
 
@@ -69,7 +70,9 @@ class LensFailureTest {
         assertThat(header(reply, "x-fresnel-decision")).isEqualTo("direct");
         assertThat(header(reply, "x-fresnel-reason")).isEqualTo(reason);
         assertThat(header(reply, "x-fresnel-model")).isEqualTo("smart");
-        assertThat(scene.smart.lastRequest().bodyText()).as("the client's own bytes").isEqualTo(BIG_TASK);
+        assertThat(scene.smart.lastRequest().bodyText())
+                .as("the client's own bytes")
+                .isEqualTo(BIG_TASK);
         assertThat(scene.cheap.calls()).isZero();
         assertThat(scene.bypasses(reason)).isEqualTo(1);
         assertThat(scene.gateway.awaitLogged("\"lens_failed\"")).isNotEmpty();
@@ -144,9 +147,13 @@ class LensFailureTest {
                 Arguments.of("no body", Script.json(""), Outcome.DIRECT),
                 Arguments.of("half a completion", Script.json("{\"choices\":[{\"message\":{\"conte"), Outcome.DIRECT),
                 Arguments.of("no choices", Script.json("{\"choices\":[]}"), Outcome.DIRECT),
-                Arguments.of("null content", Script.json("{\"choices\":[{\"message\":{\"content\":null}}]}"), Outcome.DIRECT),
+                Arguments.of(
+                        "null content",
+                        Script.json("{\"choices\":[{\"message\":{\"content\":null}}]}"),
+                        Outcome.DIRECT),
                 Arguments.of("204", Script.status(204, Map.of(), ""), Outcome.DIRECT),
-                Arguments.of("redirect", Script.status(302, Map.of("location", "http://127.0.0.1:1/"), ""), Outcome.DIRECT));
+                Arguments.of(
+                        "redirect", Script.status(302, Map.of("location", "http://127.0.0.1:1/"), ""), Outcome.DIRECT));
     }
 
     private static Script html(String page) {
@@ -257,7 +264,9 @@ class LensFailureTest {
             lens.release();
             RawClient.RawReply reply = client.readAll();
 
-            assertThat(reply.text()).contains("data: {\"error\"", "\"code\":\"" + code + "\"").doesNotContain("[DONE]");
+            assertThat(reply.text())
+                    .contains("data: {\"error\"", "\"code\":\"" + code + "\"")
+                    .doesNotContain("[DONE]");
             assertThat(reply.complete()).as("cut, not ended").isFalse();
         }
     }

@@ -33,8 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RelayTest {
     private static final String ROUTE = "mode: rules\narms: [direct, fast-worker, alone]\nsmart: teacher";
     private static final String STREAM = streaming(SMALL_TALK);
-    private static final List<String> EVENTS =
-            ChatJson.events("smart", "Grüße an 5 Freunde 🎉", Optional.empty());
+    private static final List<String> EVENTS = ChatJson.events("smart", "Grüße an 5 Freunde 🎉", Optional.empty());
 
     private static String wire() {
         return Script.sse(EVENTS).bytes();
@@ -62,8 +61,13 @@ class RelayTest {
                 scene.smart.byDefault(Script.resetAfter(cut, Script.sse(EVENTS)));
                 RawReply reset = RawClient.chat(scene.gateway.port(), STREAM).readAll();
                 // A reset may overtake bytes that were already under way.
-                assertThat(reset.text()).as("RST at " + cut).contains("\"error\"").doesNotContain("[DONE]");
-                assertThat(reset.complete() && reset.status() == 200).as("RST at " + cut).isFalse();
+                assertThat(reset.text())
+                        .as("RST at " + cut)
+                        .contains("\"error\"")
+                        .doesNotContain("[DONE]");
+                assertThat(reset.complete() && reset.status() == 200)
+                        .as("RST at " + cut)
+                        .isFalse();
             }
         }
     }
@@ -114,7 +118,9 @@ class RelayTest {
                 Arguments.of("CRLF", wire().replace("\n", "\r\n")),
                 Arguments.of("CR", wire().replace("\n", "\r")),
                 Arguments.of("no space", wire().replace("data: ", "data:")),
-                Arguments.of("comments", ": a\n\n" + wire().replace("\n\n", "\n\n: ping\n\n").replace(": ping\n\n: ping", ": ping")),
+                Arguments.of(
+                        "comments",
+                        ": a\n\n" + wire().replace("\n\n", "\n\n: ping\n\n").replace(": ping\n\n: ping", ": ping")),
                 Arguments.of("other fields", "retry: 10\nid: 7\nevent: odd\ndata: " + delta + "\n\n" + done),
                 Arguments.of("several data lines", "data: {\"a\":\ndata: 1}\n\n" + done),
                 Arguments.of("not JSON", "data: {oops\n\ndata: \n\nrubbish without a colon\n\n" + done),
@@ -140,7 +146,8 @@ class RelayTest {
     void removesTheUsageChunkOnly_andOnlyWhenItAskedForIt() {
         try (Scene scene = Scene.with(ROUTE)) {
             scene.cheap.byDefault(Script.chat("ä b", Usage.of(3, 2)));
-            String asking = STREAM.replace("\"stream\":true", "\"stream\":true,\"stream_options\":{\"include_usage\":true}");
+            String asking =
+                    STREAM.replace("\"stream\":true", "\"stream\":true,\"stream_options\":{\"include_usage\":true}");
 
             RawReply silent = RawClient.chat(scene.gateway.port(), STREAM, "x-fresnel-arm", "alone")
                     .readAll();
@@ -149,9 +156,11 @@ class RelayTest {
 
             Usage usage = Usage.of(3, 2);
             assertThat(silent.text())
-                    .isEqualTo(Script.sse(ChatJson.events("cheap", "ä b", Optional.empty())).bytes());
+                    .isEqualTo(Script.sse(ChatJson.events("cheap", "ä b", Optional.empty()))
+                            .bytes());
             assertThat(asked.text())
-                    .isEqualTo(Script.sse(ChatJson.events("cheap", "ä b", Optional.of(usage))).bytes());
+                    .isEqualTo(Script.sse(ChatJson.events("cheap", "ä b", Optional.of(usage)))
+                            .bytes());
             assertThat(scene.cheap.requests()).allMatch(request -> request.asksForUsage());
         }
     }
@@ -209,7 +218,9 @@ class RelayTest {
             RawReply reply = RawClient.chat(scene.gateway.port(), STREAM, "x-fresnel-arm", "fast-worker")
                     .readAll();
 
-            assertThat(reply.text()).contains("\n\n: keep-alive\n\n", "upstream_timeout").doesNotContain("[DONE]");
+            assertThat(reply.text())
+                    .contains("\n\n: keep-alive\n\n", "upstream_timeout")
+                    .doesNotContain("[DONE]");
             assertThat(reply.complete()).isFalse();
         }
     }
@@ -255,16 +266,15 @@ class RelayTest {
     @MethodSource("departures")
     void letsTheUpstreamGo_whenTheClientLeaves(Phase phase, Leaving how) {
         try (Scene scene = Scene.with(ROUTE + "\nlens: { build: inline, deadline: 1s }")) {
-            Script script =
-                    switch (phase) {
-                        case BEFORE_HEAD, LENS -> Script.hang();
-                        case IDLE -> oneEventThenSilence();
-                        case BACK_PRESSURE -> Script.endless(Duration.ZERO);
-                    };
+            Script script = switch (phase) {
+                case BEFORE_HEAD, LENS -> Script.hang();
+                case IDLE -> oneEventThenSilence();
+                case BACK_PRESSURE -> Script.endless(Duration.ZERO);
+            };
             FakeUpstream upstream = phase == Phase.LENS ? scene.teacher : scene.smart;
             upstream.byDefault(script);
-            RawClient client = RawClient.chat(
-                    scene.gateway.port(), 4096, streaming(phase == Phase.LENS ? BIG_TASK : SMALL_TALK));
+            RawClient client =
+                    RawClient.chat(scene.gateway.port(), 4096, streaming(phase == Phase.LENS ? BIG_TASK : SMALL_TALK));
             if (phase == Phase.BEFORE_HEAD || phase == Phase.LENS) {
                 Await.until("the upstream has the request", () -> upstream.calls() == 1);
             } else {
@@ -295,7 +305,8 @@ class RelayTest {
             scene.awaitQuiet();
 
             assertThat(sent.get()).as("socket buffers, and no more").isLessThan(plenty / 2);
-            Await.until("no connection is left", () -> scene.status("connections").equals("0"));
+            Await.until(
+                    "no connection is left", () -> scene.status("connections").equals("0"));
             client.close();
         }
     }
@@ -313,7 +324,8 @@ class RelayTest {
             scene.awaitQuiet();
 
             assertThat(scene.gateway.awaitLogged("\"request_finished\"")).contains("\"upstream_broken\"");
-            Await.until("no connection is left", () -> scene.status("connections").equals("0"));
+            Await.until(
+                    "no connection is left", () -> scene.status("connections").equals("0"));
             client.close();
         }
     }

@@ -19,8 +19,9 @@ import java.time.Duration;
  */
 final class Scene implements AutoCloseable {
     /** Several parts to make, so a rule fires; with a field and numbers that nobody knows. */
-    static final String BIG_TASK = "{\"x_unknown\":[1e400,0.10,-0],\"model\":\"smart\",\"temperature\":0.70000000000000001,"
-            + "\"messages\":[{\"role\":\"user\",\"content\":\"Generate CRUD endpoints for 5 entities \\u00e9 é\"}]}";
+    static final String BIG_TASK =
+            "{\"x_unknown\":[1e400,0.10,-0],\"model\":\"smart\",\"temperature\":0.70000000000000001,"
+                    + "\"messages\":[{\"role\":\"user\",\"content\":\"Generate CRUD endpoints for 5 entities \\u00e9 é\"}]}";
 
     static final String SMALL_TALK =
             "{\"model\":\"smart\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi, how are you?\"}],\"seed\":1E2}";

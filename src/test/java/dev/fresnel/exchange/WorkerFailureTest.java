@@ -42,9 +42,13 @@ class WorkerFailureTest {
                 Arguments.of("reset", BIG_TASK, Script.reset(), "unavailable"),
                 Arguments.of("closed", BIG_TASK, Script.fin(), "unavailable"),
                 Arguments.of("no first byte", BIG_TASK, Script.hang(), "timeout"),
-                Arguments.of("cut body", BIG_TASK, Script.finAfter(30, Script.completion("x", Usage.of(1, 1))), "broken"),
                 Arguments.of(
-                        "error event", streaming(BIG_TASK), Script.sse(List.of("{\"error\":{\"message\":\"no\"}}")), "error_event"),
+                        "cut body", BIG_TASK, Script.finAfter(30, Script.completion("x", Usage.of(1, 1))), "broken"),
+                Arguments.of(
+                        "error event",
+                        streaming(BIG_TASK),
+                        Script.sse(List.of("{\"error\":{\"message\":\"no\"}}")),
+                        "error_event"),
                 Arguments.of(
                         "error event after a comment",
                         streaming(BIG_TASK),
@@ -70,8 +74,7 @@ class WorkerFailureTest {
             assertThat(header(reply, "x-fresnel-model")).isEqualTo("smart");
             assertThat(header(reply, "x-fresnel-reason")).isEqualTo("fallback_" + cause);
             assertThat(scene.bypasses("fallback_" + cause)).isEqualTo(1);
-            assertThat(scene.gateway.awaitLogged("\"delegation_finished\""))
-                    .contains("\"answered_by\":\"smart\"");
+            assertThat(scene.gateway.awaitLogged("\"delegation_finished\"")).contains("\"answered_by\":\"smart\"");
         }
     }
 
@@ -214,12 +217,15 @@ class WorkerFailureTest {
             String system = systemMessage(scene);
 
             HttpResponse<String> second = scene.gateway.chat(BIG_TASK.replace(
-                    "é\"}]}", "é\"},{\"role\":\"assistant\",\"content\":\"ok\"},{\"role\":\"user\",\"content\":\"Thanks!\"}]}"));
+                    "é\"}]}",
+                    "é\"},{\"role\":\"assistant\",\"content\":\"ok\"},{\"role\":\"user\",\"content\":\"Thanks!\"}]}"));
 
             assertThat(header(first, "x-fresnel-decision")).isEqualTo("fast-worker");
             assertThat(header(second, "x-fresnel-decision")).isEqualTo("fast-worker");
             assertThat(header(second, "x-fresnel-reason")).isEqualTo("inherited");
-            assertThat(systemMessage(scene)).as("the very bytes, or the provider's cache is lost").isEqualTo(system);
+            assertThat(systemMessage(scene))
+                    .as("the very bytes, or the provider's cache is lost")
+                    .isEqualTo(system);
             assertThat(scene.teacher.calls()).isEqualTo(1);
         }
     }
@@ -232,9 +238,10 @@ class WorkerFailureTest {
     @Test
     void neverSwitchesInsideAToolLoop() {
         try (Scene scene = Scene.with(Scene.DELEGATING)) {
-            String call = ",{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"c1\",\"type\":\"function\","
-                    + "\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]},"
-                    + "{\"role\":\"tool\",\"tool_call_id\":\"c1\",\"content\":\"Generate CRUD endpoints for 5 entities\"}]";
+            String call =
+                    ",{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"c1\",\"type\":\"function\","
+                            + "\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]},"
+                            + "{\"role\":\"tool\",\"tool_call_id\":\"c1\",\"content\":\"Generate CRUD endpoints for 5 entities\"}]";
 
             HttpResponse<String> unknown = scene.gateway.chat(BIG_TASK.replace("é\"}]", "é\"}" + call));
             scene.gateway.chat(SMALL_TALK);
@@ -256,7 +263,8 @@ class WorkerFailureTest {
 
             assertThat(reply.statusCode()).isEqualTo(429);
             assertThat(reply.body()).contains("insufficient_quota");
-            assertThat(scene.smart.calls() + scene.cheap.calls() + scene.teacher.calls()).isZero();
+            assertThat(scene.smart.calls() + scene.cheap.calls() + scene.teacher.calls())
+                    .isZero();
         }
     }
 
@@ -286,7 +294,9 @@ class WorkerFailureTest {
 
             assertThat(reply.body()).contains("from smart");
             scene.awaitQuiet();
-            assertThat(scene.status("spent_today_usd")).as("20 in, 3000 out").isEqualTo(header(reply, "x-fresnel-cost-usd"));
+            assertThat(scene.status("spent_today_usd"))
+                    .as("20 in, 3000 out")
+                    .isEqualTo(header(reply, "x-fresnel-cost-usd"));
         }
     }
 
@@ -326,7 +336,8 @@ class WorkerFailureTest {
         double without;
         try (Scene scene = Scene.with(Scene.DELEGATING)) {
             for (int i = 0; i < 5; i++) {
-                assertThat(header(scene.gateway.chat(BIG_TASK), "x-fresnel-decision")).isEqualTo("fast-worker");
+                assertThat(header(scene.gateway.chat(BIG_TASK), "x-fresnel-decision"))
+                        .isEqualTo("fast-worker");
             }
             scene.awaitQuiet();
             with = Double.parseDouble(scene.status("spent_today_usd"));

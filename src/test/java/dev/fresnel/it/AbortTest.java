@@ -31,6 +31,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -45,6 +46,8 @@ class AbortTest {
     private static final int ABORTS = 1_000;
     private static final int BATCH = 50;
     private static final long SEED = 20_261_122;
+
+    private static final Buffer BIG_EVENT = event("x".repeat(64 * 1024));
 
     private static final String ID = "x-test-id";
     private static final String MOMENT = "x-test-moment";
@@ -86,6 +89,10 @@ class AbortTest {
     private final List<CountDownLatch> reached = new ArrayList<>();
 
     private final List<Plan> plans = new ArrayList<>();
+    /** Bytes that the provider could write so far for a client that does not read. */
+    private final Map<Integer, Integer> flooded = new ConcurrentHashMap<>();
+
+    private final AtomicInteger standstills = new AtomicInteger();
     private final Map<Moment, Integer> reachedByMoment = new ConcurrentHashMap<>();
 
     @AfterEach
@@ -130,6 +137,7 @@ class AbortTest {
                         .isGreaterThan(ABORTS / 20);
             }
         }
+        assertThat(standstills).hasValueGreaterThan(ABORTS / 20);
         for (Lane lane : Lane.values()) {
             assertThat(healthy(lane)).startsWith("HTTP/1.1 200").contains("as ever");
         }
@@ -222,9 +230,9 @@ class AbortTest {
     }
 
     private void flood(FakeReply reply, int id, int written) {
-        Buffer event = event("x".repeat(16 * 1024));
-        reply.body(event);
-        int total = written + event.length();
+        reply.body(BIG_EVENT);
+        int total = written + BIG_EVENT.length();
+        flooded.put(id, total);
         if (total >= plans.get(id).threshold()) {
             signal(id, Moment.BACK_PRESSURED);
         }
@@ -266,9 +274,24 @@ class AbortTest {
             if (plan.moment() == Moment.LAST_CHUNK) {
                 readUntil(socket.getInputStream(), plan.threshold() % 2 == 0 ? "[DONE]" : "\"stop\"");
             }
+            if (plan.moment() == Moment.BACK_PRESSURED && plan.threshold() % 2 == 0) {
+                waitForStandstill(plan.id());
+            }
             LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(plan.jitterMicros()));
             leave(socket, plan);
         }
+    }
+
+    /** Until every buffer between provider and client is full: the provider has not written for a while. */
+    private void waitForStandstill(int id) {
+        int before = -1;
+        int now = flooded.getOrDefault(id, 0);
+        while (now != before) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(40));
+            before = now;
+            now = flooded.getOrDefault(id, 0);
+        }
+        standstills.incrementAndGet();
     }
 
     private static void leave(Socket socket, Plan plan) throws IOException {

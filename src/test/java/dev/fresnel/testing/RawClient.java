@@ -128,7 +128,8 @@ public final class RawClient implements AutoCloseable {
             int status = Integer.parseInt(head.substring(9, 12));
             if (!head.contains("transfer-encoding: chunked")) {
                 byte[] body = Arrays.copyOfRange(wire, end + 4, wire.length);
-                boolean complete = !head.contains("content-length: ") || head.contains("content-length: " + body.length);
+                boolean complete =
+                        !head.contains("content-length: ") || head.contains("content-length: " + body.length);
                 return new RawReply(status, head, body, complete);
             }
             ByteArrayOutputStream body = new ByteArrayOutputStream();
