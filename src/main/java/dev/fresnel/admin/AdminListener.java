@@ -78,8 +78,10 @@ public final class AdminListener extends VerticleBase {
 
     private void authorise(RoutingContext context) {
         if (setup.token().isEmpty()) {
-            // Without a token the loopback address is the only guard, and a name that a web page's owner points at it gets past.
-            if (LOCAL_HOST.matcher(Objects.requireNonNullElse(context.request().getHeader("host"), ""))
+            // Without a token the loopback address is the only guard, and a name that a web page's owner points at it
+            // gets past.
+            if (LOCAL_HOST
+                    .matcher(Objects.requireNonNullElse(context.request().getHeader("host"), ""))
                     .matches()) {
                 context.next();
             } else {

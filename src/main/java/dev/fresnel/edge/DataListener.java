@@ -33,7 +33,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.Set;
 import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
@@ -215,8 +214,8 @@ public final class DataListener extends VerticleBase {
                 watch.closeAfter(request);
             }
         };
-        self[0] = new ClientSide(
-                request, id, errors, new ClientSide.Lifecycle(finished, () -> watch.closed(connection)));
+        self[0] =
+                new ClientSide(request, id, errors, new ClientSide.Lifecycle(finished, () -> watch.closed(connection)));
         return self[0];
     }
 
@@ -230,7 +229,8 @@ public final class DataListener extends VerticleBase {
     /** Whether the client has not sent all of its body; the reply is then the last on its connection. */
     private static boolean bodyIsComing(HttpServerRequest request) {
         return !request.isEnded()
-                && (request.headers().contains("content-length") || request.headers().contains("transfer-encoding"));
+                && (request.headers().contains("content-length")
+                        || request.headers().contains("transfer-encoding"));
     }
 
     private void route(HttpServerRequest request, ClientSide client, RequestId id, long started) {
@@ -247,7 +247,8 @@ public final class DataListener extends VerticleBase {
         }
         Arrival arrival = admit(request, id, started);
         String resource = path.substring(PREFIX.length());
-        boolean reads = request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
+        boolean reads =
+                request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
         if (resource.equals(CHAT) && request.method().equals(HttpMethod.POST)) {
             chat(request, client, arrival);
         } else if (resource.equals(CHAT) && !reads) {

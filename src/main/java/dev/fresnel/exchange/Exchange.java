@@ -160,7 +160,8 @@ final class Exchange {
 
     /** Every reason of the decision, unless something later than the decision sent the request another way. */
     private String reasons() {
-        boolean decided = !journal.reasons.isEmpty() && journal.reasons.getFirst().equals(journal.reason);
+        boolean decided =
+                !journal.reasons.isEmpty() && journal.reasons.getFirst().equals(journal.reason);
         return decided ? String.join(", ", journal.reasons) : journal.reason;
     }
 

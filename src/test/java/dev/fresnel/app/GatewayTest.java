@@ -165,7 +165,7 @@ class GatewayTest {
             try (RawConnection third = new RawConnection(gateway.port())) {
                 assertThat(third.send(models()).readToEnd()).isEmpty();
             }
-            second.disconnect();
+            second.reset();
             Await.until("a place is free", () -> gateway.admin("/admin/status").contains("\"connections\":1"));
             try (RawConnection fourth = new RawConnection(gateway.port())) {
                 fourth.send(models()).readUntil("\"object\":\"list\"");
