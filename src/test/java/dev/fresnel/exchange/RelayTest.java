@@ -76,7 +76,7 @@ class RelayTest {
         assertThat(reply.status()).as(what).isEqualTo(200);
         assertThat(reply.text()).as(what).startsWith(sent).doesNotContain("[DONE]");
         assertThat(reply.complete()).as(what + ": never a clean end").isFalse();
-        String[] events = reply.text().split("\n\n");
+        String[] events = reply.text().strip().split("\n\n", -1);
         assertThat(events[events.length - 1].strip())
                 .as(what + ": an event of its own")
                 .startsWith("data: {\"error\":{")
@@ -245,14 +245,14 @@ class RelayTest {
 
     // ---- the client ----
 
-    private enum Phase {
+    enum Phase {
         BEFORE_HEAD,
         LENS,
         IDLE,
         BACK_PRESSURE
     }
 
-    private enum Leaving {
+    enum Leaving {
         FIN,
         RST
     }
