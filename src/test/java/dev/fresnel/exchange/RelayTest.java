@@ -314,7 +314,7 @@ class RelayTest {
     @Test
     void givesTheClientUp_whenItDoesNotReadThatTheUpstreamBroke() {
         // The upstream's total time ends while the client's window is full, before the client is given up for that.
-        RelayLimits patient = new RelayLimits(Duration.ofMillis(20), Duration.ofMillis(2500), 1 << 20);
+        RelayLimits patient = new RelayLimits(Duration.ofMillis(20), Duration.ofSeconds(5), 1 << 20);
         try (Scene scene = Scene.with(patient, ROUTE)) {
             AtomicLong sent = new AtomicLong();
             scene.cheap.byDefault(flood(sent, 128L << 20));

@@ -170,7 +170,7 @@ class WorkerFailureTest {
 
     @Test
     void answersEachRequestByItself_whenAHundredRunAtOnce() throws Exception {
-        try (Scene scene = Scene.with(ARMS);
+        try (Scene scene = Scene.with(ARMS, Scene.Lines.PATIENT);
                 HttpClient http = HttpClient.newHttpClient()) {
             scene.cheap.when(request -> request.bodyText().contains("FAIL"), Script.error(500));
             scene.cheap.byDefault(echo("cheap"));
