@@ -44,6 +44,8 @@ final class Scene implements AutoCloseable {
     /** Which upstreams can be reached. */
     enum Lines {
         UP,
+        /** And none of its limits is short: for tests in which much happens at once. */
+        PATIENT,
         TEACHER_REFUSES,
         CHEAP_REFUSES
     }
@@ -61,14 +63,14 @@ final class Scene implements AutoCloseable {
     }
 
     static Scene withBudget(String dailyUsd, String route) {
-        return new Scene(RelayLimits.DEFAULT, route, "budget: { daily: " + dailyUsd + " }", Lines.UP);
+        return new Scene(RelayLimits.DEFAULT, route, "budget: { daily: " + dailyUsd + " }", Lines.PATIENT);
     }
 
     String yaml(Lines lines, String budget, String route) {
         return """
                 upstreams:
-                  smart: { base-url: "%s", timeouts: { connect: 2s, first-byte: 5s, idle: 600ms, total: 20s } }
-                  cheap: { base-url: "%s", timeouts: { connect: 2s, first-byte: 600ms, idle: 600ms, total: 1500ms } }
+                  smart: { base-url: "%s", timeouts: { connect: 2s, first-byte: 5s, idle: 1s, total: 20s } }
+                  cheap: { base-url: "%s", timeouts: { connect: 5s, %s } }
                   teacher: { base-url: "%s", timeouts: { connect: 2s, first-byte: 5s, idle: 5s } }
                 models:
                   smart: { upstream: smart, tier: large, price: { input: 2.50, cached-input: 1.25, output: 10.00 } }
@@ -89,6 +91,9 @@ final class Scene implements AutoCloseable {
                 """.formatted(
                         smart.baseUri(),
                         lines == Lines.CHEAP_REFUSES ? nobody() : cheap.baseUri(),
+                        lines == Lines.PATIENT
+                                ? "first-byte: 20s, idle: 20s, total: 30s"
+                                : "first-byte: 2s, idle: 1s, total: 3s",
                         lines == Lines.TEACHER_REFUSES ? nobody() : teacher.baseUri(),
                         budget,
                         route.indent(8).stripTrailing());

@@ -52,7 +52,7 @@ class WorkerFailureTest {
                 Arguments.of(
                         "error event after a comment",
                         streaming(BIG_TASK),
-                        Script.rawSse(": processing\n\n" + "data: {\"error\":{\"message\":\"no\"}}\n\n"),
+                        Script.rawSse(": processing\n\ndata: {\"error\":{\"message\":\"no\"}}\n\n"),
                         "error_event"),
                 Arguments.of("empty stream", streaming(BIG_TASK), Script.rawSse(": nothing\n\n"), "empty_stream"),
                 Arguments.of("silent stream", streaming(BIG_TASK), Script.hangAfterHead(), "timeout"),
@@ -162,7 +162,7 @@ class WorkerFailureTest {
             assertThat(header(reply, "x-fresnel-reason")).isEqualTo("recursion_guard");
             assertThat(scene.smart.lastRequest().bodyText()).isEqualTo(BIG_TASK);
             assertThat(scene.smart.lastRequest().headers().names().stream()
-                            .map(String::toLowerCase)
+                            .map(name -> name.toLowerCase(java.util.Locale.ROOT))
                             .filter(name -> name.startsWith("x-fresnel-")))
                     .containsExactly("x-fresnel-internal");
         }
@@ -170,7 +170,7 @@ class WorkerFailureTest {
 
     @Test
     void answersEachRequestByItself_whenAHundredRunAtOnce() throws Exception {
-        try (Scene scene = Scene.with(ARMS);
+        try (Scene scene = Scene.with(ARMS, Scene.Lines.PATIENT);
                 HttpClient http = HttpClient.newHttpClient()) {
             scene.cheap.when(request -> request.bodyText().contains("FAIL"), Script.error(500));
             scene.cheap.byDefault(echo("cheap"));

@@ -2,6 +2,7 @@ package dev.fresnel.testing;
 
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,7 +19,7 @@ public final class HeldScript implements Script {
 
     @Override
     public void play(FakeReply reply) {
-        Context context = Vertx.currentContext();
+        Context context = Objects.requireNonNull(Vertx.currentContext(), "scripts run on an event loop");
         held.add(() -> context.runOnContext(turn -> then.play(reply)));
         waiting.incrementAndGet();
     }

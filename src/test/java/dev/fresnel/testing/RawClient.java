@@ -1,9 +1,11 @@
 package dev.fresnel.testing;
 
+import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +25,7 @@ public final class RawClient implements AutoCloseable {
             if (receiveBuffer > 0) {
                 socket.setReceiveBufferSize(receiveBuffer);
             }
-            socket.connect(new InetSocketAddress("127.0.0.1", port), PATIENCE_MILLIS);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE_MILLIS);
             socket.setSoTimeout(PATIENCE_MILLIS);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -38,8 +40,13 @@ public final class RawClient implements AutoCloseable {
     /** {@link #chat(int, String, String...)} with a receive buffer of this many bytes. */
     public static RawClient chat(int port, int receiveBuffer, String body, String... headers) {
         RawClient client = new RawClient(port, receiveBuffer);
-        StringBuilder head = new StringBuilder("POST /v1/chat/completions HTTP/1.1\r\nhost: fresnel\r\n"
-                + "connection: close\r\ncontent-type: application/json\r\n");
+        StringBuilder head = new StringBuilder(String.join(
+                "\r\n",
+                "POST /v1/chat/completions HTTP/1.1",
+                "host: fresnel",
+                "connection: close",
+                "content-type: application/json",
+                ""));
         for (int i = 0; i < headers.length; i += 2) {
             head.append(headers[i]).append(": ").append(headers[i + 1]).append("\r\n");
         }
@@ -117,12 +124,12 @@ public final class RawClient implements AutoCloseable {
      * @param body without its framing
      * @param complete whether the framing was ended as promised
      */
-    public record RawReply(int status, String head, byte[] body, boolean complete) {
+    public record RawReply(int status, String head, Buffer body, boolean complete) {
         static RawReply of(byte[] wire) {
             String text = new String(wire, StandardCharsets.ISO_8859_1);
             int end = text.indexOf("\r\n\r\n");
             if (end < 0) {
-                return new RawReply(0, text, new byte[0], false);
+                return new RawReply(0, text, Buffer.buffer(), false);
             }
             String head = text.substring(0, end).toLowerCase(java.util.Locale.ROOT);
             int status = Integer.parseInt(head.substring(9, 12));
@@ -130,35 +137,30 @@ public final class RawClient implements AutoCloseable {
                 byte[] body = Arrays.copyOfRange(wire, end + 4, wire.length);
                 boolean complete =
                         !head.contains("content-length: ") || head.contains("content-length: " + body.length);
-                return new RawReply(status, head, body, complete);
+                return new RawReply(status, head, Buffer.buffer(body), complete);
             }
             ByteArrayOutputStream body = new ByteArrayOutputStream();
             int at = end + 4;
             while (true) {
                 int lineEnd = text.indexOf("\r\n", at);
                 if (lineEnd < 0) {
-                    return new RawReply(status, head, body.toByteArray(), false);
+                    return new RawReply(status, head, Buffer.buffer(body.toByteArray()), false);
                 }
                 int size = Integer.parseInt(text.substring(at, lineEnd), 16);
                 if (size == 0) {
-                    return new RawReply(status, head, body.toByteArray(), true);
+                    return new RawReply(status, head, Buffer.buffer(body.toByteArray()), true);
                 }
                 int available = Math.min(size, wire.length - lineEnd - 2);
                 body.write(wire, lineEnd + 2, available);
                 if (available < size) {
-                    return new RawReply(status, head, body.toByteArray(), false);
+                    return new RawReply(status, head, Buffer.buffer(body.toByteArray()), false);
                 }
                 at = lineEnd + 2 + size + 2;
             }
         }
 
         public String text() {
-            return new String(body, StandardCharsets.UTF_8);
-        }
-
-        /** The header's line is there, exactly. */
-        public boolean has(String name, String value) {
-            return ("\r\n" + head + "\r\n").contains("\r\n" + name + ": " + value + "\r\n");
+            return body.toString(StandardCharsets.UTF_8);
         }
     }
 }
