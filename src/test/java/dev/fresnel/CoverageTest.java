@@ -42,9 +42,9 @@ class CoverageTest {
     void everyRowNamesATest() throws IOException {
         Map<String, String> rows = rows();
 
-        assertThat(rows).hasSizeGreaterThan(35).allSatisfy((row, tests) -> assertThat(tests)
-                .as(row)
-                .containsPattern(REFERENCE));
+        assertThat(rows)
+                .hasSizeGreaterThan(35)
+                .allSatisfy((row, tests) -> assertThat(tests).as(row).containsPattern(REFERENCE));
     }
 
     private static Map<String, String> rows() throws IOException {

@@ -291,6 +291,9 @@ public final class ChatRequestReader {
         if (name.isBlank()) {
             throw refuse("'model' is empty. Name the model to ask.", "model", "invalid_value");
         }
+        if (name.chars().anyMatch(Character::isISOControl)) {
+            throw refuse("'model' holds a control character. Name the model to ask.", "model", "invalid_value");
+        }
         model = new ModelName(name);
         return span;
     }

@@ -30,7 +30,7 @@ record TaskReading(String goal, List<String> actions, List<String> things, List<
     private static final int MAX_NAMES = 10;
     private static final int MAX_SENTENCE_CHARS = 200;
 
-    private static final Pattern SENTENCE_END = Pattern.compile("(?<=[.!?;])\\s+|\\s*\\n[\\s*•-]*");
+    private static final Pattern SENTENCE_END = Pattern.compile("(?<=[.!?;])\\s++|\\s{0,20}\\n[\\s*•-]*+");
     private static final Pattern DEMAND = Pattern.compile("(?i)\\b(must|should|shall|never|always|only|without|except"
             + "|at (most|least)|no more than|required?|do not|don't|avoid|ensure|every|each)\\b");
     private static final Pattern ACTION =
@@ -39,13 +39,19 @@ record TaskReading(String goal, List<String> actions, List<String> things, List<
                     + "|read|update|delete|compare|extract|classify|plan)\\b");
     private static final List<String> CRUD = List.of("create", "read", "update", "delete", "list");
 
-    /** A full stop or slash belongs to an item only when the word goes on behind it. */
-    private static final String WORD = "[\\p{L}\\p{N}_`'\"-](?:[\\p{L}\\p{N}_`'\"-]|[./](?=\\p{L})){1,40}";
+    /*
+     * Every repetition is bounded, and possessive where nothing is to be given back: the patterns run on an event loop over text that
+     * anybody may send, and an unbounded group would recurse once per repetition.
+     */
+    private static final String LETTERS = "[\\p{L}\\p{N}_`'\"-]{1,40}+";
+    /** A full stop or slash belongs to a word only when the word goes on behind it. */
+    private static final String WORD = LETTERS + "(?:[./]" + LETTERS + "){0,6}+";
 
     private static final String ITEM = "(?:the |an? )?" + WORD + "(?: " + WORD + ")?";
-    private static final Pattern ENUMERATION =
-            Pattern.compile("(" + WORD + ")((?:, " + ITEM + ")+),? (?:and|or|und|et|y) (?:the |an? )?(" + WORD + ")");
-    private static final Pattern LIST_LINE = Pattern.compile("(?m)^\\s*(?:[-*•]|\\d{1,2}[.)])\\s+(.{2,60})$");
+    private static final Pattern ENUMERATION = Pattern.compile(
+            "(" + WORD + ")((?:, " + ITEM + "){1,18}),? (?:and|or|und|et|y) (?:the |an? )?(" + WORD + ")");
+    private static final Pattern LIST_LINE =
+            Pattern.compile("(?m)^[ \\t]{0,20}+(?:[-*•]|\\d{1,2}[.)])[ \\t]{1,20}+(.{2,60})$");
     private static final Pattern COUNTED = Pattern.compile(
             "(?i)\\b(\\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\\s+(?:[a-z]+ )?([a-z]{3,20}s)\\b");
     private static final List<String> NUMBER_WORDS =
@@ -54,9 +60,11 @@ record TaskReading(String goal, List<String> actions, List<String> things, List<
     private static final Pattern NAME =
             Pattern.compile(
                     "`([^`\\n]{1,60})`" // quoted code
-                            + "|\\b([\\p{L}_][\\p{L}\\p{N}_]*(?:[./_][\\p{L}\\p{N}_]+)+)" // paths, dotted and snake
+                            + "|\\b([\\p{L}_][\\p{L}\\p{N}_]{0,60}(?:[./_][\\p{L}\\p{N}_]{1,60}+){1,8}+)" // paths,
+                            // dotted and
+                            // snake
                             // names
-                            + "|(?<![.!?:]\\s)(?<!^)(?<!\\n)\\b(\\p{Lu}[\\p{L}\\p{N}]+(?: \\p{N}{1,5})?)\\b"); // capitals inside a sentence
+                            + "|(?<![.!?:]\\s)(?<!^)(?<!\\n)\\b(\\p{Lu}[\\p{L}\\p{N}]{1,60}+(?: \\p{N}{1,5})?)\\b"); // capitals inside a sentence
     private static final Set<String> NOT_NAMES = Set.of("CRUD", "You", "Do", "If", "The", "This", "It", "Please");
     private static final Pattern ARTICLE = Pattern.compile("(?i)^(the|an?)\\s+");
 

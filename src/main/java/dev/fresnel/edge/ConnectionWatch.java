@@ -1,5 +1,6 @@
 package dev.fresnel.edge;
 
+import dev.fresnel.exchange.ClientSide;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
@@ -115,7 +116,8 @@ final class ConnectionWatch {
     }
 
     private long closeLater(HttpConnection connection, long millis) {
-        return vertx.setTimer(millis, _ -> close(connection));
+        // Not close(): it waits until a client has read what it was sent, and this client may never do so.
+        return vertx.setTimer(millis, _ -> ClientSide.closeNow(connection));
     }
 
     private void disarm(Watched watched) {

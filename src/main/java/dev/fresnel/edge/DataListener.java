@@ -45,6 +45,10 @@ public final class DataListener extends VerticleBase {
     private static final int MAX_LINE = 8 * 1024;
     private static final int MAX_HEADERS = 32 * 1024;
     private static final String PREFIX = "/v1";
+    /** Methods that make no model work. */
+    private static final Set<HttpMethod> FREE_METHODS =
+            Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.DELETE);
+
     private static final List<String> KEY_HEADERS = List.of("authorization", "x-api-key", "api-key");
     private static final String CHAT = "/chat/completions";
     private static final String MODELS = "/models";
@@ -257,6 +261,11 @@ public final class DataListener extends VerticleBase {
         } else if (resource.startsWith(MODELS + "/") && reads) {
             model(client, resource.substring(MODELS.length() + 1));
         } else {
+            if (arrival.tenant().dailyBudget().isPresent() && !FREE_METHODS.contains(request.method())) {
+                throw failure(new GatewayFailure.OverBudget("What " + resource
+                        + " costs cannot be counted against this tenant's daily budget, so it is refused. Use"
+                        + " /v1/chat/completions, or ask the operator for a tenant without a budget."));
+            }
             welcomeBody(request);
             setup.exchanges().passThrough(arrival, request, client);
         }
@@ -283,6 +292,10 @@ public final class DataListener extends VerticleBase {
         Optional<Secret> forUpstream = tenant.keys().isEmpty()
                 ? Optional.ofNullable(request.getHeader("authorization")).map(Secret::new)
                 : Optional.empty();
+        if (tenant.keys().isEmpty() && RequestGuard.comesFromAForeignPage(request)) {
+            throw failure(new GatewayFailure.Unauthenticated(
+                    "A web page of another site may not use this gateway without a key. Give the tenant a key."));
+        }
         String path = request.uri().substring(PREFIX.length());
         return new Arrival(id, tenant, path, request.headers(), forUpstream, started);
     }

@@ -16,6 +16,8 @@ final class RequestGuard {
     private static final int MAX_HEADERS = 100;
     private static final Pattern HOST =
             Pattern.compile("[A-Za-z0-9._\\-]+(:[0-9]{1,5})?|\\[[0-9A-Fa-f:.]+](:[0-9]{1,5})?");
+    private static final Pattern LOCAL_ORIGIN =
+            Pattern.compile("https?://(localhost|127(\\.[0-9]{1,3}){3}|\\[::1])(:[0-9]{1,5})?");
     private static final Pattern PATH = Pattern.compile("/[\\x21-\\x7e&&[^#\\\\]]*");
 
     /** Control characters, and what has another, plainer spelling, so that a path could hide what it names. */
@@ -62,6 +64,15 @@ final class RequestGuard {
                     "The only Expect header this gateway knows is '100-continue'. Leave yours out."));
         }
         return pathAmbiguity(request.uri());
+    }
+
+    /**
+     * Whether a browser sent it for a page that is not on this machine. A listener on a loopback address is open to everybody who
+     * can reach it, and every page that a user of this machine looks at can.
+     */
+    static boolean comesFromAForeignPage(HttpServerRequest request) {
+        String origin = request.getHeader("origin");
+        return origin != null && !LOCAL_ORIGIN.matcher(origin).matches();
     }
 
     private static Optional<GatewayFailure> pathAmbiguity(String uri) {

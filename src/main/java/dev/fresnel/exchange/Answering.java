@@ -125,7 +125,13 @@ final class Answering {
 
     private UpstreamRequest request(Attempt attempt) {
         MultiMap headers = ForwardHeaders.up(
-                arrival.headers(), attempt.upstream(), arrival.credentials(), ForwardHeaders.ReplyEncoding.PLAIN);
+                arrival.headers(),
+                attempt.upstream(),
+                // The client's credential is for the provider it meant to talk to, and for no other.
+                attempt.upstream().name().equals(journal.home(arrival))
+                        ? arrival.credentials()
+                        : ForwardHeaders.ClientCredential.STRIP,
+                ForwardHeaders.ReplyEncoding.PLAIN);
         if (attempt.standing() != Attempt.Standing.REQUESTED) {
             headers.set(ForwardHeaders.INTERNAL, "delegated");
         } else if (arrival.headers().contains(ForwardHeaders.INTERNAL)) {

@@ -5,10 +5,12 @@ import dev.fresnel.value.RequestId;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.impl.HttpServerConnection;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -16,6 +18,9 @@ import java.util.Locale;
  * event loop; not thread-safe.
  */
 public final class ClientSide {
+    /** What the edge has put on a refusal. */
+    private static final List<String> KEPT_ON_ERRORS = List.of("connection", "allow", "www-authenticate");
+
     private final HttpServerRequest request;
     private final HttpServerResponse response;
     private final RequestId id;
@@ -97,9 +102,10 @@ public final class ClientSide {
         if (gone || over) {
             return;
         }
-        over = true;
         response.setStatusCode(status);
+        // May refuse a header; then nothing has been said yet, and the failure can still be told.
         response.headers().addAll(headers);
+        over = true;
         if (Body.of(request.method(), status) == Body.NONE) {
             // A length here would be a promise that some clients wait for.
             response.headers().remove("content-length");
@@ -144,14 +150,19 @@ public final class ClientSide {
         if (gone) {
             return;
         }
+        closeNow(request.connection());
+    }
+
+    /** Closes a connection without waiting for what was written to leave. */
+    public static void closeNow(HttpConnection connection) {
         // Closing an already closed connection is no news to anybody.
-        if (request.connection() instanceof HttpServerConnection own) {
+        if (connection instanceof HttpServerConnection own) {
             // The connection's own close() waits until what was written has left, and a client that does not read never
             // lets
             // it. Closing from below Vert.x gives its memory back at once.
             var _ = own.channelHandlerContext().close();
         } else {
-            var _ = request.connection().close();
+            var _ = connection.close();
         }
     }
 
@@ -164,6 +175,7 @@ public final class ClientSide {
             return;
         }
         if (!response.headWritten()) {
+            forgetHead();
             MultiMap headers = MultiMap.caseInsensitiveMultiMap()
                     .add("content-type", "application/json")
                     .add(ReplyHeaders.REQUEST_ID, id.value());
@@ -179,6 +191,36 @@ public final class ClientSide {
         boolean eventStream = isEventStream(response.headers());
         Future<Void> told = eventStream ? response.write(dialect.streamEvent(failure)) : Future.succeededFuture();
         var _ = told.eventually(() -> request.connection().close());
+    }
+
+    /** Cuts a reply whose rest will not come, without a word: what was sent is in no dialect of ours. */
+    void cut(GatewayFailure failure) {
+        if (gone || over) {
+            return;
+        }
+        if (!response.headWritten()) {
+            fail(failure);
+            return;
+        }
+        over = true;
+        var _ = request.connection().close();
+    }
+
+    /** Ends whatever is under way at an upstream for this client. */
+    void release() {
+        onGone.run();
+        onGone = () -> {};
+    }
+
+    /** An upstream's head that {@link #begin} set and that never left must not mix with the head of an error. */
+    private void forgetHead() {
+        MultiMap ours = MultiMap.caseInsensitiveMultiMap();
+        for (String name : KEPT_ON_ERRORS) {
+            response.headers().getAll(name).forEach(value -> ours.add(name, value));
+        }
+        response.setChunked(false);
+        response.headers().clear();
+        response.headers().addAll(ours);
     }
 
     static boolean isEventStream(MultiMap headers) {

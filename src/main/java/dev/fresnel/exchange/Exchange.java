@@ -89,7 +89,10 @@ final class Exchange {
     }
 
     private ExchangeEvent.End whole(Answer.Whole answer) {
-        journal.measured(answer.facts().usage(), answer.facts().contentChars());
+        boolean billed = answer.status() < 300 || answer.facts().usage().isPresent();
+        if (billed) {
+            journal.measured(answer.facts().usage(), answer.facts().contentChars());
+        }
         if (client.headSent()) {
             return tooLate(answer);
         }
@@ -144,8 +147,8 @@ final class Exchange {
         MultiMap headers = MultiMap.caseInsensitiveMultiMap()
                 .add(ReplyHeaders.REQUEST_ID, arrival.id().value())
                 .add(ReplyHeaders.DECISION, journal.arm)
-                .add(ReplyHeaders.REASON, journal.reason)
-                .add(ReplyHeaders.MODEL, journal.answeredBy())
+                .add(ReplyHeaders.REASON, reasons())
+                .add(ReplyHeaders.MODEL, printable(journal.answeredBy()))
                 .add(ReplyHeaders.LENS, journal.lens)
                 .add(ReplyHeaders.OVERHEAD, Explanation.millis(journal.overhead()));
         journal.trace
@@ -155,11 +158,24 @@ final class Exchange {
         return headers;
     }
 
+    /** Every reason of the decision, unless something later than the decision sent the request another way. */
+    private String reasons() {
+        boolean decided =
+                !journal.reasons.isEmpty() && journal.reasons.getFirst().equals(journal.reason);
+        return decided ? String.join(", ", journal.reasons) : journal.reason;
+    }
+
+    /** A model name is the client's own text; a header takes printable ASCII. */
+    private static String printable(String name) {
+        return name.replaceAll("[^\\x21-\\x7e]", "?");
+    }
+
     private Usd totalCost() {
         return journal.cost(parts.prices()).plus(journal.lensCost);
     }
 
     private ExchangeEvent.End refuse(Throwable problem) {
+        client.release();
         if (problem instanceof Answering.ClientGone || client.isGone()) {
             journal.abandoned();
             return ExchangeEvent.End.CLIENT_GONE;
@@ -183,6 +199,7 @@ final class Exchange {
         purse.settle(cost);
         journal.conversation
                 .filter(_ -> end == ExchangeEvent.End.COMPLETE
+                        && journal.status < 300
                         && journal.trace.filter(Exchange::pins).isPresent())
                 .ifPresent(this::pin);
         journal.delegated.ifPresent(delegated -> parts.events().accept(finished(delegated, end, cost)));

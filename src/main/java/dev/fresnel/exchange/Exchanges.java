@@ -43,6 +43,7 @@ public final class Exchanges {
     }
 
     private static ExchangeEvent.End refuse(ClientSide client, Throwable problem) {
+        client.release();
         if (client.isGone()) {
             return ExchangeEvent.End.CLIENT_GONE;
         }

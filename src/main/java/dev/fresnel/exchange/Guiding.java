@@ -17,6 +17,7 @@ import dev.fresnel.policy.Arm;
 import dev.fresnel.value.GatewayException;
 import dev.fresnel.value.GatewayFailure;
 import dev.fresnel.value.Redacted;
+import dev.fresnel.value.Secret;
 import dev.fresnel.value.Usd;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -99,7 +100,7 @@ final class Guiding {
         LensKey key = journal.lensKey.orElseThrow();
         ChatRequest request = plan.request();
         LensRequest wanted = new LensRequest(
-                key, () -> brief(request), order.smart(), price.get(), arrival.credential(), policy, arrival.id());
+                key, () -> brief(request), order.smart(), price.get(), credentialFor(order), policy, arrival.id());
         long from = parts.nanos().getAsLong();
         long keepAlive = keepAliveWhileWriting(plan, order);
         client.whenGone(() -> {});
@@ -112,6 +113,11 @@ final class Guiding {
                 .compose(result -> client.isGone()
                         ? Future.failedFuture(new Answering.ClientGone())
                         : use(plan, order, policy, result));
+    }
+
+    /** The client's credential is for the provider it meant to talk to, and for no other. */
+    private Optional<Secret> credentialFor(LensOrder order) {
+        return order.smart().upstream().equals(journal.home(arrival)) ? arrival.credential() : Optional.empty();
     }
 
     private TaskBrief brief(ChatRequest request) {
@@ -148,7 +154,8 @@ final class Guiding {
                         .add("cache-control", "no-cache")
                         .add("x-accel-buffering", "no")
                         .add(ReplyHeaders.REQUEST_ID, arrival.id().value())
-                        .add(ReplyHeaders.DECISION, journal.arm)
+                        // Not the arm: without a lens the requested model will answer.
+                        .add(ReplyHeaders.DECISION, "pending")
                         .add(ReplyHeaders.REASON, journal.reason)
                         .add(ReplyHeaders.LENS, "building");
                 client.begin(200, headers, ClientSide.Body.SOME);
@@ -219,6 +226,8 @@ final class Guiding {
                         journal.reasons,
                         Optional.of(journal.arm),
                         journal.outputEstimate));
+        // A stand-in for a lens that was not there yet must not bind the conversation.
+        journal.conversation = Optional.empty();
         journal.arm = Arm.DIRECT.name();
         journal.reason = reason;
         journal.delegated = Optional.empty();

@@ -65,6 +65,11 @@ final class Journal {
         this.started = started;
     }
 
+    /** The upstream that the client's own request would go to, and whose credential it carries. */
+    String home(Arrival arrival) {
+        return requested.map(Model::upstream).orElse(arrival.tenant().upstream());
+    }
+
     void called(Attempt attempt) {
         current = attempt;
         calledAt = nanos.getAsLong();
@@ -139,9 +144,12 @@ final class Journal {
         if (delegated.isEmpty() || last == null) {
             return Optional.empty();
         }
-        // After a fallback the answer was written without the lens.
-        long block =
-                last.standing() == Attempt.Standing.WORKER ? delegated.get().blockTokens() : 0;
+        // After a fallback the answer was written without the lens. Its size is an upper bound, so what the provider
+        // counted
+        // beyond the request's own tokens bounds it too.
+        long block = last.standing() == Attempt.Standing.WORKER
+                ? Math.min(delegated.get().blockTokens(), Math.max(0, usage().inputTokens() - inputEstimate))
+                : 0;
         return requested
                 .flatMap(model -> prices.find(model.name()))
                 .flatMap(asked -> last.model()

@@ -29,7 +29,6 @@ final class Purse {
      */
     Optional<String> cover(Optional<Usd> worstCase, String what) {
         Optional<Usd> limit = arrival.tenant().dailyBudget();
-        settle(Usd.ZERO);
         if (worstCase.isEmpty() && limit.isPresent()) {
             // Money that cannot be counted cannot be spent by a tenant with a limit.
             return Optional.of(
@@ -38,6 +37,8 @@ final class Purse {
         }
         return switch (parts.ledger().reserve(arrival.tenant().id(), limit, worstCase.orElse(Usd.ZERO))) {
             case Verdict.Granted(Reservation granted) -> {
+                // Only now: a denied successor leaves the call before it covered.
+                settle(Usd.ZERO);
                 reservation = Optional.of(granted);
                 yield Optional.empty();
             }

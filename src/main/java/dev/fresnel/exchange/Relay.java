@@ -227,8 +227,12 @@ final class Relay {
             }
             case RelayEnd.Broken(GatewayFailure failure) -> {
                 call.cancel();
-                endCutEvent();
-                client.fail(failure);
+                if (observed.isPresent()) {
+                    endCutEvent();
+                    client.fail(failure);
+                } else {
+                    client.cut(failure);
+                }
                 giveUpLater();
             }
         }

@@ -32,7 +32,8 @@ public final class LensKeys {
                 add(add(parts.add(TASK), system).add(tools), firstUserText);
             case LensSubject.App(String system, String tools) ->
                 add(parts.add(APP), system).add(tools);
-            case LensSubject.Named(String name) -> add(parts.add(NAMED), name);
+            case LensSubject.Named(String name, String system, String tools) ->
+                add(add(parts.add(NAMED), name), system).add(tools);
         }
         return new LensKey(tenant, parts.build());
     }

@@ -15,7 +15,7 @@ public sealed interface LensSubject {
     record App(String system, String tools) implements LensSubject {}
 
     /** A task the client named itself, so that parallel workers share one lens although their prompts differ. */
-    record Named(String name) implements LensSubject {}
+    record Named(String name, String system, String tools) implements LensSubject {}
 
     /**
      * The subject a route's scope asks for. A name given by the client always wins, because request beats route; a route with
@@ -24,7 +24,7 @@ public sealed interface LensSubject {
     static LensSubject of(
             LensPolicy.Scope scope, Optional<String> name, String system, String tools, String firstUserText) {
         if (name.isPresent() && !name.get().isBlank()) {
-            return new Named(name.get());
+            return new Named(name.get(), system, tools);
         }
         return switch (scope) {
             case APP -> new App(system, tools);

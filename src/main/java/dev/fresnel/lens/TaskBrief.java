@@ -34,7 +34,7 @@ public record TaskBrief(String task, String system, List<String> toolNames, List
         String task = switch (subject) {
             case LensSubject.App _ -> "";
             case LensSubject.Task _ -> firstUserText;
-            case LensSubject.Named(String name) -> name + "\n" + firstUserText;
+            case LensSubject.Named(String name, String _, String _) -> name + "\n" + firstUserText;
         };
         String bounded = bounded(task, MAX_TASK_CHARS);
         return new TaskBrief(

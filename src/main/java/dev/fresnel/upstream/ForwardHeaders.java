@@ -47,7 +47,9 @@ public final class ForwardHeaders {
             "upgrade",
             "http2-settings");
     private static final Set<String> SET_ANEW = Set.of("host", "content-length", "expect");
-    private static final Set<String> CREDENTIALS = Set.of(AUTHORIZATION, "api-key", "x-api-key");
+    private static final Set<String> CREDENTIALS = Set.of(AUTHORIZATION, "api-key", "x-api-key", "cookie");
+    /** What a provider says about its own host, which is not the one the client talks to. */
+    private static final Set<String> ABOUT_ITS_HOST = Set.of("alt-svc", "strict-transport-security", "set-cookie");
 
     private ForwardHeaders() {}
 
@@ -81,7 +83,8 @@ public final class ForwardHeaders {
         Set<String> nominated = nominated(upstreamReply);
         MultiMap down = MultiMap.caseInsensitiveMultiMap();
         for (Map.Entry<String, String> header : upstreamReply.entries()) {
-            if (!endsHere(header.getKey().toLowerCase(Locale.ROOT), nominated)) {
+            String name = header.getKey().toLowerCase(Locale.ROOT);
+            if (!endsHere(name, nominated) && !ABOUT_ITS_HOST.contains(name)) {
                 down.add(header.getKey(), header.getValue());
             }
         }

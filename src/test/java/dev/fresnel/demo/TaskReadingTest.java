@@ -3,6 +3,8 @@ package dev.fresnel.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TaskReadingTest {
     @Test
@@ -44,6 +46,16 @@ class TaskReadingTest {
         assertThat(read.hasParts()).isFalse();
         assertThat(read.actions()).isEmpty();
         assertThat(read.goal()).isEqualTo("How are you today?");
+    }
+
+    /** Each of these makes some naive pattern recurse without end or take the square of the length. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"abc def, ", "abc-def-ghi", "a.b/", "a_", " ", "\n", "- ", "1. a\n", "Aa ", "`", "two of, "})
+    void readsWhateverIsRepeatedForEver(String part) {
+        TaskReading read = TaskReading.of(part.repeat(16_000 / part.length() + 1));
+
+        assertThat(read.things().size()).isLessThanOrEqualTo(20);
     }
 
     @Test

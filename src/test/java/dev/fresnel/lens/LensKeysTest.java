@@ -38,7 +38,7 @@ class LensKeysTest {
                 new LensKeys("lens-v2").keyFor(ACME, SMART, new LensSubject.Task("s", "[]", "make 5 files")),
                 keys.keyFor(ACME, SMART, new LensSubject.App("s", "[]")),
                 keys.keyFor(ACME, SMART, new LensSubject.Task("s", "[]", "")),
-                keys.keyFor(ACME, SMART, new LensSubject.Named("s")));
+                keys.keyFor(ACME, SMART, new LensSubject.Named("s", "", "")));
 
         assertThat(all.stream().map(LensKey::hash)).doesNotHaveDuplicates();
     }
@@ -58,7 +58,7 @@ class LensKeysTest {
             LensSubject subject = switch (random.nextInt(3)) {
                 case 0 -> new LensSubject.Task(word(random, bits), word(random, bits), word(random, bits));
                 case 1 -> new LensSubject.App(word(random, bits), word(random, bits));
-                default -> new LensSubject.Named(word(random, bits));
+                default -> new LensSubject.Named(word(random, bits), word(random, bits), word(random, bits));
             };
             LensKey key = keys.keyFor(new TenantId(tenant), new ModelName(smart), subject);
             String meaning = tenant + "|" + smart.length() + smart + "|" + meaning(subject);
@@ -74,7 +74,7 @@ class LensKeysTest {
         Optional<String> name = Optional.of("nightly");
 
         assertThat(LensSubject.of(LensPolicy.Scope.APP, name, "s", "t", "u"))
-                .isEqualTo(new LensSubject.Named("nightly"));
+                .isEqualTo(new LensSubject.Named("nightly", "s", "t"));
         assertThat(LensSubject.of(LensPolicy.Scope.APP, Optional.empty(), "s", "t", "u"))
                 .isEqualTo(new LensSubject.App("s", "t"));
         assertThat(LensSubject.of(LensPolicy.Scope.TASK, Optional.of(" "), "s", "t", "u"))
@@ -87,7 +87,7 @@ class LensKeysTest {
         return switch (subject) {
             case LensSubject.Task(String s, String t, String u) -> "task" + lengths(norm(s), t, norm(u));
             case LensSubject.App(String s, String t) -> "app" + lengths(norm(s), t);
-            case LensSubject.Named(String n) -> "named" + lengths(norm(n));
+            case LensSubject.Named(String n, String s, String t) -> "named" + lengths(norm(n), norm(s), t);
         };
     }
 

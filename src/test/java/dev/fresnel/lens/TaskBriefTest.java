@@ -37,7 +37,8 @@ class TaskBriefTest {
 
     @Test
     void holdsNoCredentials() {
-        TaskBrief brief = TaskBrief.of(new LensSubject.Named("job"), "", List.of(), "use sk-abcdefghijklmnop1234");
+        TaskBrief brief =
+                TaskBrief.of(new LensSubject.Named("job", "", ""), "", List.of(), "use sk-abcdefghijklmnop1234");
 
         assertThat(brief.task()).isEqualTo("job\nuse [secret removed]");
     }

@@ -94,6 +94,11 @@ public final class RawConnection implements AutoCloseable {
 
     @Override
     public void close() {
+        disconnect();
+    }
+
+    /** Hangs up in the middle of a test. */
+    public void disconnect() {
         try {
             socket.close();
         } catch (IOException e) {

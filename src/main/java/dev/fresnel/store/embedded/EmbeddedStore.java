@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -116,12 +117,22 @@ public final class EmbeddedStore {
                 .onFailure(_ -> worker.close());
     }
 
+    /** Lenses are distilled from prompts: a directory that is made here is its owner's alone, where the system has owners. */
+    private static void createPrivate(Path directory) throws IOException {
+        if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.createDirectories(
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } else {
+            Files.createDirectories(directory);
+        }
+    }
+
     /** One attempt to open, on the worker thread. */
     private record Opening(
             Path file, InstantSource clock, Consumer<StoreProblem> problems, UnaryOperator<String> fileSystem) {
         Opened open() {
             try {
-                Files.createDirectories(Objects.requireNonNull(file.getParent()));
+                createPrivate(Objects.requireNonNull(file.getParent()));
                 return new Opened(verified(writable()), Persistence.FILE);
             } catch (MVStoreException e) {
                 return switch (e.getErrorCode()) {
