@@ -25,9 +25,9 @@ class CredentialsTest {
     private Vertx vertx;
     private FakeUpstream keyed;
     private FakeUpstream keyless;
+
     @SuppressWarnings("NullAway.Init") // every test starts its own first
     private TestGateway gateway;
-
 
     @BeforeEach
     void start() {
