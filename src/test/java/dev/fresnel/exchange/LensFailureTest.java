@@ -113,7 +113,7 @@ class LensFailureTest {
         }
     }
 
-    private enum Outcome {
+    enum Outcome {
         USABLE,
         DIRECT
     }
