@@ -25,6 +25,8 @@ class CredentialsTest {
     private Vertx vertx;
     private FakeUpstream keyed;
     private FakeUpstream keyless;
+
+    @SuppressWarnings("NullAway.Init") // every test starts its own first
     private TestGateway gateway;
 
     @BeforeEach

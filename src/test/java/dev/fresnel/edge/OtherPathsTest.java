@@ -2,6 +2,7 @@ package dev.fresnel.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.fresnel.chat.Usage;
 import dev.fresnel.testing.Await;
 import dev.fresnel.testing.FakeUpstream;
@@ -136,8 +137,11 @@ class OtherPathsTest {
 
     @Test
     void streamsAReplyThatEndsInItsOwnWay() throws Exception {
-        String events = "event: response.created\ndata: {\"type\":\"response.created\",\"sequence_number\":0}\n\n"
-                + ": comment\n\nevent: response.completed\r\ndata: {\"type\":\"response.completed\"}\r\n\r\n";
+        String events = String.join(
+                "",
+                "event: response.created\ndata: {\"type\":\"response.created\",\"sequence_number\":0}\n\n",
+                ": comment\n\n",
+                "event: response.completed\r\ndata: {\"type\":\"response.completed\"}\r\n\r\n");
         upstream.reply(Script.rawSse(events).inChunksOf(7));
 
         HttpResponse<byte[]> reply = send(request("/v1/responses")
@@ -187,11 +191,27 @@ class OtherPathsTest {
                 "{\"error\":{}}"));
 
         try (RawConnection client = new RawConnection(gateway.port())) {
-            String reply = client.send("POST /v1/embeddings HTTP/1.1\r\nHost: gateway\r\nContent-Length: 2\r\n"
-                            + "Connection: close, x-private\r\nX-Private: 1\r\nTE: trailers\r\nKeep-Alive: 5\r\n"
-                            + "OpenAI-Organization: org\r\nOpenAI-Beta: a\r\nOpenAI-Beta: b\r\nIdempotency-Key: k\r\n"
-                            + "traceparent: 00-1-2-01\r\nX-Stainless-Lang: js\r\nsession_id: s\r\nanthropic-beta: c\r\n"
-                            + "X-Fresnel-Internal: lens\r\nX-Fresnel-Mode: \"off\"\r\n\r\n{}")
+            String reply = client.send(String.join(
+                            "\r\n",
+                            "POST /v1/embeddings HTTP/1.1",
+                            "Host: gateway",
+                            "Content-Length: 2",
+                            "Connection: close, x-private",
+                            "X-Private: 1",
+                            "TE: trailers",
+                            "Keep-Alive: 5",
+                            "OpenAI-Organization: org",
+                            "OpenAI-Beta: a",
+                            "OpenAI-Beta: b",
+                            "Idempotency-Key: k",
+                            "traceparent: 00-1-2-01",
+                            "X-Stainless-Lang: js",
+                            "session_id: s",
+                            "anthropic-beta: c",
+                            "X-Fresnel-Internal: lens",
+                            "X-Fresnel-Mode: off",
+                            "",
+                            "{}"))
                     .readToEnd();
 
             assertThat(client.status()).isEqualTo(429);
@@ -284,6 +304,7 @@ class OtherPathsTest {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + path));
     }
 
+    @CanIgnoreReturnValue
     private HttpResponse<byte[]> send(HttpRequest.Builder request) throws IOException, InterruptedException {
         return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
     }

@@ -130,7 +130,7 @@ class ToldTest {
                     .contains("reason", "reasons", "would_be", "estimated_tokens");
             assertThat(fields(gateway.awaitLogged("\"type\":\"request_finished\"")))
                     .contains("path", "status", "end", "arm", "reason", "cost_usd", "ttft_ms", "total_ms");
-            for (String line : gateway.log().split("\n")) {
+            for (String line : gateway.log().lines().toList()) {
                 assertThat(fields(line)).as(line).startsWith("type", "at");
             }
         }
