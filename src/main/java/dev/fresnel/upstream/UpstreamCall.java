@@ -364,6 +364,7 @@ public final class UpstreamCall {
             open.reset();
         }
         if (begun != null) {
+            begun.discardRest();
             begun.tell();
         } else {
             reply.fail(cause);
@@ -381,6 +382,8 @@ public final class UpstreamCall {
     private static void discard(HttpClientRequest from, HttpClientResponse response) {
         response.exceptionHandler(cause -> {});
         from.reset();
+        // Frees what was read already; see ReplyStream.discardRest.
+        response.resume();
     }
 
     private void restartFirstByteTimer() {

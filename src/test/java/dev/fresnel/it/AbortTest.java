@@ -275,23 +275,12 @@ class AbortTest {
                 readUntil(socket.getInputStream(), plan.threshold() % 2 == 0 ? "[DONE]" : "\"stop\"");
             }
             if (plan.moment() == Moment.BACK_PRESSURED && plan.threshold() % 2 == 0) {
-                waitForStandstill(plan.id());
+                Standstill.await(() -> flooded.getOrDefault(plan.id(), 0));
+                standstills.incrementAndGet();
             }
             LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(plan.jitterMicros()));
             leave(socket, plan);
         }
-    }
-
-    /** Until every buffer between provider and client is full: the provider has not written for a while. */
-    private void waitForStandstill(int id) {
-        int before = -1;
-        int now = flooded.getOrDefault(id, 0);
-        while (now != before) {
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(40));
-            before = now;
-            now = flooded.getOrDefault(id, 0);
-        }
-        standstills.incrementAndGet();
     }
 
     private static void leave(Socket socket, Plan plan) throws IOException {

@@ -44,7 +44,15 @@ final class NodeInstall {
         if (!installed) {
             Optional<Run> npm = run(
                     INSTALL_LIMIT,
-                    List.of("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"));
+                    List.of(
+                            "npm",
+                            "ci",
+                            "--no-audit",
+                            "--no-fund",
+                            "--ignore-scripts",
+                            "--prefer-offline",
+                            "--fetch-retries=1",
+                            "--loglevel=error"));
             if (npm.isEmpty()) {
                 return Node.without("npm is not on the path");
             }

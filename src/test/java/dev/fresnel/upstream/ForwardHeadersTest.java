@@ -118,13 +118,16 @@ final class ForwardHeadersTest {
                 "retry-after: 1",
                 "retry-after-ms: 900",
                 "x-should-retry: true",
-                "set-cookie: a=1",
-                "set-cookie: b=2");
+                "openai-version: 1",
+                "openai-version: 2");
         MultiMap reply = headers(passed.toArray(String[]::new))
                 .add("Connection", "keep-alive, X-Mine")
                 .add("Keep-Alive", "timeout=5")
                 .add("x-mine", "1")
                 .add("Transfer-Encoding", "chunked")
+                .add("Set-Cookie", "a=1")
+                .add("alt-svc", "h3=\":443\"")
+                .add("Strict-Transport-Security", "max-age=1")
                 .add("x-fresnel-decision", "forged");
 
         assertThat(lines(ForwardHeaders.down(reply))).isEqualTo(passed);
