@@ -131,7 +131,7 @@ class PooledMemoryTest {
                     for (int i = 0; i < CLIENTS; i++) {
                         Socket client = connect(gateway);
                         clients.add(client);
-                        senders.submit(() -> upload(client));
+                        var _ = senders.submit(() -> upload(client));
                     }
                     Await.until("uploads begin", () -> accepted.size() == CLIENTS);
                     Standstill.await(sent::get);
