@@ -209,7 +209,10 @@ record ConfigFile(
             List<RouteSection> routes) {}
 
     record BudgetSection(
-            @Key(value = "USD per UTC day; past it requests are refused, as is what cannot be counted.", unset = "no limit", min = "0")
+            @Key(
+                    value = "USD per UTC day; past it requests are refused, as is what cannot be counted.",
+                    unset = "no limit",
+                    min = "0")
             Optional<Usd> daily) {}
 
     record RouteSection(

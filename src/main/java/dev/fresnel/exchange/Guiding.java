@@ -2,6 +2,7 @@ package dev.fresnel.exchange;
 
 import dev.fresnel.budget.Price;
 import dev.fresnel.chat.ChatRequest;
+import dev.fresnel.delegation.ArmRow;
 import dev.fresnel.delegation.LensOrder;
 import dev.fresnel.lens.Lens;
 import dev.fresnel.lens.LensId;
@@ -105,7 +106,7 @@ final class Guiding {
         long keepAlive = keepAliveWhileWriting(plan, order);
         client.whenGone(() -> {});
         return parts.shelf()
-                .lensFor(wanted, wait(order.timing()))
+                .lensFor(wanted, affordable(plan, wait(order.timing())))
                 .onComplete(_ -> {
                     parts.vertx().cancelTimer(keepAlive);
                     journal.waited(from);
@@ -129,6 +130,15 @@ final class Guiding {
         return arrival.tenant()
                 .routeFor(plan.request().model(), journal.requested.map(model -> model.name()))
                 .lens();
+    }
+
+    /** A lens for later requests is written from what is left of the day; one for this request was reserved with it. */
+    private Wait affordable(Plan.Delegated plan, Wait wait) {
+        Optional<Usd> left =
+                parts.ledger().remaining(arrival.tenant().id(), arrival.tenant().dailyBudget());
+        Optional<Usd> price = plan.assessment().used().flatMap(ArmRow::lensCost);
+        boolean tooDear = left.isPresent() && price.isPresent() && left.get().isLessThan(price.get());
+        return wait == Wait.BACKGROUND && tooDear ? Wait.CACHED_ONLY : wait;
     }
 
     private static Wait wait(LensOrder.Timing timing) {

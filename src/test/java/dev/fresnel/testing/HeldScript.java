@@ -30,8 +30,9 @@ public final class HeldScript implements Script {
         return this;
     }
 
-    /** Lets go of what is held now. */
+    /** Lets go of what is held, at least one request: waits for it, since it may still be on its way. */
     public void release() {
+        var _ = awaitHeld();
         for (Runnable next = held.poll(); next != null; next = held.poll()) {
             waiting.decrementAndGet();
             next.run();
