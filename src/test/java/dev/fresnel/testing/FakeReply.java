@@ -1,5 +1,6 @@
 package dev.fresnel.testing;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -122,6 +123,18 @@ public final class FakeReply {
                 socket.close();
             });
         }
+    }
+
+    /** RST at once, from any thread: what was written and has not left is lost. For a client that does not read. */
+    public void resetNow() {
+        Channel channel = ((NetSocketInternal) socket).channelHandlerContext().channel();
+        channel.eventLoop().execute(() -> {
+            if (!over && channel.isOpen()) {
+                gone();
+                channel.config().setOption(ChannelOption.SO_LINGER, 0);
+                var _ = channel.close();
+            }
+        });
     }
 
     /** Runs later unless the reply is over by then. */
