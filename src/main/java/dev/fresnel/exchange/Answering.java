@@ -164,9 +164,7 @@ final class Answering {
                     new Answer.Streaming(attempt, status, headers, source, Held.NOTHING, Optional.of(observed)));
         }
         return new Holder(vertx, source)
-                .hold(
-                        observed::push,
-                        () -> observed.facts().events() > 0 || observed.facts().blind())
+                .hold(observed::push, () -> observed.facts().events() > 0)
                 .compose(held -> {
                     boolean broken = observed.facts().errorEvent()
                             || (held.isComplete() && !observed.facts().done());
