@@ -100,6 +100,11 @@ public final class UpstreamCall {
         return attempts.get();
     }
 
+    /** Whether a request has begun to leave for the upstream, which may then bill it. Of the last try; on the call's context. */
+    public boolean isSent() {
+        return request != null;
+    }
+
     void start() {
         onContext(() -> {
             if (over) {
