@@ -47,14 +47,29 @@ class ArchitectureTest {
         see.put("lens", Set.of("budget", "upstream", "estimate", "chat", "value"));
         see.put("delegation", Set.of("lens", "budget", "upstream", "policy", "estimate", "chat", "value"));
         see.put("tenant", Set.of("delegation", "lens", "policy", "upstream", "chat", "value"));
+        see.put("outcome", Set.of("delegation", "policy", "chat", "value"));
         see.put(
                 "exchange",
-                Set.of("tenant", "delegation", "lens", "budget", "upstream", "policy", "estimate", "chat", "value"));
-        see.put("edge", Set.of("exchange", "tenant", "delegation", "budget", "upstream", "chat", "value"));
+                Set.of(
+                        "outcome",
+                        "tenant",
+                        "delegation",
+                        "lens",
+                        "budget",
+                        "upstream",
+                        "policy",
+                        "estimate",
+                        "chat",
+                        "value"));
+        see.put("edge", Set.of("exchange", "outcome", "tenant", "delegation", "budget", "upstream", "chat", "value"));
         see.put("admin", Set.of("exchange", "tenant", "delegation", "lens", "budget", "upstream", "chat", "value"));
-        see.put("observe", Set.of("exchange", "delegation", "lens", "budget", "upstream", "policy", "chat", "value"));
+        see.put(
+                "observe",
+                Set.of("exchange", "outcome", "delegation", "lens", "budget", "upstream", "policy", "chat", "value"));
         see.put("store.embedded", Set.of("lens", "budget", "upstream", "chat", "value"));
-        see.put("config", Set.of("tenant", "delegation", "lens", "budget", "upstream", "policy", "chat", "value"));
+        see.put(
+                "config",
+                Set.of("outcome", "tenant", "delegation", "lens", "budget", "upstream", "policy", "chat", "value"));
         see.put("demo", Set.of("chat", "value"));
         see.put(
                 "app",
@@ -66,6 +81,7 @@ class ArchitectureTest {
                         "config",
                         "store.embedded",
                         "exchange",
+                        "outcome",
                         "tenant",
                         "delegation",
                         "lens",

@@ -8,10 +8,12 @@ import dev.fresnel.delegation.Assessment;
 import dev.fresnel.delegation.Delegator;
 import dev.fresnel.delegation.Estimates;
 import dev.fresnel.delegation.Inquiry;
+import dev.fresnel.delegation.Moment;
 import dev.fresnel.delegation.Overrides;
 import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.estimate.JtokkitEstimator;
 import dev.fresnel.estimate.OutputLength;
+import dev.fresnel.policy.Policy;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.upstream.ForwardHeaders;
 import dev.fresnel.upstream.Model;
@@ -49,7 +51,7 @@ final class DryRun {
         PriceTable prices = new PriceTable(config.prices());
         boolean internal =
                 headers.stream().anyMatch(header -> header.getKey().equalsIgnoreCase(ForwardHeaders.INTERNAL));
-        return new Delegator(config.models(), prices, config.workers(), CostModel.DEFAULT)
+        return new Delegator(config.models(), prices, config.workers(), CostModel.DEFAULT, new Policy(config.policy()))
                 .assess(new Inquiry(
                         tenant.id(),
                         plan(request),
@@ -59,6 +61,7 @@ final class DryRun {
                         internal ? Inquiry.Origin.GATEWAY : Inquiry.Origin.CLIENT,
                         tenant.dailyBudget(),
                         lens,
-                        Optional.empty()));
+                        Optional.empty(),
+                        Moment.of(SystemTime.clock().instant())));
     }
 }

@@ -28,6 +28,9 @@ import dev.fresnel.observe.EventLog;
 import dev.fresnel.observe.EventWindow;
 import dev.fresnel.observe.LineWriter;
 import dev.fresnel.observe.Metrics;
+import dev.fresnel.outcome.Learner;
+import dev.fresnel.outcome.OutcomeSettings;
+import dev.fresnel.policy.Policy;
 import dev.fresnel.store.embedded.EmbeddedLensStore;
 import dev.fresnel.store.embedded.EmbeddedSpendStore;
 import dev.fresnel.store.embedded.EmbeddedStore;
@@ -43,6 +46,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.WorkerExecutor;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
@@ -59,6 +63,8 @@ import java.util.function.Supplier;
 public final class Gateway {
     /** Longest stream that a shutdown waits for before it is cut. */
     private static final Duration GRACE = Duration.ofSeconds(30);
+
+    private static final Duration LEARNER_TICK = Duration.ofMillis(250);
 
     private final Vertx vertx;
     private final List<DataListener> listeners;
@@ -181,6 +187,10 @@ public final class Gateway {
                     telling.metrics().onLens(event);
                 }));
 
+        Policy policy = new Policy(config.policy());
+        Learner learner = learner(vertx, policy, config.outcomes(), closing);
+        telling.metrics().watchLearning(learner::counts, policy::counts);
+
         JtokkitEstimator tokens = new JtokkitEstimator();
         Parts parts = new Parts(
                 vertx,
@@ -191,11 +201,12 @@ public final class Gateway {
                 config.workers(),
                 tokens,
                 new OutputLength(),
-                new Delegator(config.models(), prices, config.workers(), CostModel.DEFAULT),
+                new Delegator(config.models(), prices, config.workers(), CostModel.DEFAULT, policy),
                 new ConversationPins(nanos::getAsLong, ConversationPins.DEFAULT_IDLE, ConversationPins.DEFAULT_MAXIMUM),
                 new LensKeys(PromptTemplate.VERSION),
                 shelf,
                 new PinnedLenses(nanos::getAsLong, ConversationPins.DEFAULT_IDLE),
+                learner,
                 ledger,
                 relayLimits,
                 switch (config.events().prompts()) {
@@ -207,7 +218,8 @@ public final class Gateway {
                     telling.metrics().onExchange(event);
                 }),
                 clock,
-                nanos);
+                nanos,
+                random::nextDouble);
 
         Gate gate = new Gate(config.limits().maxConnections());
         telling.metrics().watch(gate::connections, gate::running, telling.writer()::dropped);
@@ -221,6 +233,7 @@ public final class Gateway {
                 new TenantDirectory(config.tenants()),
                 config.models(),
                 new Exchanges(parts),
+                learner,
                 new RequestIds(random),
                 gate,
                 telling.metrics()::onRefused,
@@ -239,6 +252,28 @@ public final class Gateway {
                     return tokens;
                 })
                 .compose(_ -> deploy(config.listen(), vertx, loops, data, admin, gate, closing));
+    }
+
+    /** Learning has a thread of its own, so that no reply waits for it, nor it for a slow store. */
+    private static Learner learner(Vertx vertx, Policy policy, OutcomeSettings settings, Closing closing) {
+        WorkerExecutor thread = vertx.createSharedWorkerExecutor("fresnel-learner", 1);
+        Learner learner = new Learner(
+                policy,
+                work -> {
+                    // The learner handles what its work throws.
+                    var _ = thread.executeBlocking(() -> {
+                        work.run();
+                        return true;
+                    });
+                },
+                SystemTime.clock(),
+                settings);
+        long ticking = vertx.setPeriodic(LEARNER_TICK.toMillis(), _ -> learner.tick());
+        closing.later("learner", () -> {
+            vertx.cancelTimer(ticking);
+            return thread.close();
+        });
+        return learner;
     }
 
     private static Future<Gateway> deploy(

@@ -39,6 +39,7 @@ public final class ChatStream {
     private Optional<Usage> usage = Optional.empty();
     private Optional<String> model = Optional.empty();
     private Optional<String> finishReason = Optional.empty();
+    private boolean refused;
     private boolean errorEvent;
     private long events;
 
@@ -81,7 +82,16 @@ public final class ChatStream {
     public StreamFacts facts() {
         boolean atEventBoundary = !skipping && !cutAtEnd && (usageChunk == UsageChunk.DROP || heldLength == 0);
         return new StreamFacts(
-                done, contentSeen, usage, model, finishReason, errorEvent, events, atEventBoundary, contentChars);
+                done,
+                contentSeen,
+                usage,
+                model,
+                finishReason,
+                refused,
+                errorEvent,
+                events,
+                atEventBoundary,
+                contentChars);
     }
 
     /** Collects what of a chunk may go on; hands back the chunk itself when all of it may, which it always may under KEEP. */
@@ -226,6 +236,7 @@ public final class ChatStream {
         }
         ChunkScan scan = lines.scan();
         contentSeen |= scan.contentSeen();
+        refused |= scan.refused();
         contentChars += scan.contentChars();
         errorEvent |= scan.error();
         model = scan.model().or(() -> model);

@@ -42,6 +42,7 @@ final class ChunkScan {
     private boolean noChoices;
     private boolean error;
     private boolean contentSeen;
+    private boolean refused;
     private long contentChars;
     private Optional<String> model = Optional.empty();
     private Optional<String> finishReason = Optional.empty();
@@ -67,6 +68,10 @@ final class ChunkScan {
 
     boolean contentSeen() {
         return contentSeen;
+    }
+
+    boolean refused() {
+        return refused;
     }
 
     /** Code points of everything the model wrote in this chunk. */
@@ -139,8 +144,13 @@ final class ChunkScan {
             case 7 -> {
                 if (depth == 1 && is(CHOICES, from, end)) {
                     noChoices = isEmptyArray(value);
-                } else if (is(CONTENT, from, end) || is(REFUSAL, from, end)) {
+                } else if (is(CONTENT, from, end)) {
                     return text(value);
+                } else if (is(REFUSAL, from, end)) {
+                    long before = contentChars;
+                    int after = text(value);
+                    refused |= contentChars > before;
+                    return after;
                 }
             }
             case 9 -> {

@@ -9,6 +9,8 @@ import java.util.Optional;
  * @param usage as the provider counted
  * @param model the model the upstream says it is
  * @param finishReason of the first choice
+ * @param refused the model refused, in its own words
+ * @param toolCalls the model called tools or functions
  * @param error the body carries an error, whatever the status said
  * @param contentChars code points of text, reasoning, refusals and tool arguments over all choices
  */
@@ -17,5 +19,7 @@ public record ReplyFacts(
         Optional<Usage> usage,
         Optional<String> model,
         Optional<String> finishReason,
+        boolean refused,
+        boolean toolCalls,
         boolean error,
         long contentChars) {}

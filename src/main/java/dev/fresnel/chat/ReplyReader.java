@@ -11,6 +11,8 @@ public final class ReplyReader {
     private Optional<Usage> usage = Optional.empty();
     private Optional<String> model = Optional.empty();
     private Optional<String> finishReason = Optional.empty();
+    private boolean refused;
+    private boolean toolCalls;
     private boolean error;
     private long contentChars;
 
@@ -25,12 +27,12 @@ public final class ReplyReader {
             reader.body();
             return reader.facts();
         } catch (IOException foreignEncoding) {
-            return new ReplyFacts(false, Optional.empty(), Optional.empty(), Optional.empty(), false, 0);
+            return new ReplyFacts(false, Optional.empty(), Optional.empty(), Optional.empty(), false, false, false, 0);
         }
     }
 
     private ReplyFacts facts() {
-        return new ReplyFacts(readable, usage, model, finishReason, error, contentChars);
+        return new ReplyFacts(readable, usage, model, finishReason, refused, toolCalls, error, contentChars);
     }
 
     private void body() throws IOException {
@@ -115,15 +117,24 @@ public final class ReplyReader {
             String key = json.key();
             JsonToken token = json.nextValue();
             switch (key) {
-                case "content", "refusal", "reasoning_content", "reasoning" -> countText(token);
+                case "content", "reasoning_content", "reasoning" -> countText(token);
+                case "refusal" -> {
+                    long before = contentChars;
+                    countText(token);
+                    refused |= contentChars > before;
+                }
                 case "tool_calls" -> elements(token, this::toolCall);
-                case "function_call" -> object(this::function);
+                case "function_call" -> {
+                    toolCalls |= token == JsonToken.START_OBJECT;
+                    object(this::function);
+                }
                 default -> json.skip();
             }
         }
     }
 
     private void toolCall() throws IOException {
+        toolCalls = true;
         while (json.nextKey()) {
             boolean function = json.key().equals("function");
             JsonToken token = json.nextValue();

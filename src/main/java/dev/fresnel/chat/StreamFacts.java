@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param usage the last usage reported
  * @param model the model the upstream says it is
  * @param finishReason the last one reported, for example {@code stop}
+ * @param refused the model refused, in its own words
  * @param errorEvent the upstream reported an error inside the stream
  * @param events dispatched events, {@code [DONE]} included, comments not; one above 1 MiB counts, and says nothing to the other facts
  * @param atEventBoundary what was forwarded ends with a whole event, so that a comment or an event of our own may follow
@@ -21,6 +22,7 @@ public record StreamFacts(
         Optional<Usage> usage,
         Optional<String> model,
         Optional<String> finishReason,
+        boolean refused,
         boolean errorEvent,
         long events,
         boolean atEventBoundary,

@@ -12,11 +12,14 @@ import dev.fresnel.config.ConfigFile.UpstreamSection;
 import dev.fresnel.config.ConfigFile.WorkerSection;
 import dev.fresnel.delegation.Fallback;
 import dev.fresnel.delegation.Guidance;
+import dev.fresnel.delegation.LearnedRules;
 import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.delegation.RouteRules;
 import dev.fresnel.delegation.Worker;
 import dev.fresnel.lens.LensPolicy;
+import dev.fresnel.outcome.OutcomeSettings;
 import dev.fresnel.policy.Arm;
+import dev.fresnel.policy.PolicySettings;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantRoute;
 import dev.fresnel.upstream.Model;
@@ -63,6 +66,8 @@ final class Assembly {
                 prices(),
                 workers(),
                 file.tenants().stream().map(this::tenant).toList(),
+                policy(file.policy()),
+                outcomes(file.policy()),
                 new GatewayConfig.Limits(
                         file.limits().maxBody().bytes(),
                         file.limits().headerTimeout(),
@@ -167,7 +172,34 @@ final class Assembly {
                 section.smart().map(ModelName::new),
                 arms,
                 rules(section.rules()),
-                lens(section.lens()));
+                lens(section.lens()),
+                new LearnedRules(
+                        section.learned().successUsd(),
+                        section.learned().pooling().orElseThrow()));
+    }
+
+    private static PolicySettings policy(ConfigFile.PolicySection section) {
+        PolicySettings.Exploration floors = PolicySettings.Exploration.DEFAULT;
+        return PolicySettings.DEFAULT
+                .with(section.rule())
+                .with(section.memory())
+                .with(new PolicySettings.Exploration(
+                        section.floor(),
+                        Math.min(section.floor(), floors.settledFloor()),
+                        Math.max(section.floor(), floors.alarmFloor()),
+                        floors.alarmRequests()))
+                .with(new PolicySettings.Guard(
+                        section.guard(), PolicySettings.Guard.DEFAULT.z(), PolicySettings.Guard.DEFAULT.credit()));
+    }
+
+    private static OutcomeSettings outcomes(ConfigFile.PolicySection section) {
+        OutcomeSettings defaults = OutcomeSettings.DEFAULT;
+        return new OutcomeSettings(
+                section.horizon(),
+                section.feedbackWithin(),
+                defaults.retry(),
+                defaults.open(),
+                section.feedbackPerHour());
     }
 
     private static RouteRules rules(RulesSection section) {

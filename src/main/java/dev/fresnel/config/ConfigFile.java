@@ -1,8 +1,10 @@
 package dev.fresnel.config;
 
 import dev.fresnel.chat.Feature;
+import dev.fresnel.delegation.LearnedRules;
 import dev.fresnel.delegation.Mode;
 import dev.fresnel.lens.LensPolicy;
+import dev.fresnel.policy.RuleName;
 import dev.fresnel.upstream.Tier;
 import dev.fresnel.value.Secret;
 import dev.fresnel.value.Usd;
@@ -43,6 +45,8 @@ record ConfigFile(
 
         @Key(value = "Who may use the gateway, and how their requests are routed.", required = true)
         List<TenantSection> tenants,
+
+        @Key("How routes in mode `adaptive` learn.") PolicySection policy,
 
         @Key("Bounds on what clients may do to the process.")
         LimitsSection limits,
@@ -225,7 +229,10 @@ record ConfigFile(
 
     /** The keys that a route, its tenant and the defaults all take. */
     record PlanSection(
-            @Key(value = "What is done with requests: nothing, decide and log only, or delegate by rules.", def = "off")
+            @Key(
+                    value =
+                            "What is done with requests: nothing, decide and log only, delegate by rules, or as learned.",
+                    def = "off")
             Optional<Mode> mode,
 
             @Key(value = "A declared model or an alias that writes the lens.", unset = "the requested model")
@@ -240,7 +247,23 @@ record ConfigFile(
             @Key("When to delegate; any rule that fires is enough.")
             RulesSection rules,
 
-            @Key("How lenses are written and kept.") LensSection lens) {}
+            @Key("How lenses are written and kept.") LensSection lens,
+
+            @Key("What mode `adaptive` goes by.") LearnedSection learned) {}
+
+    record LearnedSection(
+            @Key(
+                    value = "USD that a good answer is worth.",
+                    unset = "eight times what the requested model is expected to cost for the request",
+                    min = "0.000000001",
+                    max = "1000000")
+            Optional<Usd> successUsd,
+
+            @Key(
+                    value =
+                            "Whether a tenant learns by itself, or starts from what all tenants of the gateway have learned.",
+                    def = "tenant")
+            Optional<LearnedRules.Pooling> pooling) {}
 
     record RulesSection(
             @Key(
@@ -315,6 +338,50 @@ record ConfigFile(
 
             @Key(value = "How long a failed writing is not tried again.", def = "10m", min = "0s", max = "24h")
             Optional<Duration> negativeTtl) {}
+
+    record PolicySection(
+            @Key(value = "How the arm is chosen from what was learned. All rules use the same evidence.", def = "ucb")
+            RuleName rule,
+
+            @Key(
+                    value = "Time in which old evidence loses all but a third of its weight.",
+                    def = "14d",
+                    min = "1m",
+                    max = "3650d")
+            Duration memory,
+
+            @Key(
+                    value =
+                            "Least probability of every arm that may be tried, so that none is lost sight of and the log can be replayed.",
+                    def = "0.02",
+                    min = "0",
+                    max = "0.125")
+            Double floor,
+
+            @Key(
+                    value =
+                            "Share of the requested model's quality that delegation may cost, with a margin of three standard deviations; 1 switches the guard off.",
+                    def = "0.05",
+                    min = "0",
+                    max = "1")
+            Double guard,
+
+            @Key(
+                    value = "An answer without any bad sign counts, weakly, as good when this much time has passed.",
+                    def = "10m",
+                    min = "100ms",
+                    max = "24h")
+            Duration horizon,
+
+            @Key(
+                    value = "How long after a decision `POST /v1/feedback` is taken.",
+                    def = "24h",
+                    min = "1m",
+                    max = "30d")
+            Duration feedbackWithin,
+
+            @Key(value = "Labels per tenant and hour that count.", def = "3600", min = "0", max = "100000000")
+            int feedbackPerHour) {}
 
     record LimitsSection(
             @Key(value = "Body of one request.", def = "32MiB", min = "1KiB", max = "1GiB")

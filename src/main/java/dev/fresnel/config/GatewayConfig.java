@@ -2,6 +2,8 @@ package dev.fresnel.config;
 
 import dev.fresnel.budget.Price;
 import dev.fresnel.delegation.Worker;
+import dev.fresnel.outcome.OutcomeSettings;
+import dev.fresnel.policy.PolicySettings;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.upstream.ModelCatalog;
 import dev.fresnel.upstream.Upstream;
@@ -24,6 +26,8 @@ import java.util.Optional;
  * @param prices of declared models; a model without a price is absent
  * @param workers by name, in file order
  * @param tenants in file order, at most one of them open
+ * @param policy of the routes in mode {@code adaptive}
+ * @param outcomes what their learner waits for
  */
 public record GatewayConfig(
         Listen listen,
@@ -33,6 +37,8 @@ public record GatewayConfig(
         Map<ModelName, Price> prices,
         Map<String, Worker> workers,
         List<Tenant> tenants,
+        PolicySettings policy,
+        OutcomeSettings outcomes,
         Limits limits,
         Events events) {
     public GatewayConfig {

@@ -1,6 +1,5 @@
 package dev.fresnel.config;
 
-import dev.fresnel.delegation.Mode;
 import dev.fresnel.value.Secret;
 import dev.fresnel.value.Usd;
 import java.math.BigDecimal;
@@ -252,19 +251,9 @@ record ScalarType<T>(String label, Json json, Reader<T> reader) {
         for (Object constant : type.getEnumConstants()) {
             byKey.put(enumKey((Enum<?>) constant), constant);
         }
-        // The learned policy has a name in every header and event already, and no implementation in this version.
-        if (type == Mode.class) {
-            byKey.remove(Mode.ADAPTIVE.key());
-        }
         List<String> names = new ArrayList<>(byKey.keySet());
         return new ScalarType<Object>(
                 String.join(" | ", names), new Json(JsonType.STRING, "", List.copyOf(names)), text -> {
-                    if (type == Mode.class && text.equals(Mode.ADAPTIVE.key())) {
-                        throw new BadValue(
-                                "must be one of " + String.join(", ", names),
-                                "the learned policy comes in a later version; until then use rules, or shadow to see"
-                                        + " decisions without acting on them");
-                    }
                     Object value = byKey.get(text);
                     if (value == null) {
                         throw new BadValue(

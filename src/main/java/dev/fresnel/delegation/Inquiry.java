@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param remaining of the tenant's budget, before this request; empty without a limit
  * @param lens whether a lens for this request is at hand
  * @param pin how the conversation was decided earlier
+ * @param moment what the learned policy draws with
  */
 public record Inquiry(
         TenantId tenant,
@@ -25,7 +26,8 @@ public record Inquiry(
         Origin origin,
         Optional<Usd> remaining,
         LensState lens,
-        Optional<Pin> pin) {
+        Optional<Pin> pin,
+        Moment moment) {
 
     /** With the task's text still to be taken from the request. */
     public Inquiry(
@@ -37,8 +39,9 @@ public record Inquiry(
             Origin origin,
             Optional<Usd> remaining,
             LensState lens,
-            Optional<Pin> pin) {
-        this(tenant, plan, request, TaskText.of(request), estimates, overrides, origin, remaining, lens, pin);
+            Optional<Pin> pin,
+            Moment moment) {
+        this(tenant, plan, request, TaskText.of(request), estimates, overrides, origin, remaining, lens, pin, moment);
     }
 
     /** Who sent the request. */

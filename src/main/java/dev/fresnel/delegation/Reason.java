@@ -24,8 +24,10 @@ public enum Reason {
     MODE_OFF,
     /** The decision is logged only; the arm it names as preferred was not used. */
     SHADOW,
-    /** The route asks for the learned policy, which this version does not have. */
-    ADAPTIVE_NOT_AVAILABLE,
+    /** The learned policy takes this arm for the best in its context. */
+    LEARNED,
+    /** The learned policy drew an arm that it does not take for the best, to learn about it. */
+    EXPLORING,
     /** The route offers no arm but direct. */
     NO_WORKER,
     /** The request comes from a gateway's own lens call. */

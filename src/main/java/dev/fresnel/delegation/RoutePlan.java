@@ -12,12 +12,18 @@ import java.util.Optional;
  * @param smart writes the lens; empty: the requested model does
  * @param arms choices in order of preference; {@code direct} is always among them
  */
-public record RoutePlan(Mode mode, Optional<ModelName> smart, List<Arm> arms, RouteRules rules, LensPolicy lens) {
+public record RoutePlan(
+        Mode mode, Optional<ModelName> smart, List<Arm> arms, RouteRules rules, LensPolicy lens, LearnedRules learned) {
     public RoutePlan {
         arms = List.copyOf(arms);
     }
 
     /** Nothing is delegated: what a request gets that matches no route. */
-    public static final RoutePlan OFF =
-            new RoutePlan(Mode.OFF, Optional.empty(), List.of(Arm.DIRECT), RouteRules.DEFAULT, LensPolicy.DEFAULT);
+    public static final RoutePlan OFF = new RoutePlan(
+            Mode.OFF,
+            Optional.empty(),
+            List.of(Arm.DIRECT),
+            RouteRules.DEFAULT,
+            LensPolicy.DEFAULT,
+            LearnedRules.DEFAULT);
 }

@@ -206,7 +206,8 @@ final class Weighing {
 
     /** A missing price stops the arm only where money decides: an unknown price is never zero. */
     private Optional<Obstacle> noPrice(Worker worker, Model model) {
-        if (!rules.breakEven().isOn() && inquiry.remaining().isEmpty()) {
+        boolean learned = inquiry.overrides().modeOn(inquiry.plan()) == Mode.ADAPTIVE;
+        if (!learned && !rules.breakEven().isOn() && inquiry.remaining().isEmpty()) {
             return Optional.empty();
         }
         List<String> missing = new ArrayList<>();

@@ -1,9 +1,13 @@
 package dev.fresnel.edge;
 
+import dev.fresnel.chat.JsonText;
 import dev.fresnel.exchange.Arrival;
 import dev.fresnel.exchange.ClientSide;
 import dev.fresnel.exchange.Exchanges;
 import dev.fresnel.exchange.ReplyHeaders;
+import dev.fresnel.outcome.Feedback;
+import dev.fresnel.outcome.FeedbackResult;
+import dev.fresnel.outcome.Learner;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantDirectory;
 import dev.fresnel.upstream.ModelCatalog;
@@ -14,6 +18,7 @@ import dev.fresnel.value.RequestId;
 import dev.fresnel.value.Secret;
 import io.netty.handler.codec.TooLongFrameException;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -28,6 +33,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.SocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -52,6 +58,8 @@ public final class DataListener extends VerticleBase {
     private static final List<String> KEY_HEADERS = List.of("authorization", "x-api-key", "api-key");
     private static final String CHAT = "/chat/completions";
     private static final String MODELS = "/models";
+    private static final String FEEDBACK = "/feedback";
+    private static final Duration FEEDBACK_RETRY = Duration.ofMinutes(10);
 
     private final Setup setup;
     private final OpenAiErrors errors = new OpenAiErrors();
@@ -73,6 +81,7 @@ public final class DataListener extends VerticleBase {
             TenantDirectory tenants,
             ModelCatalog models,
             Exchanges exchanges,
+            Learner learner,
             RequestIds ids,
             Gate gate,
             IntConsumer refusals,
@@ -254,6 +263,10 @@ public final class DataListener extends VerticleBase {
         } else if (resource.equals(CHAT) && !reads) {
             // GET lists the completions that a provider has stored, which is its business.
             throw failure(wrongMethod(request, "GET, HEAD, POST"));
+        } else if (resource.equals(FEEDBACK) && request.method().equals(HttpMethod.POST)) {
+            feedback(request, client, arrival);
+        } else if (resource.equals(FEEDBACK)) {
+            throw failure(wrongMethod(request, "POST"));
         } else if (resource.equals(MODELS) && reads) {
             json(client, models.all());
         } else if (resource.equals(MODELS)) {
@@ -321,6 +334,37 @@ public final class DataListener extends VerticleBase {
     }
 
     private void chat(HttpServerRequest request, ClientSide client, Arrival arrival) {
+        collect(request, client, body -> setup.exchanges().chat(arrival, body, client));
+    }
+
+    /** What a caller says of an earlier answer; it may only speak of its own tenant's. */
+    private void feedback(HttpServerRequest request, ClientSide client, Arrival arrival) {
+        collect(request, client, body -> {
+            Feedback feedback;
+            try {
+                feedback = Feedback.parse(body.getBytes());
+            } catch (GatewayException invalid) {
+                refuse(request, client, invalid.failure());
+                return;
+            }
+            setup.learner().feedback(arrival.tenant().id(), feedback).onSuccess(result -> {
+                if (result == FeedbackResult.OVER_LIMIT) {
+                    client.fail(new GatewayFailure.RateLimited(
+                            "This tenant's feedback of the hour is used up. Send it later; the operator can raise"
+                                    + " policy.feedback-per-hour.",
+                            FEEDBACK_RETRY));
+                } else {
+                    json(
+                            client,
+                            Buffer.buffer("{\"object\":\"feedback\",\"request_id\":"
+                                    + JsonText.quote(feedback.request().value()) + ",\"status\":\"" + result.key()
+                                    + "\"}"));
+                }
+            });
+        });
+    }
+
+    private void collect(HttpServerRequest request, ClientSide client, Handler<Buffer> whole) {
         EdgeLimits limits = setup.limits();
         String length = request.getHeader("content-length");
         if (length != null && (length.length() > 18 || Long.parseLong(length) > limits.maxBody())) {
@@ -332,17 +376,14 @@ public final class DataListener extends VerticleBase {
                     "The request body is compressed ('" + encoding + "'). Send it without Content-Encoding."));
         }
         welcomeBody(request);
-        new BodyCollector(vertx, request, limits)
-                .collect()
-                .onSuccess(body -> setup.exchanges().chat(arrival, body, client))
-                .onFailure(problem -> {
-                    if (problem instanceof GatewayException known) {
-                        refuse(request, client, known.failure());
-                    } else {
-                        // The connection broke while the body arrived: nobody is left to answer.
-                        client.drop();
-                    }
-                });
+        new BodyCollector(vertx, request, limits).collect().onSuccess(whole).onFailure(problem -> {
+            if (problem instanceof GatewayException known) {
+                refuse(request, client, known.failure());
+            } else {
+                // The connection broke while the body arrived: nobody is left to answer.
+                client.drop();
+            }
+        });
     }
 
     private void model(ClientSide client, String encodedName) {

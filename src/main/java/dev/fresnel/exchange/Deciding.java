@@ -8,7 +8,9 @@ import dev.fresnel.delegation.ConversationKey;
 import dev.fresnel.delegation.Estimates;
 import dev.fresnel.delegation.Inquiry;
 import dev.fresnel.delegation.Mode;
+import dev.fresnel.delegation.Moment;
 import dev.fresnel.delegation.Overrides;
+import dev.fresnel.delegation.Pin;
 import dev.fresnel.delegation.Reason;
 import dev.fresnel.delegation.Route;
 import dev.fresnel.delegation.RoutePlan;
@@ -89,6 +91,7 @@ final class Deciding {
             return new Plan.Explained(Explanation.json(assessment));
         }
         reserve(request, assessment);
+        assessment.learning().ifPresent(parts.learner()::began);
         return switch (assessment.route()) {
             case Route.Direct _ -> {
                 if (assessment.decision().reason() != Reason.MODE_OFF) {
@@ -109,7 +112,8 @@ final class Deciding {
         journal.lensKey = Optional.of(key);
         journal.lensSubject = Optional.of(subject);
         journal.conversation = ConversationKey.of(arrival.tenant().id(), overrides.session(), request);
-        return parts.delegator()
+        Optional<Pin> pin = journal.conversation.flatMap(parts.pins()::find);
+        Assessment assessment = parts.delegator()
                 .assess(new Inquiry(
                         arrival.tenant().id(),
                         plan,
@@ -124,7 +128,10 @@ final class Deciding {
                                 .remaining(
                                         arrival.tenant().id(), arrival.tenant().dailyBudget()),
                         parts.shelf().peek(key).isPresent() ? Inquiry.LensState.CACHED : Inquiry.LensState.ABSENT,
-                        journal.conversation.flatMap(parts.pins()::find)));
+                        pin,
+                        new Moment(parts.clock().instant(), parts.chance().getAsDouble())));
+        journal.learns(request, assessment, pin);
+        return assessment;
     }
 
     private static LensSubject subject(ChatRequest request, RoutePlan plan, Overrides overrides) {

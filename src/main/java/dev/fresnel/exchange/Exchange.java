@@ -9,6 +9,7 @@ import dev.fresnel.chat.Usage;
 import dev.fresnel.delegation.Assessment;
 import dev.fresnel.delegation.Overrides;
 import dev.fresnel.delegation.Pin;
+import dev.fresnel.outcome.Turn;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.value.GatewayException;
 import dev.fresnel.value.GatewayFailure;
@@ -16,6 +17,7 @@ import dev.fresnel.value.Usd;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
+import java.time.Instant;
 import java.util.Optional;
 
 /** One chat completion, from its bytes to the settled bill. Created, used and finished on one event loop; not thread-safe. */
@@ -90,7 +92,7 @@ final class Exchange {
     private ExchangeEvent.End whole(Answer.Whole answer) {
         boolean billed = answer.status() < 300 || answer.facts().usage().isPresent();
         if (billed) {
-            journal.measured(answer.facts().usage(), answer.facts().contentChars());
+            journal.measured(answer.facts());
         }
         if (client.headSent()) {
             return tooLate(answer);
@@ -201,9 +203,25 @@ final class Exchange {
                         && journal.status < 300
                         && journal.trace.filter(Exchange::pins).isPresent())
                 .ifPresent(this::pin);
+        learn(end);
         journal.delegated.ifPresent(delegated -> parts.events().accept(finished(delegated, end, cost)));
         parts.events().accept(summary(end, cost));
         return null;
+    }
+
+    private void learn(ExchangeEvent.End end) {
+        Instant now = parts.clock().instant();
+        journal.decision(arrival.id())
+                .ifPresent(decision -> parts.learner()
+                        .ended(new Turn(
+                                arrival.tenant().id(),
+                                arrival.id(),
+                                journal.learning,
+                                decision,
+                                journal.body(),
+                                now.minus(journal.total()),
+                                now,
+                                journal.outcome(end))));
     }
 
     /** Requests that were only watched, or not weighed at all, say nothing about how their conversation is to go on. */
@@ -224,7 +242,8 @@ final class Exchange {
                         new Pin(
                                 arm,
                                 delegated.flatMap(Journal.Delegated::lensId),
-                                parts.clock().instant()));
+                                parts.clock().instant(),
+                                journal.decision(arrival.id())));
     }
 
     private ExchangeEvent finished(Journal.Delegated delegated, ExchangeEvent.End end, Usd cost) {

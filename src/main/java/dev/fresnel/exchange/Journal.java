@@ -3,14 +3,23 @@ package dev.fresnel.exchange;
 import dev.fresnel.budget.Price;
 import dev.fresnel.budget.PriceTable;
 import dev.fresnel.budget.Savings;
+import dev.fresnel.chat.ChatRequest;
+import dev.fresnel.chat.ReplyFacts;
 import dev.fresnel.chat.StreamFacts;
 import dev.fresnel.chat.Usage;
 import dev.fresnel.delegation.Assessment;
 import dev.fresnel.delegation.ConversationKey;
+import dev.fresnel.delegation.Learning;
 import dev.fresnel.delegation.Overrides;
+import dev.fresnel.delegation.Pin;
+import dev.fresnel.delegation.Reason;
 import dev.fresnel.lens.LensKey;
 import dev.fresnel.lens.LensSubject;
+import dev.fresnel.outcome.ImplicitSignal;
+import dev.fresnel.outcome.Outcome;
 import dev.fresnel.upstream.Model;
+import dev.fresnel.value.Fingerprint;
+import dev.fresnel.value.RequestId;
 import dev.fresnel.value.Usd;
 import java.time.Duration;
 import java.util.List;
@@ -46,6 +55,13 @@ final class Journal {
     Overrides.Explain explain = Overrides.Explain.NO;
     int attempts;
     int status;
+    Optional<Learning> learning = Optional.empty();
+
+    /** The first turn of the conversation, whose decision this one inherits and speaks for. */
+    Optional<RequestId> inherits = Optional.empty();
+
+    private Optional<ChatRequest> request = Optional.empty();
+    private Optional<Said> said = Optional.empty();
     private @Nullable Attempt current;
     private long waitedNanos;
     private long calledAt;
@@ -61,6 +77,9 @@ final class Journal {
      * @param blockTokens of the injected lens; 0 for a bare worker
      */
     record Delegated(Model model, Optional<String> lensId, long blockTokens) {}
+
+    /** What of an answer speaks for or against it. */
+    private record Said(Optional<String> finishReason, boolean refused, boolean something) {}
 
     Journal(LongSupplier nanos, long started) {
         this.nanos = nanos;
@@ -101,6 +120,65 @@ final class Journal {
 
     void measured(StreamFacts facts) {
         measured(facts.usage(), facts.contentChars());
+        said = Optional.of(new Said(facts.finishReason(), facts.refused(), facts.contentSeen()));
+    }
+
+    void measured(ReplyFacts facts) {
+        measured(facts.usage(), facts.contentChars());
+        if (facts.readable()) {
+            said = Optional.of(
+                    new Said(facts.finishReason(), facts.refused(), facts.contentChars() > 0 || facts.toolCalls()));
+        }
+    }
+
+    /** The decision is the learned policy's, or one of an earlier turn of its conversation was. */
+    void learns(ChatRequest from, Assessment assessment, Optional<Pin> pin) {
+        request = Optional.of(from);
+        learning = assessment.learning();
+        inherits = assessment.decision().reason() == Reason.INHERITED ? pin.flatMap(Pin::learning) : Optional.empty();
+    }
+
+    /** Whose decision the outcome of this exchange belongs to. */
+    Optional<RequestId> decision(RequestId self) {
+        return learning.map(_ -> self).or(() -> inherits);
+    }
+
+    /** By which the same request is known when it comes again. */
+    Fingerprint body() {
+        byte[] bytes = request.map(ChatRequest::bytes).orElse(new byte[0]);
+        return Fingerprint.builder().add("body").add(bytes, 0, bytes.length).build();
+    }
+
+    /** What this exchange says about the arm that the policy chose. */
+    Outcome outcome(ExchangeEvent.End end) {
+        boolean asChosen =
+                learning.map(chosen -> chosen.key().arm().name().equals(arm)).orElse(true);
+        if (!asChosen || (delegated.isPresent() && !workerAnswered())) {
+            return new Outcome.Failed("another_arm_answered");
+        }
+        return switch (end) {
+            case CLIENT_GONE -> new Outcome.Ignored("client_gone");
+            case UPSTREAM_BROKEN -> new Outcome.Failed("broken");
+            case REFUSED -> new Outcome.Failed("refused");
+            case COMPLETE ->
+                status >= 300
+                        ? new Outcome.Failed("status_" + status)
+                        : said.map(this::outcome).orElseGet(() -> new Outcome.Ignored("unread"));
+        };
+    }
+
+    private Outcome outcome(Said answer) {
+        String finish = answer.finishReason().orElse("");
+        if (answer.refused() || finish.equals("content_filter")) {
+            return new Outcome.Rewarded(ImplicitSignal.REFUSED);
+        }
+        if (finish.equals("length")) {
+            OptionalLong limit = request.map(ChatRequest::maxOutputTokens).orElse(OptionalLong.empty());
+            return limit.isPresent() && usage().outputTokens() >= limit.getAsLong()
+                    ? new Outcome.Ignored("client_limit")
+                    : new Outcome.Rewarded(ImplicitSignal.TRUNCATED);
+        }
+        return new Outcome.Rewarded(answer.something() ? ImplicitSignal.CLEAN : ImplicitSignal.EMPTY);
     }
 
     /** What a call that came to nothing is taken to have cost. */

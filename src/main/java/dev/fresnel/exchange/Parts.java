@@ -9,6 +9,7 @@ import dev.fresnel.estimate.OutputLength;
 import dev.fresnel.estimate.TokenEstimator;
 import dev.fresnel.lens.LensKeys;
 import dev.fresnel.lens.LensShelf;
+import dev.fresnel.outcome.Learner;
 import dev.fresnel.upstream.ModelCatalog;
 import dev.fresnel.upstream.Upstream;
 import dev.fresnel.upstream.UpstreamClient;
@@ -16,6 +17,7 @@ import io.vertx.core.Vertx;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
 /**
@@ -26,6 +28,7 @@ import java.util.function.LongSupplier;
  * @param prompts whether events may show what users wrote
  * @param events gets every {@link ExchangeEvent}; must not block
  * @param nanos a monotonic clock, in nanoseconds
+ * @param chance evenly distributed, 0.0 to below 1.0; thread-safe
  */
 public record Parts(
         Vertx vertx,
@@ -41,12 +44,14 @@ public record Parts(
         LensKeys lensKeys,
         LensShelf shelf,
         PinnedLenses pinnedLenses,
+        Learner learner,
         Ledger ledger,
         RelayLimits limits,
         Prompts prompts,
         Consumer<ExchangeEvent> events,
         InstantSource clock,
-        LongSupplier nanos) {
+        LongSupplier nanos,
+        DoubleSupplier chance) {
     public Parts {
         providers = Map.copyOf(providers);
         workers = Map.copyOf(workers);

@@ -2,6 +2,8 @@ package dev.fresnel.observe;
 
 import dev.fresnel.exchange.ExchangeEvent;
 import dev.fresnel.lens.LensEvent;
+import dev.fresnel.outcome.LearnerCounts;
+import dev.fresnel.policy.PolicyCounts;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
 import io.micrometer.core.instrument.Counter;
@@ -11,6 +13,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Counters and timers of what the gateway does. Labels come from config ids and closed enumerations only, so that no client can
@@ -88,6 +91,19 @@ public final class Metrics {
     /** @param kind from a closed set */
     public void onStoreProblem(String kind) {
         counter("fresnel.store.problems", "kind", kind);
+    }
+
+    /** Gauges and counters of the learned policy. */
+    public void watchLearning(Supplier<LearnerCounts> learner, Supplier<PolicyCounts> policy) {
+        Gauge.builder("fresnel.learning.open", () -> learner.get().open()).register(registry);
+        counter("fresnel.learning.lessons", () -> learner.get().lessons());
+        counter("fresnel.learning.dropped", () -> learner.get().dropped());
+        counter("fresnel.learning.alarms", () -> learner.get().alarms());
+        counter("fresnel.learning.repaired", () -> policy.get().repaired());
+    }
+
+    private void counter(String name, LongSupplier value) {
+        FunctionCounter.builder(name, value, LongSupplier::getAsLong).register(registry);
     }
 
     /** Registers what is read at each scrape. */

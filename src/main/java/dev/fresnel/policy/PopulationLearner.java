@@ -62,6 +62,14 @@ final class PopulationLearner {
         return new Lesson(delta, landmark, residual, alarm);
     }
 
+    void revise(EvidenceKey key, Observation before, Observation after, double seconds) {
+        int slot = slot(key.arm(), seconds);
+        Landmark landmark = landmark(slot);
+        Evidence delta = decay.weigh(landmark, after.stamp(), after.evidence())
+                .minus(decay.weigh(landmark, before.stamp(), before.evidence()));
+        add(key.context(), slot, delta, seconds);
+    }
+
     /** Evidence in units of the arm's landmark. */
     void add(EvidenceKey key, Evidence delta, double seconds) {
         add(key.context(), slot(key.arm(), seconds), delta, seconds);

@@ -34,6 +34,11 @@ public record Usd(long nanos) implements Comparable<Usd> {
         return nanos < other.nanos;
     }
 
+    /** As a floating-point number of dollars, for weighing against other things; never for adding up money. */
+    public double dollars() {
+        return nanos / 1e9;
+    }
+
     @Override
     public int compareTo(Usd other) {
         return Long.compare(nanos, other.nanos);

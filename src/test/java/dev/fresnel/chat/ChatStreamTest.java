@@ -72,6 +72,19 @@ class ChatStreamTest {
     @Nested
     class Facts {
         @Test
+        void tellARefusal_fromAnAnswer() {
+            assertThat(facts("data: {\"choices\":[{\"delta\":{\"refusal\":\"I cannot\"}}]}\n\n")
+                            .refused())
+                    .isTrue();
+            assertThat(facts("data: {\"choices\":[{\"delta\":{\"content\":\"I cannot\",\"refusal\":null}}]}\n\n")
+                            .refused())
+                    .isFalse();
+            assertThat(facts("data: {\"choices\":[{\"delta\":{\"refusal\":\"\"}}]}\n\n")
+                            .refused())
+                    .isFalse();
+        }
+
+        @Test
         void areComplete_whenAReplyIsOrdinary() {
             StreamFacts facts = facts(HELLO + USAGE + DONE);
 
@@ -83,6 +96,7 @@ class ChatStreamTest {
                             Optional.of("gpt-x"),
                             Optional.of("stop"),
                             false,
+                            false,
                             5,
                             true,
                             6));
@@ -92,7 +106,16 @@ class ChatStreamTest {
         void areNone_whenNothingCame() {
             assertThat(new ChatStream(UsageChunk.KEEP).facts())
                     .isEqualTo(new StreamFacts(
-                            false, false, Optional.empty(), Optional.empty(), Optional.empty(), false, 0, true, 0));
+                            false,
+                            false,
+                            Optional.empty(),
+                            Optional.empty(),
+                            Optional.empty(),
+                            false,
+                            false,
+                            0,
+                            true,
+                            0));
         }
 
         @ParameterizedTest

@@ -31,6 +31,8 @@ class ReplyReaderTest {
                         Optional.of("gpt-x"),
                         Optional.of("stop"),
                         false,
+                        true,
+                        false,
                         8));
     }
 
@@ -59,11 +61,28 @@ class ReplyReaderTest {
         assertThat(facts.model()).isEmpty();
     }
 
+    @Test
+    void tellsARefusalAndAToolCall() {
+        assertThat(read("{\"choices\":[{\"message\":{\"refusal\":\"no\"}}]}").refused())
+                .isTrue();
+        assertThat(read("{\"choices\":[{\"message\":{\"refusal\":null,\"content\":\"no\"}}]}")
+                        .refused())
+                .isFalse();
+        assertThat(read("{\"choices\":[{\"message\":{\"tool_calls\":[{}]}}]}").toolCalls())
+                .isTrue();
+        assertThat(read("{\"choices\":[{\"message\":{\"function_call\":{\"name\":\"f\"}}}]}")
+                        .toolCalls())
+                .isTrue();
+        assertThat(read("{\"choices\":[{\"message\":{\"tool_calls\":[]}}]}").toolCalls())
+                .isFalse();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "<html>502</html>", "data: {}\n\n", "\u0000", "{\"a\"", "nul", "{\"a\":\"\\x\"}"})
     void findsNothing_whenTheBodyIsNoJson(String body) {
         assertThat(read(body))
-                .isEqualTo(new ReplyFacts(false, Optional.empty(), Optional.empty(), Optional.empty(), false, 0));
+                .isEqualTo(new ReplyFacts(
+                        false, Optional.empty(), Optional.empty(), Optional.empty(), false, false, false, 0));
     }
 
     @Test

@@ -7,12 +7,16 @@ import dev.fresnel.chat.Feature;
 import dev.fresnel.chat.ParamCaps;
 import dev.fresnel.delegation.Fallback;
 import dev.fresnel.delegation.Guidance;
+import dev.fresnel.delegation.LearnedRules;
 import dev.fresnel.delegation.Mode;
 import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.delegation.RouteRules;
 import dev.fresnel.delegation.Worker;
 import dev.fresnel.lens.LensPolicy;
+import dev.fresnel.outcome.OutcomeSettings;
 import dev.fresnel.policy.Arm;
+import dev.fresnel.policy.PolicySettings;
+import dev.fresnel.policy.RuleName;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.upstream.PoolLimits;
@@ -70,6 +74,8 @@ class ConfigKeysTest {
         assertThat(config.workers()).isEmpty();
         assertThat(config.tenants())
                 .containsExactly(new Tenant(new TenantId("acme"), List.of(), "openai", List.of(), Optional.empty()));
+        assertThat(config.policy()).isEqualTo(PolicySettings.DEFAULT);
+        assertThat(config.outcomes()).isEqualTo(OutcomeSettings.DEFAULT);
         assertThat(config.limits())
                 .isEqualTo(
                         new GatewayConfig.Limits(32L << 20, Duration.ofSeconds(10), Duration.ofSeconds(60), 10_000, 0));
@@ -175,7 +181,15 @@ class ConfigKeysTest {
                                 0.4,
                                 1700,
                                 800,
-                                Duration.ofMinutes(7))));
+                                Duration.ofMinutes(7)),
+                        new LearnedRules(Optional.of(usd("0.25")), LearnedRules.Pooling.GATEWAY)));
+        assertThat(config.policy().rule()).isEqualTo(RuleName.KL_UCB);
+        assertThat(config.policy().memory()).isEqualTo(Duration.ofDays(3));
+        assertThat(config.policy().exploration()).isEqualTo(new PolicySettings.Exploration(0.03, 0.002, 0.05, 500));
+        assertThat(config.policy().guard()).isEqualTo(new PolicySettings.Guard(0.1, 3, 50));
+        assertThat(config.outcomes())
+                .isEqualTo(new OutcomeSettings(
+                        Duration.ofMinutes(2), Duration.ofHours(5), Duration.ofSeconds(60), 100_000, 77));
         assertThat(config.limits())
                 .isEqualTo(new GatewayConfig.Limits(1 << 20, Duration.ofSeconds(3), Duration.ofSeconds(30), 500, 2));
         assertThat(config.events()).isEqualTo(new GatewayConfig.Events(GatewayConfig.Prompts.PLAIN, 50));

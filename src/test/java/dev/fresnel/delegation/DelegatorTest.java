@@ -379,14 +379,6 @@ final class DelegatorTest {
         }
 
         @Test
-        void saysThatTheLearnedPolicyIsNotThere() {
-            world.mode = Mode.ADAPTIVE;
-            world.l50 = 5000;
-
-            assertThat(world.decide().reasons()).containsExactly(Reason.ADAPTIVE_NOT_AVAILABLE);
-        }
-
-        @Test
         void keepsTheClientAlive_whenDecidingFails() {
             world.rules = new RouteRules(2000, Double.NaN, Toggle.ON, List.of(), 3, Toggle.ON, 3);
             world.remaining = Optional.of(usd("100"));

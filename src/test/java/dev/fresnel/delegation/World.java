@@ -11,6 +11,8 @@ import dev.fresnel.estimate.OutputEstimate;
 import dev.fresnel.estimate.Requests;
 import dev.fresnel.lens.LensPolicy;
 import dev.fresnel.policy.Arm;
+import dev.fresnel.policy.Policy;
+import dev.fresnel.policy.PolicySettings;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.upstream.ModelCatalog;
 import dev.fresnel.upstream.Tier;
@@ -45,6 +47,9 @@ final class World {
     Optional<Usd> remaining = Optional.empty();
     Inquiry.LensState lens = Inquiry.LensState.ABSENT;
     Optional<Pin> pin = Optional.empty();
+    LearnedRules learned = LearnedRules.DEFAULT;
+    Policy policy = new Policy(PolicySettings.DEFAULT);
+    Moment moment = new Moment(java.time.Instant.parse("2026-01-02T03:04:05Z"), 0.5);
     CostModel costs = CostModel.DEFAULT;
     OptionalLong window = OptionalLong.empty();
     Set<Feature> supports = EnumSet.allOf(Feature.class);
@@ -97,7 +102,7 @@ final class World {
                 new Model(new ModelName("cheap"), "up", new ModelName("cheap"), Tier.SMALL, window, supports));
         ModelCatalog catalog = new ModelCatalog(models, Map.of(new ModelName("small-alias"), new ModelName("cheap")));
         LensPolicy d = LensPolicy.DEFAULT;
-        LensPolicy policy = new LensPolicy(
+        LensPolicy lensPolicy = new LensPolicy(
                 build,
                 d.scope(),
                 d.ttl(),
@@ -107,17 +112,18 @@ final class World {
                 d.maxTokens(),
                 d.maxLensTokens(),
                 d.negativeTtl());
-        return new Delegator(catalog, new PriceTable(prices), workers, costs)
+        return new Delegator(catalog, new PriceTable(prices), workers, costs, policy)
                 .assess(new Inquiry(
                         ACME,
-                        new RoutePlan(mode, smart, arms, rules, policy),
+                        new RoutePlan(mode, smart, arms, rules, lensPolicy, learned),
                         request,
                         new Estimates(inputTokens, new OutputEstimate(l50, 2 * l50)),
                         overrides,
                         origin,
                         remaining,
                         lens,
-                        pin));
+                        pin,
+                        moment));
     }
 
     Decision decide() {

@@ -2,6 +2,7 @@ package dev.fresnel.tenant;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fresnel.delegation.LearnedRules;
 import dev.fresnel.delegation.Mode;
 import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.delegation.RouteRules;
@@ -97,6 +98,12 @@ class TenantTest {
     }
 
     private static RoutePlan plan(Mode mode) {
-        return new RoutePlan(mode, Optional.empty(), List.of(Arm.DIRECT), RouteRules.DEFAULT, LensPolicy.DEFAULT);
+        return new RoutePlan(
+                mode,
+                Optional.empty(),
+                List.of(Arm.DIRECT),
+                RouteRules.DEFAULT,
+                LensPolicy.DEFAULT,
+                LearnedRules.DEFAULT);
     }
 }

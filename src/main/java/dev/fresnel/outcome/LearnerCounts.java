@@ -1,0 +1,11 @@
+package dev.fresnel.outcome;
+
+/**
+ * What the learner has done so far.
+ *
+ * @param open decisions that wait for an outcome
+ * @param lessons outcomes the policy was told, revisions included
+ * @param dropped turns that were not looked at because too many waited
+ * @param alarms arms found to have changed
+ */
+public record LearnerCounts(long open, long lessons, long dropped, long alarms) {}

@@ -1,0 +1,172 @@
+package dev.fresnel.delegation;
+
+import static dev.fresnel.delegation.World.BARE;
+import static dev.fresnel.delegation.World.FAST;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.fresnel.policy.Arm;
+import dev.fresnel.policy.EvidenceKey;
+import dev.fresnel.policy.Observation;
+import dev.fresnel.value.RequestId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Mode {@code adaptive}: what the delegator asks the learned policy, and what it makes of the answer. */
+final class AdaptiveDelegatorTest {
+    private final World world = new World();
+
+    @BeforeEach
+    void adaptive() {
+        world.mode = Mode.ADAPTIVE;
+        world.arms = List.of(Arm.DIRECT, BARE);
+        world.workers.put("fast-bare", World.worker("fast-bare", "cheap", Guidance.BARE));
+    }
+
+    @Test
+    void drawsFromTheProbabilitiesItLogs() {
+        Assessment assessment = world.assess();
+
+        Map<Arm, Double> propensities = assessment.decision().propensities();
+        assertThat(propensities).containsOnlyKeys(Arm.DIRECT, BARE);
+        assertThat(propensities.values().stream()
+                        .mapToDouble(Double::doubleValue)
+                        .sum())
+                .isCloseTo(1, within(1e-9));
+        assertThat(propensities.values()).allMatch(p -> p > 0);
+        assertThat(assessment.learning().orElseThrow().propensity())
+                .isEqualTo(propensities.get(assessment.decision().arm()));
+    }
+
+    @Test
+    void delegates_whenTheWorkerHasProvedAsGood() {
+        teach(BARE, 1, 50);
+        teach(Arm.DIRECT, 1, 50);
+
+        Assessment assessment = world.assess();
+
+        assertThat(assessment.route()).isInstanceOf(Route.Delegate.class);
+        assertThat(assessment.decision().reasons()).containsExactly(Reason.LEARNED);
+        assertThat(assessment.learning().orElseThrow().key().arm()).isEqualTo(BARE);
+        assertThat(assessment.learning().orElseThrow().standings())
+                .extracting(row -> row.arm().name())
+                .containsExactly("direct", "fast-bare");
+    }
+
+    @Test
+    void staysDirect_whenTheWorkerHasProvedWorse() {
+        teach(BARE, 0, 50);
+        teach(Arm.DIRECT, 1, 50);
+
+        assertThat(world.decide().arm()).isEqualTo(Arm.DIRECT);
+        assertThat(world.decide().reasons()).containsExactly(Reason.LEARNED);
+    }
+
+    @Test
+    void saysThatItExplores_whenTheLessLikelyArmIsDrawn() {
+        teach(BARE, 0, 50);
+        teach(Arm.DIRECT, 1, 50);
+        world.moment = new Moment(world.moment.now(), 0.9999);
+
+        assertThat(world.decide().arm()).isEqualTo(BARE);
+        assertThat(world.decide().reasons()).containsExactly(Reason.EXPLORING);
+    }
+
+    @Test
+    void forgoesTheWorker_whenAPriceIsMissing() {
+        world.rules = World.breakEven(RouteRules.Toggle.OFF);
+        world.prices.remove(new dev.fresnel.value.ModelName("cheap"));
+
+        assertThat(world.decide().reasons()).containsExactly(Reason.NO_PRICE);
+        assertThat(world.assess().learning()).isEmpty();
+    }
+
+    @Test
+    void saysThatThereIsNoWorker_whenTheRouteHasNone() {
+        world.arms = List.of(Arm.DIRECT);
+
+        assertThat(world.decide().reasons()).containsExactly(Reason.NO_WORKER);
+    }
+
+    @Test
+    void learnsOfDirect_whenTheDrawnArmsLensIsWrittenBehindTheRequest() {
+        world.arms = List.of(Arm.DIRECT, FAST);
+        world.build = dev.fresnel.lens.LensPolicy.Build.BACKGROUND;
+        world.l50 = 5000;
+        teach(FAST, 1, 50);
+        teach(Arm.DIRECT, 1, 50);
+
+        Assessment assessment = world.assess();
+
+        assertThat(assessment.decision().arm()).isEqualTo(FAST);
+        assertThat(assessment.learning().orElseThrow().key().arm()).isEqualTo(Arm.DIRECT);
+        assertThat(assessment.learning().orElseThrow().propensity())
+                .as("either draw ends there")
+                .isCloseTo(1, within(1e-9));
+        world.lens = Inquiry.LensState.CACHED;
+        assertThat(world.assess().learning().orElseThrow().key().arm()).isEqualTo(FAST);
+    }
+
+    @Test
+    void keepsTheConversationsArm_andLearnsForItsFirstTurn() {
+        world.overrides = saying(Overrides.SESSION, "s");
+        world.pin =
+                Optional.of(new Pin(BARE, Optional.empty(), world.moment.now(), Optional.of(new RequestId("first"))));
+
+        Assessment assessment = world.assess();
+
+        assertThat(assessment.decision().arm()).isEqualTo(BARE);
+        assertThat(assessment.decision().reasons()).containsExactly(Reason.INHERITED);
+        assertThat(assessment.learning()).as("no decision of its own").isEmpty();
+    }
+
+    @Test
+    void learnsFromAnArmThatTheClientNamed_withPropensityOne() {
+        world.overrides = saying(Overrides.ARM, BARE.name());
+
+        Assessment assessment = world.assess();
+
+        assertThat(assessment.decision().reasons()).containsExactly(Reason.CLIENT_ARM);
+        assertThat(assessment.learning().orElseThrow().propensity()).isEqualTo(1);
+    }
+
+    @Test
+    void tellsTenantsApart_unlessTheyArePooled() {
+        assertThat(world.assess().learning().orElseThrow().key().context().population())
+                .isEqualTo("acme/strong");
+
+        world.learned = new LearnedRules(Optional.empty(), LearnedRules.Pooling.GATEWAY);
+
+        EvidenceKey pooled = world.assess().learning().orElseThrow().key();
+        assertThat(pooled.context().population()).isEqualTo("strong");
+        assertThat(pooled.context().leaf()).startsWith("acme/");
+    }
+
+    @Test
+    void weighsMoneyByWhatASuccessIsWorth() {
+        teach(BARE, 0.7, 200);
+        teach(Arm.DIRECT, 0.95, 200);
+
+        world.learned = new LearnedRules(Optional.of(World.usd("10")), LearnedRules.Pooling.TENANT);
+        assertThat(world.decide().arm()).isEqualTo(Arm.DIRECT);
+
+        world.learned = new LearnedRules(Optional.of(World.usd("0.001")), LearnedRules.Pooling.TENANT);
+        assertThat(world.decide().arm()).as("quality is hardly worth its price").isEqualTo(BARE);
+    }
+
+    private static Overrides saying(String header, String value) {
+        return Overrides.parse(List.of(Map.entry(header, value)));
+    }
+
+    private void teach(Arm arm, double reward, int times) {
+        EvidenceKey key =
+                new EvidenceKey(world.assess().learning().orElseThrow().key().context(), arm);
+        for (int i = 0; i < times; i++) {
+            var _ = world.policy.learn(
+                    key, new Observation(world.policy.stamp(key, world.moment.now()), 1, reward), world.moment.now());
+        }
+    }
+}

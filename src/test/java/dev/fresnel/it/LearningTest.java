@@ -1,0 +1,164 @@
+package dev.fresnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fresnel.chat.Usage;
+import dev.fresnel.testing.FakeUpstream;
+import dev.fresnel.testing.Script;
+import dev.fresnel.testing.TestGateway;
+import io.vertx.core.Vertx;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The loop that issue #9557 asks for, end to end: decisions, outcomes by feedback, other decisions. */
+class LearningTest {
+    private static final String ADAPTIVE = "mode: adaptive\narms: [direct, fast-bare]";
+
+    private final Vertx vertx = Vertx.vertx();
+    private final FakeUpstream smart = FakeUpstream.start(vertx);
+    private final FakeUpstream cheap = FakeUpstream.start(vertx);
+
+    LearningTest() {
+        smart.byDefault(Script.chat("from smart", Usage.of(20, 300)));
+        cheap.byDefault(Script.chat("from cheap", Usage.of(20, 300)));
+    }
+
+    @AfterEach
+    void stop() {
+        smart.close();
+        cheap.close();
+        dev.fresnel.testing.Await.result(vertx.close());
+    }
+
+    /** A worker that is no good at one class of tasks stops being chosen for it; other classes are untouched. */
+    @Test
+    void aWorkerIsNoLongerChosenForWhatItIsBadAt() {
+        try (TestGateway gateway =
+                TestGateway.start(TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), ADAPTIVE))) {
+            int good = 0;
+            int bad = 0;
+            for (int i = 0; i < 400; i++) {
+                boolean late = i >= 300;
+                good += delegated(gateway, i, "generate", true) && late ? 1 : 0;
+                bad += delegated(gateway, i, "debug", false) && late ? 1 : 0;
+            }
+
+            assertThat(good).as("of the last 100 that it does as well for less").isGreaterThanOrEqualTo(80);
+            assertThat(bad).as("of the last 100 that it fails at").isLessThanOrEqualTo(12);
+        }
+    }
+
+    /** One config, two economics: what a good answer is worth decides. */
+    @Test
+    void twoTenantsDiverge_whenAGoodAnswerIsWorthDifferentMoney() {
+        String yaml = TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), ADAPTIVE)
+                        .replace("""
+                          - id: acme
+                            routes:
+                        """, """
+                          - id: careful
+                            keys: ["careful-key"]
+                            learned: { success-usd: 10 }
+                            routes:
+                              - match: { model: "smart" }
+                                mode: adaptive
+                                arms: [direct, fast-bare]
+                          - id: thrifty
+                            keys: ["thrifty-key"]
+                            learned: { success-usd: 0.004 }
+                            routes:
+                        """)
+                + "policy: { guard: 1 }\n";
+        try (TestGateway gateway = TestGateway.start(yaml)) {
+            int careful = 0;
+            int thrifty = 0;
+            for (int i = 0; i < 300; i++) {
+                boolean late = i >= 200;
+                // The worker fails one time in four, the requested model never.
+                boolean worker = i % 4 != 0;
+                careful += delegatedBy(gateway, "careful-key", i, worker) && late ? 1 : 0;
+                thrifty += delegatedBy(gateway, "thrifty-key", i, worker) && late ? 1 : 0;
+            }
+
+            assertThat(careful).as("of 100").isLessThanOrEqualTo(10);
+            assertThat(thrifty).as("of 100").isGreaterThanOrEqualTo(80);
+        }
+    }
+
+    /** The easy workload of #9557: delegation gains nothing in quality and costs as much, so it is not worth the trouble. */
+    @Test
+    void goesDirect_whenDelegationNeverPays() {
+        String yaml = TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), ADAPTIVE)
+                .replace(
+                        "input: 0.15, cached-input: 0.075, output: 0.60",
+                        "input: 2.40, cached-input: 1.20, output: 9.90");
+        try (TestGateway gateway = TestGateway.start(yaml)) {
+            int direct = 0;
+            for (int i = 0; i < 500; i++) {
+                boolean delegated = delegated(gateway, i, "explain", i % 10 < 7);
+                direct += !delegated && i >= 400 ? 1 : 0;
+            }
+
+            assertThat(direct).as("of the last 100").isGreaterThanOrEqualTo(90);
+        }
+    }
+
+    @Test
+    void feedbackIsRefused_whenItSaysNothingOrComesFromElsewhere() {
+        try (TestGateway gateway =
+                TestGateway.start(TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), ADAPTIVE))) {
+            assertThat(feedback(gateway, "{}").statusCode()).isEqualTo(400);
+            assertThat(feedback(gateway, "{}").body()).contains("request_id is missing");
+            HttpResponse<String> unknown = feedback(gateway, "{\"request_id\":\"nobody\",\"succeeded\":true}");
+            assertThat(unknown.statusCode()).isEqualTo(200);
+            assertThat(unknown.body()).contains("\"status\":\"not_learning\"");
+            assertThat(gateway.get("/v1/feedback").statusCode()).isEqualTo(405);
+            assertThat(smart.calls() + cheap.calls())
+                    .as("it is ours, and passes to nobody")
+                    .isZero();
+        }
+    }
+
+    /** Asks, judges the answer, and tells whether the worker gave it. */
+    private static boolean delegated(TestGateway gateway, int i, String kind, boolean workerSucceeds) {
+        HttpResponse<String> reply = gateway.chat(task(i), "x-fresnel-task-kind", kind);
+        boolean delegated = header(reply, "x-fresnel-decision").equals("fast-bare");
+        judge(gateway, reply, !delegated || workerSucceeds);
+        return delegated;
+    }
+
+    private static boolean delegatedBy(TestGateway gateway, String key, int i, boolean workerSucceeds) {
+        HttpResponse<String> reply = gateway.chat(task(i), "authorization", "Bearer " + key);
+        boolean delegated = header(reply, "x-fresnel-decision").equals("fast-bare");
+        judge(gateway, reply, !delegated || workerSucceeds, "authorization", "Bearer " + key);
+        return delegated;
+    }
+
+    private static void judge(TestGateway gateway, HttpResponse<String> reply, boolean succeeded, String... headers) {
+        HttpResponse<String> verdict = feedback(
+                gateway,
+                "{\"request_id\":\"" + header(reply, "x-fresnel-request-id") + "\",\"succeeded\":" + succeeded + "}",
+                headers);
+        assertThat(verdict.body()).contains("\"status\":\"learned\"");
+    }
+
+    private static HttpResponse<String> feedback(TestGateway gateway, String json, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(gateway.baseUrl() + "/feedback"))
+                .POST(HttpRequest.BodyPublishers.ofString(json));
+        for (int i = 0; i < headers.length; i += 2) {
+            request.header(headers[i], headers[i + 1]);
+        }
+        return gateway.send(request.build());
+    }
+
+    private static String task(int i) {
+        return "{\"model\":\"smart\",\"messages\":[{\"role\":\"user\",\"content\":\"Task number " + i + "\"}]}";
+    }
+
+    private static String header(HttpResponse<String> reply, String name) {
+        return reply.headers().firstValue(name).orElse("(absent)");
+    }
+}

@@ -1,0 +1,250 @@
+package dev.fresnel.outcome;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.fresnel.delegation.Learning;
+import dev.fresnel.policy.Arm;
+import dev.fresnel.policy.Context;
+import dev.fresnel.policy.EvidenceKey;
+import dev.fresnel.policy.Option;
+import dev.fresnel.policy.Policy;
+import dev.fresnel.policy.PolicySettings;
+import dev.fresnel.policy.Question;
+import dev.fresnel.policy.Stakes;
+import dev.fresnel.policy.Standings;
+import dev.fresnel.testing.Await;
+import dev.fresnel.value.Fingerprint;
+import dev.fresnel.value.RequestId;
+import dev.fresnel.value.TenantId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import org.junit.jupiter.api.Test;
+
+final class LearnerTest {
+    private static final TenantId ACME = new TenantId("acme");
+    private static final Arm WORKER = new Arm("worker");
+    private static final EvidenceKey KEY = new EvidenceKey(new Context("acme/strong", "other", "acme/app"), WORKER);
+
+    private Instant now = Instant.parse("2026-01-02T03:04:05Z");
+    private final Policy policy = new Policy(PolicySettings.DEFAULT);
+    private final Learner learner = new Learner(policy, Runnable::run, () -> now, OutcomeSettings.DEFAULT);
+    private int bodies;
+
+    @Test
+    void takesACleanAnswerForGood_onlyWhenTheHorizonHasPassed() {
+        decide("r1", new Outcome.Rewarded(ImplicitSignal.CLEAN));
+        assertThat(pulls()).isZero();
+        assertThat(pending()).isEqualTo(1);
+
+        pass(Duration.ofMinutes(9));
+        assertThat(pulls()).isZero();
+
+        pass(Duration.ofMinutes(1));
+        assertThat(pulls()).isCloseTo(0.15, within(1e-4));
+        assertThat(meanReward()).isCloseTo(1, within(1e-6));
+        assertThat(pending()).isZero();
+    }
+
+    @Test
+    void learnsABadSignAtOnce() {
+        decide("r1", new Outcome.Rewarded(ImplicitSignal.EMPTY));
+
+        assertThat(pulls()).isEqualTo(1);
+        assertThat(meanReward()).isZero();
+        assertThat(pending()).isZero();
+    }
+
+    @Test
+    void learnsNothingFromAnOutageOrAClientThatLeft() {
+        decide("r1", new Outcome.Failed("status_503"));
+        decide("r2", new Outcome.Ignored("client_gone"));
+        pass(Duration.ofDays(1));
+
+        assertThat(pulls()).isZero();
+        assertThat(pending()).as("nobody waits for it").isZero();
+        assertThat(learner.counts().lessons()).isZero();
+    }
+
+    @Test
+    void putsALabelInPlaceOfWhatItTookForTheOutcome() {
+        decide("r1", new Outcome.Rewarded(ImplicitSignal.CLEAN));
+        pass(Duration.ofMinutes(10));
+
+        assertThat(feedback("r1", 0)).isEqualTo(FeedbackResult.LEARNED);
+        assertThat(pulls()).isCloseTo(1, within(1e-3));
+        assertThat(meanReward()).isCloseTo(0, within(1e-6));
+
+        assertThat(feedback("r1", 1)).as("revised").isEqualTo(FeedbackResult.LEARNED);
+        assertThat(pulls()).isCloseTo(1, within(1e-3));
+        assertThat(meanReward()).isCloseTo(1, within(1e-3));
+
+        assertThat(feedback("r1", 1)).as("said twice").isEqualTo(FeedbackResult.UNCHANGED);
+    }
+
+    @Test
+    void countsAConversationOnce_withTheMeanOfItsTurns() {
+        decide("r1", new Outcome.Rewarded(ImplicitSignal.CLEAN));
+        follow("r2", "r1", new Outcome.Rewarded(ImplicitSignal.EMPTY));
+        follow("r3", "r1", new Outcome.Rewarded(ImplicitSignal.EMPTY));
+        pass(Duration.ofMinutes(10));
+
+        assertThat(pulls()).as("at most one").isCloseTo(1, within(1e-3));
+        assertThat(meanReward()).isCloseTo(0.15 / 2.15, within(1e-3));
+        assertThat(feedback("r3", 1)).isEqualTo(FeedbackResult.LEARNED);
+        assertThat(meanReward()).isCloseTo(1, within(1e-3));
+    }
+
+    @Test
+    void takesARepetitionForABadSign_whenItComesSoonAfterTheAnswer() {
+        Fingerprint same = Fingerprint.of("same");
+        ended("r1", learning(), "r1", same, now, now.plusSeconds(2), new Outcome.Rewarded(ImplicitSignal.CLEAN));
+        now = now.plusSeconds(30);
+        ended("r2", learning(), "r2", same, now, now.plusSeconds(2), new Outcome.Rewarded(ImplicitSignal.CLEAN));
+
+        assertThat(pulls()).isCloseTo(0.5, within(1e-4));
+        assertThat(meanReward()).isZero();
+    }
+
+    @Test
+    void takesParallelOrLateRepetitionsForNone() {
+        Fingerprint same = Fingerprint.of("same");
+        ended("r1", learning(), "r1", same, now, now.plusSeconds(2), new Outcome.Rewarded(ImplicitSignal.CLEAN));
+        ended("r2", learning(), "r2", same, now, now.plusSeconds(2), new Outcome.Rewarded(ImplicitSignal.CLEAN));
+        now = now.plusSeconds(90);
+        ended("r3", learning(), "r3", same, now, now.plusSeconds(2), new Outcome.Rewarded(ImplicitSignal.CLEAN));
+
+        assertThat(pulls()).isZero();
+    }
+
+    @Test
+    void hearsNobodyButTheTenantItself_andNotForEver() {
+        decide("r1", new Outcome.Rewarded(ImplicitSignal.CLEAN));
+
+        assertThat(Await.result(learner.feedback(new TenantId("other"), new Feedback(new RequestId("r1"), 0))))
+                .isEqualTo(FeedbackResult.NOT_LEARNING);
+        assertThat(feedback("unheard-of", 0)).isEqualTo(FeedbackResult.NOT_LEARNING);
+        pass(Duration.ofHours(24));
+        assertThat(feedback("r1", 0)).isEqualTo(FeedbackResult.NOT_LEARNING);
+        assertThat(learner.counts().open()).isZero();
+    }
+
+    @Test
+    void countsOnlySoManyLabelsAnHour() {
+        Learner strict = new Learner(
+                policy,
+                Runnable::run,
+                () -> now,
+                new OutcomeSettings(Duration.ofMinutes(10), Duration.ofHours(24), Duration.ofSeconds(60), 100, 1));
+        strict.ended(turn("r1", learning(), "r1", Fingerprint.of("a"), now, now, new Outcome.Ignored("client_gone")));
+
+        assertThat(Await.result(strict.feedback(ACME, new Feedback(new RequestId("r1"), 0))))
+                .isEqualTo(FeedbackResult.LEARNED);
+        assertThat(Await.result(strict.feedback(ACME, new Feedback(new RequestId("r1"), 1))))
+                .isEqualTo(FeedbackResult.OVER_LIMIT);
+        now = now.plus(Duration.ofHours(1));
+        assertThat(Await.result(strict.feedback(ACME, new Feedback(new RequestId("r1"), 1))))
+                .isEqualTo(FeedbackResult.LEARNED);
+    }
+
+    @Test
+    void givesTheOldestUp_whenTooManyWait() {
+        Learner small = new Learner(
+                policy,
+                Runnable::run,
+                () -> now,
+                new OutcomeSettings(Duration.ofMinutes(10), Duration.ofHours(24), Duration.ofSeconds(60), 2, 9));
+        for (String id : List.of("r1", "r2", "r3")) {
+            small.began(learning().orElseThrow());
+            small.ended(
+                    turn(id, learning(), id, Fingerprint.of(id), now, now, new Outcome.Rewarded(ImplicitSignal.CLEAN)));
+        }
+
+        assertThat(small.counts().open()).isEqualTo(2);
+        assertThat(pending()).isEqualTo(2);
+        assertThat(Await.result(small.feedback(ACME, new Feedback(new RequestId("r1"), 0))))
+                .isEqualTo(FeedbackResult.NOT_LEARNING);
+    }
+
+    @Test
+    void dropsAndCounts_whenTooMuchWaits() {
+        Queue<Runnable> never = new ArrayDeque<>();
+        Learner stuck = new Learner(policy, never::add, () -> now, OutcomeSettings.DEFAULT);
+        for (int i = 0; i < 10_001; i++) {
+            stuck.began(learning().orElseThrow());
+            stuck.ended(turn(
+                    "r" + i, learning(), "r" + i, Fingerprint.of("b"), now, now, new Outcome.Ignored("client_gone")));
+        }
+
+        assertThat(stuck.counts().dropped()).isEqualTo(1);
+        assertThat(pending()).as("the dropped one is not in flight for ever").isEqualTo(10_000);
+        assertThat(Await.result(stuck.feedback(ACME, new Feedback(new RequestId("r1"), 0))))
+                .isEqualTo(FeedbackResult.OVER_LIMIT);
+    }
+
+    private void decide(String id, Outcome outcome) {
+        learner.began(learning().orElseThrow());
+        ended(id, learning(), id, Fingerprint.of("body" + bodies++), now, now, outcome);
+    }
+
+    private void follow(String id, String decision, Outcome outcome) {
+        ended(id, Optional.empty(), decision, Fingerprint.of("body" + bodies++), now, now, outcome);
+    }
+
+    private void ended(
+            String id,
+            Optional<Learning> learning,
+            String decision,
+            Fingerprint body,
+            Instant began,
+            Instant at,
+            Outcome outcome) {
+        learner.ended(turn(id, learning, decision, body, began, at, outcome));
+    }
+
+    private static Turn turn(
+            String id,
+            Optional<Learning> learning,
+            String decision,
+            Fingerprint body,
+            Instant began,
+            Instant at,
+            Outcome outcome) {
+        return new Turn(ACME, new RequestId(id), learning, new RequestId(decision), body, began, at, outcome);
+    }
+
+    private Optional<Learning> learning() {
+        return Optional.of(new Learning(KEY, policy.stamp(KEY, now), 0.5, List.of()));
+    }
+
+    private FeedbackResult feedback(String id, double score) {
+        return Await.result(learner.feedback(ACME, new Feedback(new RequestId(id), score)));
+    }
+
+    private void pass(Duration time) {
+        now = now.plus(time);
+        learner.tick();
+    }
+
+    private Standings standings() {
+        List<Option> options = List.of(Option.of(Arm.DIRECT, 0.01), Option.of(WORKER, 0.001));
+        return policy.choose(new Question(KEY.context(), options, Stakes.QUALITY_ONLY, now), 0.5)
+                .standings();
+    }
+
+    private double pulls() {
+        return standings().pulls(1);
+    }
+
+    private double meanReward() {
+        return standings().mean(1);
+    }
+
+    private double pending() {
+        return standings().pending(1);
+    }
+}
