@@ -187,7 +187,7 @@ final class Assembly {
                         section.floor(),
                         Math.min(section.floor(), floors.settledFloor()),
                         Math.max(section.floor(), floors.alarmFloor()),
-                        floors.alarmRequests()))
+                        floors.alarmOutcomes()))
                 .with(new PolicySettings.Guard(
                         section.guard(), PolicySettings.Guard.DEFAULT.z(), PolicySettings.Guard.DEFAULT.credit()));
     }
