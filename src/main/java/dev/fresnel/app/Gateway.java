@@ -24,10 +24,13 @@ import dev.fresnel.lens.LensShelf;
 import dev.fresnel.lens.LensWriter;
 import dev.fresnel.lens.PromptTemplate;
 import dev.fresnel.lens.ShelfLimits;
+import dev.fresnel.observe.DecisionLog;
 import dev.fresnel.observe.EventLog;
 import dev.fresnel.observe.EventWindow;
 import dev.fresnel.observe.LineWriter;
 import dev.fresnel.observe.Metrics;
+import dev.fresnel.observe.RollingFile;
+import dev.fresnel.outcome.DecisionRecord;
 import dev.fresnel.outcome.Learner;
 import dev.fresnel.outcome.OutcomeSettings;
 import dev.fresnel.policy.Policy;
@@ -47,9 +50,11 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.WorkerExecutor;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -110,10 +115,19 @@ public final class Gateway {
                 }));
         EventWindow window = new EventWindow(config.events().ringSize());
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        Consumer<DecisionRecord> decisions;
+        try {
+            decisions = decisionLog(vertx, config.events().decisionLog(), closing);
+        } catch (IOException cannotWrite) {
+            return closing.run()
+                    .transform(_ -> Future.failedFuture(new DecisionLogException(
+                            config.events().decisionLog().orElseThrow().file(), cannotWrite)));
+        }
         Telling telling = new Telling(
                 writer,
                 window,
                 new EventLog(writer, window, SystemTime.clock(), EventLog.Access.ON),
+                decisions,
                 registry,
                 new Metrics(registry));
         // A promise of no event loop: the loops may be gone when it is kept.
@@ -130,7 +144,30 @@ public final class Gateway {
 
     /** Everything that is told about the gateway's doings. */
     private record Telling(
-            LineWriter writer, EventWindow window, EventLog log, PrometheusMeterRegistry registry, Metrics metrics) {}
+            LineWriter writer,
+            EventWindow window,
+            EventLog log,
+            Consumer<DecisionRecord> decisions,
+            PrometheusMeterRegistry registry,
+            Metrics metrics) {}
+
+    private static Consumer<DecisionRecord> decisionLog(
+            Vertx vertx, Optional<GatewayConfig.DecisionLogFile> wanted, Closing closing) throws IOException {
+        if (wanted.isEmpty()) {
+            return _ -> {};
+        }
+        GatewayConfig.DecisionLogFile at = wanted.get();
+        RollingFile file = new RollingFile(at.file(), at.maxBytes(), at.keep());
+        LineWriter lines = new LineWriter(file);
+        closing.later(
+                "decision log",
+                () -> vertx.executeBlocking(() -> {
+                    lines.close();
+                    file.close();
+                    return null;
+                }));
+        return new DecisionLog(lines)::on;
+    }
 
     private static void tell(StoreProblem problem, Telling telling) {
         System.getLogger("fresnel").log(System.Logger.Level.WARNING, problem.message());
@@ -188,7 +225,8 @@ public final class Gateway {
                 }));
 
         Policy policy = new Policy(config.policy());
-        Learner learner = learner(vertx, policy, config.outcomes(), closing);
+        WorkerExecutor learning = vertx.createSharedWorkerExecutor("fresnel-learner", 1);
+        Learner learner = learner(vertx, learning, policy, config.outcomes(), telling.decisions(), closing);
         telling.metrics().watchLearning(learner::counts, policy::counts);
 
         JtokkitEstimator tokens = new JtokkitEstimator();
@@ -251,12 +289,18 @@ public final class Gateway {
                     tokens.preload();
                     return tokens;
                 })
+                .compose(_ -> learning.executeBlocking(() -> true))
                 .compose(_ -> deploy(config.listen(), vertx, loops, data, admin, gate, closing));
     }
 
     /** Learning has a thread of its own, so that no reply waits for it, nor it for a slow store. */
-    private static Learner learner(Vertx vertx, Policy policy, OutcomeSettings settings, Closing closing) {
-        WorkerExecutor thread = vertx.createSharedWorkerExecutor("fresnel-learner", 1);
+    private static Learner learner(
+            Vertx vertx,
+            WorkerExecutor thread,
+            Policy policy,
+            OutcomeSettings settings,
+            Consumer<DecisionRecord> decisions,
+            Closing closing) {
         Learner learner = new Learner(
                 policy,
                 work -> {
@@ -267,7 +311,8 @@ public final class Gateway {
                     });
                 },
                 SystemTime.clock(),
-                settings);
+                settings,
+                unharmed(decisions));
         long ticking = vertx.setPeriodic(LEARNER_TICK.toMillis(), _ -> learner.tick());
         closing.later("learner", () -> {
             vertx.cancelTimer(ticking);

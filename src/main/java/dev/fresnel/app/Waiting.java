@@ -29,6 +29,7 @@ final class Waiting {
     private static RuntimeException problem(String what, Throwable cause) {
         return switch (cause) {
             case ListenException cannot -> new InputProblem(what + " " + cannot.getMessage());
+            case DecisionLogException cannot -> new InputProblem(what + " " + cannot.getMessage());
             case dev.fresnel.store.embedded.StoreLockedException locked ->
                 new InputProblem(String.valueOf(locked.getMessage()));
             case RuntimeException bug -> bug;

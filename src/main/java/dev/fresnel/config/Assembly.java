@@ -74,7 +74,15 @@ final class Assembly {
                         file.limits().bodyTimeout(),
                         file.limits().maxConnections(),
                         file.limits().eventLoops()),
-                new GatewayConfig.Events(file.events().prompts(), file.events().ringSize()));
+                new GatewayConfig.Events(
+                        file.events().prompts(),
+                        file.events().ringSize(),
+                        file.events()
+                                .decisionLog()
+                                .map(path -> new GatewayConfig.DecisionLogFile(
+                                        Path.of(path),
+                                        file.events().decisionLogSize().bytes(),
+                                        file.events().decisionLogKeep()))));
     }
 
     private Map<String, Upstream> upstreams() {

@@ -408,5 +408,16 @@ record ConfigFile(
             GatewayConfig.Prompts prompts,
 
             @Key(value = "Newest events kept in memory.", def = "1000", min = "0", max = "1000000")
-            int ringSize) {}
+            int ringSize,
+
+            @Key(
+                    value = "File for the decisions of mode `adaptive` and their outcomes, one JSON object a line.",
+                    unset = "not written")
+            Optional<String> decisionLog,
+
+            @Key(value = "Size from which the decision log is set aside.", def = "64MiB", min = "1KiB", max = "1GiB")
+            ByteSize decisionLogSize,
+
+            @Key(value = "Decision logs set aside at most.", def = "4", min = "0", max = "1000")
+            int decisionLogKeep) {}
 }

@@ -77,8 +77,17 @@ public record GatewayConfig(
      * What events tell and how many are kept.
      *
      * @param ringSize newest events kept in memory for the admin listener
+     * @param decisionLog empty: not written
      */
-    public record Events(Prompts prompts, int ringSize) {}
+    public record Events(Prompts prompts, int ringSize, Optional<DecisionLogFile> decisionLog) {}
+
+    /**
+     * Where decisions of the learned policy are logged.
+     *
+     * @param maxBytes from which the file is set aside
+     * @param keep files set aside at most
+     */
+    public record DecisionLogFile(Path file, long maxBytes, int keep) {}
 
     /** How client text appears in events and logs. */
     public enum Prompts {

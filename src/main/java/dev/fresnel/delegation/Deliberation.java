@@ -14,6 +14,7 @@ import dev.fresnel.policy.Standings;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.value.Usd;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -90,7 +91,7 @@ final class Deliberation {
         }
         if (!pinnedHere && inquiry.overrides().modeOn(inquiry.plan()) == Mode.ADAPTIVE) {
             // The client knows something; what comes of it is worth learning all the same.
-            learning = Optional.of(learning(credited(row(arm)), 1, List.of()));
+            learning = Optional.of(learning(arm, Map.of(arm, 1.0), List.of()));
         }
         return delegate(row(arm), List.of(Reason.CLIENT_ARM), pin.filter(known -> pinnedHere));
     }
@@ -151,8 +152,7 @@ final class Deliberation {
     private Route byPolicy() {
         List<Option> options = rows.stream()
                 .filter(ArmRow::feasible)
-                .map(row -> Option.of(
-                        row.arm(), row.expectedCost().map(Usd::dollars).orElse(Double.NaN)))
+                .map(row -> Option.of(row.arm(), dollars(row)))
                 .toList();
         if (options.size() < 2) {
             List<ArmRow> candidates =
@@ -170,12 +170,8 @@ final class Deliberation {
                 .max()
                 .orElse(1);
         Reason reason = choice.propensity() < most ? Reason.EXPLORING : Reason.LEARNED;
-        Arm credited = credited(row(choice.arm()));
-        double propensity = propensities.entrySet().stream()
-                .filter(entry -> credited(row(entry.getKey())).equals(credited))
-                .mapToDouble(Map.Entry::getValue)
-                .sum();
-        learning = Optional.of(learning(credited, propensity, choice.standings().rows()));
+        learning = Optional.of(
+                learning(choice.arm(), propensities, choice.standings().rows()));
         if (choice.arm().isDirect()) {
             return new Route.Direct(Delegator.drawn(inquiry, choice.arm(), propensities, reason));
         }
@@ -193,9 +189,26 @@ final class Deliberation {
         return waits ? Arm.DIRECT : row.arm();
     }
 
-    private Learning learning(Arm credited, double propensity, List<Standings.Standing> standings) {
-        EvidenceKey key = new EvidenceKey(context(), credited);
-        return new Learning(key, policy.stamp(key, inquiry.moment().now()), propensity, standings);
+    private Learning learning(Arm drawn, Map<Arm, Double> propensities, List<Standings.Standing> standings) {
+        Map<Arm, Double> used = new LinkedHashMap<>();
+        for (ArmRow row : rows) {
+            if (row.feasible()) {
+                used.merge(row.arm(), 0.0, Double::sum);
+                used.merge(credited(row), propensities.getOrDefault(row.arm(), 0.0), Double::sum);
+            }
+        }
+        EvidenceKey key = new EvidenceKey(context(), credited(row(drawn)));
+        return new Learning(
+                key,
+                policy.stamp(key, inquiry.moment().now()),
+                used.entrySet().stream()
+                        .map(entry -> new Learning.Odds(entry.getKey(), entry.getValue(), dollars(row(entry.getKey()))))
+                        .toList(),
+                standings);
+    }
+
+    private static double dollars(ArmRow row) {
+        return row.expectedCost().map(Usd::dollars).orElse(Double.NaN);
     }
 
     private Context context() {

@@ -1,5 +1,6 @@
 package dev.fresnel.delegation;
 
+import dev.fresnel.policy.Arm;
 import dev.fresnel.policy.EvidenceKey;
 import dev.fresnel.policy.Standings;
 import java.util.List;
@@ -9,11 +10,28 @@ import java.util.List;
  *
  * @param key where the outcome belongs: the arm that is used, which is {@code direct} where the drawn arm's lens is not there yet
  * @param stamp the arm's own time of the decision, in seconds
- * @param propensity probability with which the used arm came about, above 0.0, at most 1.0
- * @param standings every arm as it stood, for the log and for explanations
+ * @param odds how each arm could have come to be used; the probabilities sum to 1
+ * @param standings every arm as it stood, for explanations; empty where the client chose
  */
-public record Learning(EvidenceKey key, double stamp, double propensity, List<Standings.Standing> standings) {
+public record Learning(EvidenceKey key, double stamp, List<Odds> odds, List<Standings.Standing> standings) {
     public Learning {
+        odds = List.copyOf(odds);
         standings = List.copyOf(standings);
+    }
+
+    /**
+     * One arm's chance.
+     *
+     * @param probability that this arm would be used, 0.0 to 1.0
+     * @param expectedUsd what it was expected to cost, in dollars; not a number where that is unknown
+     */
+    public record Odds(Arm arm, double probability, double expectedUsd) {}
+
+    /** The probability with which the used arm came about, above 0.0, at most 1.0. */
+    public double propensity() {
+        return odds.stream()
+                .filter(odd -> odd.arm().equals(key.arm()))
+                .mapToDouble(Odds::probability)
+                .sum();
     }
 }

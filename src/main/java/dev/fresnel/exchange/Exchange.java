@@ -203,7 +203,12 @@ final class Exchange {
                         && journal.status < 300
                         && journal.trace.filter(Exchange::pins).isPresent())
                 .ifPresent(this::pin);
-        learn(end);
+        try {
+            learn(end);
+        } catch (RuntimeException bug) {
+            // Learning must not keep the exchange from being told about.
+            System.getLogger("fresnel").log(System.Logger.Level.ERROR, "an outcome was not learned", bug);
+        }
         journal.delegated.ifPresent(delegated -> parts.events().accept(finished(delegated, end, cost)));
         parts.events().accept(summary(end, cost));
         return null;
@@ -221,6 +226,10 @@ final class Exchange {
                                 journal.body(),
                                 now.minus(journal.total()),
                                 now,
+                                new Turn.Spent(
+                                        journal.usage().inputTokens(),
+                                        journal.usage().outputTokens(),
+                                        totalCost()),
                                 journal.outcome(end))));
     }
 

@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 /**
  * Tells the policy what came of its decisions: once per conversation, revised when more becomes known, never before something is.
@@ -39,6 +40,7 @@ public final class Learner {
     private final Executor thread;
     private final InstantSource clock;
     private final OutcomeSettings settings;
+    private final Consumer<DecisionRecord> log;
     private final AtomicInteger waiting = new AtomicInteger();
     private final LongAdder dropped = new LongAdder();
     private final LongAdder lessons = new LongAdder();
@@ -69,8 +71,17 @@ public final class Learner {
         }
     }
 
-    /** @param thread runs what it is given one after another, never on an event loop */
-    public Learner(Policy policy, Executor thread, InstantSource clock, OutcomeSettings settings) {
+    /**
+     * @param thread runs what it is given one after another, never on an event loop
+     * @param log told of every decision and its outcome, on that thread
+     */
+    public Learner(
+            Policy policy,
+            Executor thread,
+            InstantSource clock,
+            OutcomeSettings settings,
+            Consumer<DecisionRecord> log) {
+        this.log = log;
         this.policy = policy;
         this.thread = thread;
         this.clock = clock;
@@ -133,6 +144,7 @@ public final class Learner {
         if (decision.joins(turn.request())) {
             byTurn.put(turn.request(), decision);
         }
+        decision.took(turn);
         noteRepetition(turn, decision);
         switch (turn.outcome()) {
             case Outcome.Rewarded(ImplicitSignal signal)
@@ -140,14 +152,15 @@ public final class Learner {
                 clean.add(new CleanTurn(decision, turn.ended().plus(settings.horizon())));
             case Outcome.Rewarded(ImplicitSignal signal) -> {
                 decision.heard(signal);
-                tell(decision);
+                tell(decision, signal.key());
             }
-            case Outcome.Ignored _, Outcome.Failed _ -> land(decision);
+            case Outcome.Ignored(String why) -> giveUp(decision, why);
+            case Outcome.Failed(String why) -> giveUp(decision, why);
         }
     }
 
     private void open(Turn turn, Learning learning) {
-        open.put(turn.request(), new OpenDecision(turn.tenant(), learning, turn.began()));
+        open.put(turn.request(), new OpenDecision(turn.tenant(), turn.request(), learning, turn.began()));
         while (open.size() > settings.open()) {
             Iterator<OpenDecision> oldest = open.values().iterator();
             OpenDecision given = oldest.next();
@@ -164,7 +177,7 @@ public final class Learner {
                 && !turn.began().isBefore(before.at())
                 && Duration.between(before.at(), turn.began()).compareTo(settings.retry()) <= 0) {
             before.decision().heard(ImplicitSignal.RETRIED);
-            tell(before.decision());
+            tell(before.decision(), ImplicitSignal.RETRIED.key());
         }
         answered.put(key, new Answered(decision, turn.ended()));
     }
@@ -185,12 +198,12 @@ public final class Learner {
         }
         hour.labels++;
         decision.labelled(feedback.request(), feedback.score());
-        return tell(decision) ? FeedbackResult.LEARNED : FeedbackResult.UNCHANGED;
+        return tell(decision, "feedback") ? FeedbackResult.LEARNED : FeedbackResult.UNCHANGED;
     }
 
     /** @return whether that changed anything */
     @CanIgnoreReturnValue
-    private boolean tell(OpenDecision decision) {
+    private boolean tell(OpenDecision decision, String why) {
         Observation now = decision.outcome().orElseThrow();
         Optional<Observation> before = decision.learned();
         if (before.filter(now::equals).isPresent()) {
@@ -212,7 +225,14 @@ public final class Learner {
             });
         }
         land(decision);
+        log.accept(decision.record(why));
         return true;
+    }
+
+    /** The turn says nothing; what others said still stands. */
+    private void giveUp(OpenDecision decision, String why) {
+        land(decision);
+        log.accept(decision.record(why));
     }
 
     private void land(OpenDecision decision) {
@@ -226,7 +246,7 @@ public final class Learner {
         for (CleanTurn next = clean.peek(); next != null && !next.due().isAfter(now); next = clean.peek()) {
             clean.remove();
             next.decision().heard(ImplicitSignal.CLEAN);
-            tell(next.decision());
+            tell(next.decision(), ImplicitSignal.CLEAN.key());
         }
         Iterator<OpenDecision> oldest = open.values().iterator();
         while (oldest.hasNext()) {

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
@@ -22,6 +23,7 @@ final class OpenDecision {
     private static final int MAX_TURNS = 64;
 
     private final TenantId tenant;
+    private final RequestId request;
     private final Learning learning;
     private final Instant decided;
     private final Set<RequestId> turns = new LinkedHashSet<>();
@@ -30,11 +32,38 @@ final class OpenDecision {
     private double weightedReward;
     private Optional<Observation> learned = Optional.empty();
     private boolean inFlight = true;
+    private Turn.Spent spent = Turn.Spent.NOTHING;
+    private Instant ended;
+    private int turnCount;
 
-    OpenDecision(TenantId tenant, Learning learning, Instant decided) {
+    OpenDecision(TenantId tenant, RequestId request, Learning learning, Instant decided) {
         this.tenant = tenant;
+        this.request = request;
         this.learning = learning;
         this.decided = decided;
+        this.ended = decided;
+    }
+
+    void took(Turn turn) {
+        turnCount++;
+        spent = spent.plus(turn.spent());
+        ended = turn.ended();
+    }
+
+    /** @param why the last thing heard of it */
+    DecisionRecord record(String why) {
+        Optional<Observation> outcome = outcome();
+        return new DecisionRecord(
+                tenant,
+                request,
+                learning,
+                decided,
+                ended,
+                turnCount,
+                spent,
+                outcome.map(Observation::reward).map(OptionalDouble::of).orElseGet(OptionalDouble::empty),
+                outcome.map(Observation::weight).orElse(0.0),
+                why);
     }
 
     TenantId tenant() {

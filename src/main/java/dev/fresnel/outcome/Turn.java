@@ -4,6 +4,7 @@ import dev.fresnel.delegation.Learning;
 import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
+import dev.fresnel.value.Usd;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -22,4 +23,18 @@ public record Turn(
         Fingerprint body,
         Instant began,
         Instant ended,
-        Outcome outcome) {}
+        Spent spent,
+        Outcome outcome) {
+    /**
+     * What the exchange took.
+     *
+     * @param cost everything it caused to be spent, a lens included
+     */
+    public record Spent(long inputTokens, long outputTokens, Usd cost) {
+        static final Spent NOTHING = new Spent(0, 0, Usd.ZERO);
+
+        Spent plus(Spent more) {
+            return new Spent(inputTokens + more.inputTokens, outputTokens + more.outputTokens, cost.plus(more.cost));
+        }
+    }
+}

@@ -79,7 +79,8 @@ class ConfigKeysTest {
         assertThat(config.limits())
                 .isEqualTo(
                         new GatewayConfig.Limits(32L << 20, Duration.ofSeconds(10), Duration.ofSeconds(60), 10_000, 0));
-        assertThat(config.events()).isEqualTo(new GatewayConfig.Events(GatewayConfig.Prompts.REDACTED, 1000));
+        assertThat(config.events())
+                .isEqualTo(new GatewayConfig.Events(GatewayConfig.Prompts.REDACTED, 1000, Optional.empty()));
     }
 
     @Test
@@ -192,7 +193,11 @@ class ConfigKeysTest {
                         Duration.ofMinutes(2), Duration.ofHours(5), Duration.ofSeconds(60), 100_000, 77));
         assertThat(config.limits())
                 .isEqualTo(new GatewayConfig.Limits(1 << 20, Duration.ofSeconds(3), Duration.ofSeconds(30), 500, 2));
-        assertThat(config.events()).isEqualTo(new GatewayConfig.Events(GatewayConfig.Prompts.PLAIN, 50));
+        assertThat(config.events())
+                .isEqualTo(new GatewayConfig.Events(
+                        GatewayConfig.Prompts.PLAIN,
+                        50,
+                        Optional.of(new GatewayConfig.DecisionLogFile(Path.of("decisions.jsonl"), 2048, 7))));
     }
 
     /** Guards {@link #mapsEveryKeyToItsRecord}: a key added to the records and not to the full example fails here. */

@@ -39,7 +39,7 @@ class ConfigProblemsTest {
                 tenants:
                   - id: acme
                     keys: []
-                    mode: adaptive
+                    mode: adoptive
                     routes:
                       - match: { model: 7 }
                         mode: rulez
@@ -84,10 +84,8 @@ class ConfigProblemsTest {
                                 + " models and aliases are: gpt-4o, openai-smart",
                         "x.yaml:19:11 tenants[0].keys: must hold a key: listen.data is reachable from other machines,"
                                 + " and a tenant without keys is open; add keys, or listen on 127.0.0.1",
-                        "x.yaml:20:11 tenants[0].mode: must be one of off, shadow, rules, but is \"adaptive\"; the"
-                                + " learned policy comes in a later version; until then use rules, or shadow to see decisions"
-                                + " without acting on them",
-                        "x.yaml:23:15 tenants[0].routes[0].mode: must be one of off, shadow, rules, but is \"rulez\";"
+                        "x.yaml:20:11 tenants[0].mode: must be one of off, shadow, rules, adaptive, but is \"adoptive\"; did you mean \"adaptive\"?",
+                        "x.yaml:23:15 tenants[0].routes[0].mode: must be one of off, shadow, rules, adaptive, but is \"rulez\";"
                                 + " did you mean \"rules\"?",
                         "x.yaml:24:24 tenants[0].routes[0].arms[1]: names the worker \"fats\", which is not declared;"
                                 + " did you mean \"fast\"?",

@@ -7,11 +7,16 @@ import dev.fresnel.testing.FakeUpstream;
 import dev.fresnel.testing.Script;
 import dev.fresnel.testing.TestGateway;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The loop that issue #9557 asks for, end to end: decisions, outcomes by feedback, other decisions. */
 class LearningTest {
@@ -104,6 +109,35 @@ class LearningTest {
 
             assertThat(direct).as("of the last 100").isGreaterThanOrEqualTo(90);
         }
+    }
+
+    /** The report of #9557: features, dispatch, wall time, tokens, money, success, and the odds of the draw. */
+    @Test
+    void everyDecisionIsLoggedWithItsOddsAndItsOutcome(@TempDir Path directory) throws IOException {
+        Path log = directory.resolve("decisions.jsonl");
+        String yaml = TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), ADAPTIVE) + "events: { decision-log: \""
+                + log + "\" }\n";
+        try (TestGateway gateway = TestGateway.start(yaml)) {
+            for (int i = 0; i < 20; i++) {
+                var _ = delegated(gateway, i, "debug", false);
+            }
+        }
+
+        List<String> lines = Files.readAllLines(log);
+        assertThat(lines).hasSize(20);
+        assertThat(lines)
+                .allSatisfy(line -> assertThat(line)
+                        .contains(
+                                "\"tenant\":\"acme\"",
+                                "\"task\":\"debug/",
+                                "\"arms\":[\"direct\",\"fast-bare\"]",
+                                "\"p\":[0.")
+                        .contains(
+                                "\"signal\":\"feedback\"",
+                                "\"output_tokens\":300",
+                                "\"wall_time_ms\":",
+                                "\"cost_usd\":0.00")
+                        .doesNotContain("Task number"));
     }
 
     @Test

@@ -17,9 +17,11 @@ import dev.fresnel.testing.Await;
 import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
+import dev.fresnel.value.Usd;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -32,7 +34,9 @@ final class LearnerTest {
 
     private Instant now = Instant.parse("2026-01-02T03:04:05Z");
     private final Policy policy = new Policy(PolicySettings.DEFAULT);
-    private final Learner learner = new Learner(policy, Runnable::run, () -> now, OutcomeSettings.DEFAULT);
+    private final List<DecisionRecord> log = new ArrayList<>();
+    private final Learner learner =
+            new Learner(policy, Runnable::run, () -> now, OutcomeSettings.DEFAULT, record -> log.add(record));
     private int bodies;
 
     @Test
@@ -134,12 +138,36 @@ final class LearnerTest {
     }
 
     @Test
+    void logsWhatIsTakenForTheOutcome_andLogsItAgainWhenItChanges() {
+        decide("r1", new Outcome.Rewarded(ImplicitSignal.CLEAN));
+        follow("r2", "r1", new Outcome.Rewarded(ImplicitSignal.CLEAN));
+        assertThat(log).as("nothing is known yet").isEmpty();
+
+        pass(Duration.ofMinutes(10));
+        var _ = feedback("r2", 0.25);
+
+        assertThat(log).extracting(DecisionRecord::why).containsExactly("clean", "clean", "feedback");
+        DecisionRecord last = log.getLast();
+        assertThat(last.decision()).hasToString("r1");
+        assertThat(last.reward()).hasValue(0.25);
+        assertThat(last.weight()).isEqualTo(1);
+        assertThat(last.turns()).isEqualTo(2);
+        assertThat(last.spent()).isEqualTo(new Turn.Spent(20, 40, new Usd(14)));
+        assertThat(last.learning().propensity()).isEqualTo(0.5);
+
+        decide("r3", new Outcome.Failed("status_503"));
+        assertThat(log.getLast().reward()).isEmpty();
+        assertThat(log.getLast().why()).isEqualTo("status_503");
+    }
+
+    @Test
     void countsOnlySoManyLabelsAnHour() {
         Learner strict = new Learner(
                 policy,
                 Runnable::run,
                 () -> now,
-                new OutcomeSettings(Duration.ofMinutes(10), Duration.ofHours(24), Duration.ofSeconds(60), 100, 1));
+                new OutcomeSettings(Duration.ofMinutes(10), Duration.ofHours(24), Duration.ofSeconds(60), 100, 1),
+                record -> log.add(record));
         strict.ended(turn("r1", learning(), "r1", Fingerprint.of("a"), now, now, new Outcome.Ignored("client_gone")));
 
         assertThat(Await.result(strict.feedback(ACME, new Feedback(new RequestId("r1"), 0))))
@@ -157,7 +185,8 @@ final class LearnerTest {
                 policy,
                 Runnable::run,
                 () -> now,
-                new OutcomeSettings(Duration.ofMinutes(10), Duration.ofHours(24), Duration.ofSeconds(60), 2, 9));
+                new OutcomeSettings(Duration.ofMinutes(10), Duration.ofHours(24), Duration.ofSeconds(60), 2, 9),
+                record -> log.add(record));
         for (String id : List.of("r1", "r2", "r3")) {
             small.began(learning().orElseThrow());
             small.ended(
@@ -173,7 +202,7 @@ final class LearnerTest {
     @Test
     void dropsAndCounts_whenTooMuchWaits() {
         Queue<Runnable> never = new ArrayDeque<>();
-        Learner stuck = new Learner(policy, never::add, () -> now, OutcomeSettings.DEFAULT);
+        Learner stuck = new Learner(policy, never::add, () -> now, OutcomeSettings.DEFAULT, record -> log.add(record));
         for (int i = 0; i < 10_001; i++) {
             stuck.began(learning().orElseThrow());
             stuck.ended(turn(
@@ -214,11 +243,24 @@ final class LearnerTest {
             Instant began,
             Instant at,
             Outcome outcome) {
-        return new Turn(ACME, new RequestId(id), learning, new RequestId(decision), body, began, at, outcome);
+        return new Turn(
+                ACME,
+                new RequestId(id),
+                learning,
+                new RequestId(decision),
+                body,
+                began,
+                at,
+                new Turn.Spent(10, 20, new Usd(7)),
+                outcome);
     }
 
     private Optional<Learning> learning() {
-        return Optional.of(new Learning(KEY, policy.stamp(KEY, now), 0.5, List.of()));
+        return Optional.of(new Learning(
+                KEY,
+                policy.stamp(KEY, now),
+                List.of(new Learning.Odds(Arm.DIRECT, 0.5, 0.01), new Learning.Odds(WORKER, 0.5, 0.001)),
+                List.of()));
     }
 
     private FeedbackResult feedback(String id, double score) {
