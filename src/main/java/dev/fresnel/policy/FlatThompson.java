@@ -29,6 +29,11 @@ final class FlatThompson implements UpdateRule {
             standings.probability(i, win);
             sum += win;
         }
+        if (!(sum > 0)) {
+            // Prices so large that qualities vanish beside them.
+            standings.bestScoreWins();
+            return;
+        }
         // The quadrature is exact only in the limit: its shares sum to nearly, not exactly, 1.
         for (int i = 0; i < standings.size(); i++) {
             standings.probability(i, standings.probability(i) / sum);
