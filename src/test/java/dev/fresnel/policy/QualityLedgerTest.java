@@ -71,17 +71,21 @@ class QualityLedgerTest {
     }
 
     @Test
-    void guardWithoutKnownDirect_holdsNothing() {
+    void guard_holdsNothing_whereDirectIsNoOption() {
         Policy policy = new Policy(PolicySettings.DEFAULT.with(new PolicySettings.Guard(0, 3, 0)));
         Context here = new Context("model", "task", "leaf");
-        Question question =
-                new Question(here, List.of(Option.of(Practice.WORKER, 0)), Stakes.QUALITY_ONLY, Practice.START);
+        List<Option> workers = List.of(Option.of(Practice.WORKER, 0), Option.of(new Arm("other"), 0));
         policy.learn(new EvidenceKey(here, Practice.WORKER), Evidence.of(10, 0.1), Practice.START);
+        for (int i = 0; i < 100; i++) {
+            policy.begin(new EvidenceKey(here, Practice.WORKER), Practice.START);
+        }
 
-        Choice choice = policy.choose(question, 0);
+        Standings standings = policy.choose(new Question(here, workers, Stakes.QUALITY_ONLY, Practice.START), 0)
+                .standings();
 
-        assertThat(choice.arm()).isEqualTo(Practice.WORKER);
-        assertThat(choice.propensity()).isEqualTo(1);
+        assertThat(standings.isHeld(0)).isFalse();
+        assertThat(standings.isHeld(1)).isFalse();
+        assertThat(standings.probability(1)).isPositive();
     }
 
     /** Direct is better everywhere, but so dear that utility prefers the worker in half of the tasks. */
