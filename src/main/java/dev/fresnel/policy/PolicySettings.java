@@ -83,13 +83,14 @@ public record PolicySettings(
     /**
      * Numbers of the update rules.
      *
-     * @param ucbWidth {@code c} of {@link HierarchicalUcb}, 0 or more
+     * @param ucbWidth {@code c} of {@link HierarchicalUcb}, 0 or more; much narrower stays with a wrong arm now
+     *     and then, much wider pays more for exploring than it finds
      * @param ucb1Width {@code c} of {@link Ucb1}, 0 or more; the paper's value is 1.41
      * @param thompsonSpread {@code s} of {@link HierarchicalThompson}, above 0, at most 1 as a habit
      * @param epsilonPulls {@code c} of {@link EpsilonGreedy}, 0 or more
      */
     public record Tuning(double ucbWidth, double ucb1Width, double thompsonSpread, double epsilonPulls) {
-        public static final Tuning DEFAULT = new Tuning(0.3, 0.5, 0.7, 10);
+        public static final Tuning DEFAULT = new Tuning(0.5, 0.5, 0.7, 10);
 
         public Tuning {
             Setting.require(ucbWidth >= 0 && ucbWidth <= 100, "the width of ucb is 0 to 100", ucbWidth);
@@ -185,7 +186,8 @@ public record PolicySettings(
      *
      * @param slack {@code k}: shift per outcome that is ignored, in standard deviations
      * @param threshold {@code h}: sum at which the alarm is raised; infinite for never
-     * @param keep what the arm's old evidence weighs after the alarm, above 0.0, at most 1.0
+     * @param keep what the arm's old evidence weighs after the alarm, above 0.0, at most 1.0; a twentieth of thousands of outcomes would
+     *     still outvote the first new ones, and take a second alarm to go
      * @param watch who decides about alarms
      */
     public record Drift(double slack, double threshold, double keep, Watch watch) {
