@@ -47,7 +47,9 @@ class ArchitectureTest {
         see.put("edge", Set.of("exchange", "tenant", "delegation", "budget", "upstream", "chat", "value"));
         see.put("admin", Set.of("exchange", "tenant", "delegation", "lens", "budget", "upstream", "chat", "value"));
         see.put("observe", Set.of("exchange", "delegation", "lens", "budget", "upstream", "policy", "chat", "value"));
-        see.put("store.embedded", Set.of("lens", "budget", "upstream", "chat", "value"));
+        see.put("outcome", Set.of("value"));
+        see.put("store.embedded", Set.of("outcome", "lens", "budget", "upstream", "chat", "value"));
+        see.put("store.redis", Set.of("outcome", "lens", "budget", "upstream", "chat", "value"));
         see.put("config", Set.of("tenant", "delegation", "lens", "budget", "upstream", "policy", "chat", "value"));
         see.put("demo", Set.of("chat", "value"));
         see.put(
@@ -59,6 +61,8 @@ class ArchitectureTest {
                         "observe",
                         "config",
                         "store.embedded",
+                        "store.redis",
+                        "outcome",
                         "exchange",
                         "tenant",
                         "delegation",
