@@ -57,7 +57,7 @@ final class Assembly {
                         file.listen().data(),
                         file.listen().admin(),
                         file.listen().adminToken()),
-                new GatewayConfig.Store(Path.of(file.store().embedded())),
+                store(),
                 upstreams(),
                 catalog(),
                 prices(),
@@ -70,6 +70,20 @@ final class Assembly {
                         file.limits().maxConnections(),
                         file.limits().eventLoops()),
                 new GatewayConfig.Events(file.events().prompts(), file.events().ringSize()));
+    }
+
+    private GatewayConfig.Store store() {
+        ConfigFile.RedisSection redis = file.store().redis();
+        return new GatewayConfig.Store(
+                Path.of(file.store().embedded()),
+                redis.url()
+                        .map(address -> new GatewayConfig.Redis(
+                                address,
+                                redis.user(),
+                                redis.password(),
+                                redis.caFile().map(Path::of),
+                                redis.commandTimeout(),
+                                redis.connectTimeout())));
     }
 
     private Map<String, Upstream> upstreams() {

@@ -47,8 +47,25 @@ public final class TestGateway implements AutoCloseable {
     }
 
     public static TestGateway start(String yaml, RelayLimits limits, Path store) {
+        return start(yaml, limits, store, "store: { embedded: \"" + store + "\" }\n");
+    }
+
+    /** On the Redis at {@code uri}, alone or as one of several replicas. */
+    public static TestGateway onRedis(String uri, String yaml) {
+        try {
+            return start(
+                    yaml,
+                    RelayLimits.DEFAULT,
+                    Files.createTempDirectory("fresnel-test"),
+                    "store: { redis: \"" + uri + "\" }\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static TestGateway start(String yaml, RelayLimits limits, Path store, String storeYaml) {
         String listen = yaml.startsWith("listen:") ? "" : "listen: { data: \"127.0.0.1:0\", admin: \"127.0.0.1:0\" }\n";
-        String whole = listen + "store: { embedded: \"" + store + "\" }\n" + yaml;
+        String whole = listen + storeYaml + yaml;
         return switch (ConfigLoader.load(whole, store, Map.of())) {
             case ConfigResult.Valid valid -> {
                 ByteArrayOutputStream log = new ByteArrayOutputStream();
