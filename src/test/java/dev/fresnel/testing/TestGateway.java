@@ -50,14 +50,15 @@ public final class TestGateway implements AutoCloseable {
         return start(yaml, limits, store, "store: { embedded: \"" + store + "\" }\n");
     }
 
-    /** On the Redis at {@code uri}, alone or as one of several replicas. */
+    /** On the Redis at {@code uri}, alone or as one of several replicas, with a time limit that a loaded machine keeps. */
     public static TestGateway onRedis(String uri, String yaml) {
+        return withStore("store: { redis: { url: \"" + uri + "\", command-timeout: 5s } }", yaml);
+    }
+
+    /** @param storeYaml one line, the {@code store} section */
+    public static TestGateway withStore(String storeYaml, String yaml) {
         try {
-            return start(
-                    yaml,
-                    RelayLimits.DEFAULT,
-                    Files.createTempDirectory("fresnel-test"),
-                    "store: { redis: \"" + uri + "\" }\n");
+            return start(yaml, RelayLimits.DEFAULT, Files.createTempDirectory("fresnel-test"), storeYaml + "\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -252,6 +252,22 @@ class RedisLinkTest {
                 Optional.empty());
     }
 
+    /** With limits that a loaded machine keeps. */
+    static RedisSettings patientCluster(RedisCluster cluster) {
+        RedisSettings base = clusterSettings(cluster);
+        return new RedisSettings(
+                base.topology(),
+                base.hosts(),
+                base.master(),
+                base.database(),
+                base.transport(),
+                base.user(),
+                base.password(),
+                base.caFile(),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(5));
+    }
+
     static RedisSettings sentinelSettings(RedisSentinels sentinels) {
         String hosts = sentinels.uri().replaceAll("redis\\+sentinel://(.*)/.*", "$1");
         return with(RedisSettings.Topology.SENTINEL, List.of(hosts), Optional.of(RedisSentinels.NAME));
