@@ -5,6 +5,10 @@ local decision = redis.call('HGET', KEYS[1], 'decision')
 if not decision then
   return {'unknown'}
 end
+if #decision > 65536 or redis.call('HLEN', KEYS[1]) > 3 * ARGV[5] then
+  -- Nothing of ours: shows as a decision that is none.
+  return {'revised', '', '0', '0', '0', '0'}
+end
 local source = 'o:' .. ARGV[1]
 local told = redis.call('HGET', KEYS[1], 'a:' .. ARGV[1])
 if told then

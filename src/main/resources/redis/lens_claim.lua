@@ -2,7 +2,8 @@
 -- Gives the token, '' when another holds it, and the lens that is there, '' when none.
 -- One hash of all the tenant's claims, each with its own end, so that a purge ends them with everything else.
 local held = redis.call('HGET', KEYS[1], ARGV[1])
-local lens = redis.call('HGET', KEYS[2], ARGV[1])
+local length = redis.call('HSTRLEN', KEYS[2], ARGV[1])
+local lens = length < 200000 and redis.call('HGET', KEYS[2], ARGV[1]) or length > 0 and 'too long'
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 if held then

@@ -1,5 +1,7 @@
 -- The lens under one hash, noting its use. KEYS: lenses, uses. ARGV: hash.
-local lens = redis.call('HGET', KEYS[1], ARGV[1])
+-- What is far too long for a lens stays here, and shows as something that is none.
+local length = redis.call('HSTRLEN', KEYS[1], ARGV[1])
+local lens = length < 200000 and redis.call('HGET', KEYS[1], ARGV[1]) or length > 0 and 'too long'
 if lens then
   local t = redis.call('TIME')
   -- A server that cannot write now can still be read from.

@@ -6,10 +6,16 @@ import dev.fresnel.config.HostPort;
 import dev.fresnel.config.RedisAddress;
 import dev.fresnel.lens.LensStore;
 import dev.fresnel.observe.Metrics;
+import dev.fresnel.outcome.ArmStateStore;
+import dev.fresnel.outcome.DecisionStore;
+import dev.fresnel.store.embedded.EmbeddedArmStateStore;
+import dev.fresnel.store.embedded.EmbeddedDecisionStore;
 import dev.fresnel.store.embedded.EmbeddedLensStore;
 import dev.fresnel.store.embedded.EmbeddedSpendStore;
 import dev.fresnel.store.embedded.EmbeddedStore;
 import dev.fresnel.store.embedded.StoreProblem;
+import dev.fresnel.store.redis.RedisArmStateStore;
+import dev.fresnel.store.redis.RedisDecisionStore;
 import dev.fresnel.store.redis.RedisFailure;
 import dev.fresnel.store.redis.RedisLensStore;
 import dev.fresnel.store.redis.RedisLink;
@@ -29,7 +35,7 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /** The ports on the store that the config names, opened. */
-record Stores(LensStore lenses, Ledger ledger) {
+record Stores(LensStore lenses, Ledger ledger, ArmStateStore arms, DecisionStore decisions) {
     /** How often a replica looks what the others have spent. */
     private static final Duration SPEND_REFRESH = Duration.ofSeconds(2);
 
@@ -65,8 +71,11 @@ record Stores(LensStore lenses, Ledger ledger) {
                 .compose(store -> {
                     LensStore lenses =
                             new EmbeddedLensStore(store, SystemTime.clock(), EmbeddedLensStore.DEFAULT_MAX_PER_TENANT);
+                    ArmStateStore arms = new EmbeddedArmStateStore(store, SystemTime.clock());
+                    DecisionStore decisions =
+                            new EmbeddedDecisionStore(store, SystemTime.clock(), EmbeddedDecisionStore.DEFAULT_MAXIMUM);
                     return Ledger.open(new EmbeddedSpendStore(store), SystemTime.clock())
-                            .map(ledger -> new Stores(lenses, ledger));
+                            .map(ledger -> new Stores(lenses, ledger, arms, decisions));
                 });
     }
 
@@ -106,7 +115,10 @@ record Stores(LensStore lenses, Ledger ledger) {
             return Future.succeededFuture();
         });
         Stores stores = new Stores(
-                new RedisLensStore(link, SystemTime.clock(), EmbeddedLensStore.DEFAULT_MAX_PER_TENANT), ledger);
+                new RedisLensStore(link, SystemTime.clock(), EmbeddedLensStore.DEFAULT_MAX_PER_TENANT),
+                ledger,
+                new RedisArmStateStore(link),
+                new RedisDecisionStore(link));
         return link.firstAttempt().compose(_ -> ledger.refresh()).transform(_ -> Future.succeededFuture(stores));
     }
 

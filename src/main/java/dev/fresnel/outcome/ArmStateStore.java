@@ -12,7 +12,7 @@ import java.util.Set;
  */
 public interface ArmStateStore {
     /** Most cells that one population keeps; further ones are refused. */
-    int MAX_CELLS = 20_000;
+    int MAX_CELLS = 10_000;
 
     /**
      * Adds the deltas, exactly once per replica and sequence, atomically. A delta on an older landmark than the store's is rescaled;

@@ -43,6 +43,9 @@ public final class RedisArmStateStore implements ArmStateStore {
     private static final String POPULATIONS = "fresnel:{populations}";
     private static final int REPLY_HEAD = 5;
 
+    /** What the script shows in place of more than is ours. */
+    private static final String HUGE = "huge";
+
     private final RedisLink link;
 
     /** Whose name this process has put on the list. */
@@ -107,14 +110,14 @@ public final class RedisArmStateStore implements ArmStateStore {
 
     @Override
     public Future<Snapshot> load(String population) {
-        return link.run(LOAD, List.of(arms(population)), List.of())
+        return link.run(LOAD, List.of(arms(population)), Text.arguments(Integer.toString(MAX_CELLS)))
                 .map(answer -> snapshot(population, answer.orElseThrow()));
     }
 
     private Snapshot snapshot(String population, Response reply) {
         Map<String, ArmScale> scales = new HashMap<>();
         List<Cell> cells = new ArrayList<>();
-        int damaged = 0;
+        List<String> damaged = new ArrayList<>();
         for (int i = 1; i + 1 < reply.size(); i += 2) {
             String field = Text.at(reply, i);
             String value = Text.at(reply, i + 1);
@@ -122,22 +125,39 @@ public final class RedisArmStateStore implements ArmStateStore {
             if (field.startsWith("s:")) {
                 Optional<ArmText.Stored> scale = ArmText.scale(value);
                 scale.ifPresent(stored -> scales.put(field.substring(2), stored.scale()));
-                damaged += scale.isEmpty() ? 1 : 0;
+                if (scale.isEmpty()) {
+                    damaged.add(field);
+                }
             } else if (field.startsWith("c:") && space > 0) {
                 Optional<Sums> sums = ArmText.sums(value);
                 sums.ifPresent(
                         found -> cells.add(new Cell(field.substring(2, space), field.substring(space + 1), found)));
-                damaged += sums.isEmpty() ? 1 : 0;
+                if (sums.isEmpty()) {
+                    damaged.add(field);
+                }
             } else {
-                damaged++;
+                damaged.add(field);
             }
         }
-        if (damaged > 0) {
-            discarded(population, damaged);
+        if (!damaged.isEmpty()) {
+            discarded(population, damaged.size());
+            remove(population, damaged);
         }
         // Sums whose scale is lost say nothing.
         cells.removeIf(cell -> !scales.containsKey(cell.arm()));
         return new Snapshot(Double.parseDouble(Text.at(reply, 0)), scales, cells);
+    }
+
+    /** Whether it could be removed does not matter: it counts as nothing either way, and is found so again. */
+    private void remove(String population, List<String> fields) {
+        String key = arms(population).name();
+        Request request = fields.contains(HUGE)
+                ? Request.cmd(Command.UNLINK).arg(key)
+                : Request.cmd(Command.HDEL).arg(key);
+        if (!fields.contains(HUGE)) {
+            fields.forEach(request::arg);
+        }
+        Future<Optional<Response>> ignored = link.send(request);
     }
 
     private void discarded(String population, int count) {

@@ -48,7 +48,7 @@ public final class RedisLink {
     /*
      * Each connection has a client of its own, closed with it. The client cannot cancel a connection attempt or a command; closing it
      * closes its sockets, which ends everything that a frozen server still owes, so that nothing piles up however long it lasts.
-     * Everything below but the two volatile fields belongs to one context, `loop`.
+     * What is below and neither final nor volatile belongs to one context, `loop`.
      */
     private final Vertx vertx;
     private final Context loop;
@@ -63,7 +63,7 @@ public final class RedisLink {
     private volatile @Nullable Session session;
     private volatile boolean closed;
     private boolean toldAway;
-    private boolean toldNotWritable;
+    private volatile boolean toldNotWritable;
 
     private RedisLink(Vertx vertx, RedisSettings settings, RandomGenerator random, Consumer<RedisProblem> problems) {
         this.vertx = vertx;
@@ -202,7 +202,8 @@ public final class RedisLink {
                 _ -> promise.tryFail(new RedisFailure(
                         RedisFailure.Kind.TIMEOUT,
                         "no answer within " + settings.commandTimeout().toMillis() + " ms")));
-        operation.apply(connection).onComplete(answer -> {
+        // Composed, so that a client that throws is a failure like any other.
+        Future.succeededFuture(connection).compose(operation).onComplete(answer -> {
             if (answer.succeeded()) {
                 promise.tryComplete(answer.result());
             } else {
@@ -266,7 +267,9 @@ public final class RedisLink {
 
     /** A write that succeeded: whoever sends writes says so, since the link does not know which commands are. */
     void wrote() {
-        loop.runOnContext(_ -> toldNotWritable = false);
+        if (toldNotWritable) {
+            toldNotWritable = false;
+        }
     }
 
     private void tellNotWritable(RedisFailure failure) {

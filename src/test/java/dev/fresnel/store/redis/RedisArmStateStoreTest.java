@@ -77,6 +77,37 @@ class RedisArmStateStoreTest extends ArmStateStoreContract {
     }
 
     @Test
+    void startsAgain_whenSomebodyFilledTheKey() {
+        server.command(
+                "EVAL",
+                "for i = 1, ARGV[1] do redis.call('HSET', KEYS[1], 'c:x ' .. i, '1 1 1') end",
+                "1",
+                KEY,
+                Integer.toString(2 * ArmStateStore.MAX_CELLS + 1));
+
+        assertThat(Await.result(store.load(POPULATION)).cells()).isEmpty();
+
+        assertThat(discarded()).isEqualTo(1);
+        Await.until("removed", () -> server.command("EXISTS", KEY).equals("0"));
+    }
+
+    @Test
+    void refusesCellsBeyondTheBound() {
+        server.command(
+                "EVAL",
+                "for i = 1, ARGV[1] do redis.call('HSET', KEYS[1], 'c:x ' .. i, '1 1 1') end",
+                "1",
+                KEY,
+                Integer.toString(ArmStateStore.MAX_CELLS));
+
+        ArmScale scale = ArmScale.startingAt(now());
+
+        assertThat(flush("a", 1, delta("x", "new", scale, 1, 1), delta("x", "5", scale, 1, 1))
+                        .refused())
+                .isEqualTo(1);
+    }
+
+    @Test
     void goesOn_whenEverythingWasFlushed() {
         ArmScale scale = new ArmScale(4, now(), 9);
         flush("a", 5, delta("fast", "task", scale, 1, 1));

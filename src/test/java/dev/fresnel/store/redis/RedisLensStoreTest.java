@@ -99,6 +99,17 @@ class RedisLensStoreTest extends LensStoreContract {
     }
 
     @Test
+    void missesAndDeletes_whenAValueIsHuge() {
+        LensKey key = LensFixtures.key("acme", "one");
+        server.command("HSET", "fresnel:{acme}:lens", key.hash().hex(), "x".repeat(1_000_000));
+
+        assertThat(await(store.find(key))).isEmpty();
+
+        assertThat(discarded()).isEqualTo(1);
+        assertThat(server.command("HLEN", "fresnel:{acme}:lens")).isEqualTo("0");
+    }
+
+    @Test
     void missesALensOfAnotherTenant_whenItWasCopied() {
         LensKey key = LensFixtures.key("acme", "one");
         await(LensFixtures.put(store, key, LensFixtures.stored("one")));
