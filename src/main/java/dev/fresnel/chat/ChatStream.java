@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
  * context.
  *
  * <p>Lines may end in LF, CRLF or CR; comments, unknown fields, a missing space after the colon and several {@code data} lines are understood. An
- * event larger than {@link #MAX_EVENT} bytes makes the watcher blind: from there on bytes pass unseen.
+ * event larger than {@link #MAX_EVENT} bytes passes unread; the ones after it are read again.
  *
  * <p>With {@link UsageChunk#DROP} the block that holds the usage chunk is taken out, and an incomplete event is withheld until its end has come, since it
  * may turn out to be that chunk. Nothing else is changed or delayed.
  */
 public final class ChatStream {
-    /** Bytes of one event, raw, beyond which nothing is read any more. */
+    /** Bytes of one event, raw, beyond which nothing of it is read. */
     public static final int MAX_EVENT = 1 << 20;
 
     private static final int FIRST_HELD = 1024;
@@ -41,7 +41,10 @@ public final class ChatStream {
     private Optional<String> finishReason = Optional.empty();
     private boolean errorEvent;
     private long events;
-    private boolean blind;
+
+    /** In an event that is too large to be read: its bytes pass, and only its end is looked for. */
+    private boolean skipping;
+
     private long contentChars;
 
     public ChatStream(UsageChunk usageChunk) {
@@ -54,9 +57,6 @@ public final class ChatStream {
      * @return what to forward now: the very same buffer under KEEP; under DROP maybe less, maybe nothing, maybe more than came
      */
     public Buffer push(Buffer chunk) {
-        if (blind) {
-            return chunk;
-        }
         Outflow out = new Outflow(chunk, usageChunk);
         walk(chunk.getBytes(), out);
         return out.buffer();
@@ -68,7 +68,7 @@ public final class ChatStream {
      * @return what was withheld until now; empty under KEEP
      */
     public Buffer finish() {
-        if (blind || heldLength == 0) {
+        if (heldLength == 0) {
             return Buffer.buffer();
         }
         boolean drop = inspect(held, 0, heldLength) && usageChunk == UsageChunk.DROP;
@@ -79,18 +79,9 @@ public final class ChatStream {
     }
 
     public StreamFacts facts() {
-        boolean atEventBoundary = !blind && !cutAtEnd && (usageChunk == UsageChunk.DROP || heldLength == 0);
+        boolean atEventBoundary = !skipping && !cutAtEnd && (usageChunk == UsageChunk.DROP || heldLength == 0);
         return new StreamFacts(
-                done,
-                contentSeen,
-                usage,
-                model,
-                finishReason,
-                errorEvent,
-                events,
-                blind,
-                atEventBoundary,
-                contentChars);
+                done, contentSeen, usage, model, finishReason, errorEvent, events, atEventBoundary, contentChars);
     }
 
     /** Collects what of a chunk may go on; hands back the chunk itself when all of it may, which it always may under KEEP. */
@@ -152,14 +143,11 @@ public final class ChatStream {
             } else {
                 endEvent(bytes, eventStart, i + 1, out);
                 eventStart = i + 1;
-                if (blind) {
-                    return;
-                }
             }
         }
         if (heldLength + (bytes.length - eventStart) > MAX_EVENT) {
-            goBlind(out);
-        } else {
+            skip(out);
+        } else if (!skipping) {
             hold(bytes, eventStart, bytes.length);
             out.withhold(eventStart, bytes.length);
         }
@@ -167,7 +155,11 @@ public final class ChatStream {
 
     private void endEvent(byte[] bytes, int start, int end, Outflow out) {
         if (heldLength + (end - start) > MAX_EVENT) {
-            goBlind(out);
+            skip(out);
+        }
+        if (skipping) {
+            skipping = false;
+            droppedLast = false;
             return;
         }
         int earlier = heldLength;
@@ -189,11 +181,16 @@ public final class ChatStream {
         heldLength = 0;
     }
 
-    private void goBlind(Outflow out) {
-        blind = true;
-        out.release(heldBytes());
-        heldLength = 0;
-        held = new byte[0];
+    /** Counts the event, which is too large to be a comment or a usage chunk, and lets go what was withheld of it. */
+    private void skip(Outflow out) {
+        if (!skipping) {
+            skipping = true;
+            events++;
+            atStreamStart = false;
+            out.release(heldBytes());
+            heldLength = 0;
+            held = new byte[FIRST_HELD];
+        }
     }
 
     private void hold(byte[] bytes, int from, int to) {

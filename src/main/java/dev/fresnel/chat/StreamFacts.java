@@ -5,14 +5,13 @@ import java.util.Optional;
 /**
  * What a streamed reply has shown so far.
  *
- * @param done {@code [DONE]} was seen; an end without it is a broken stream, unless {@code blind}
+ * @param done {@code [DONE]} was seen; an end without it is a broken stream
  * @param contentSeen the model's first own output was seen: text, reasoning, refusal or a tool call
  * @param usage the last usage reported
  * @param model the model the upstream says it is
  * @param finishReason the last one reported, for example {@code stop}
  * @param errorEvent the upstream reported an error inside the stream
- * @param events dispatched events, {@code [DONE]} included, comments not
- * @param blind an event larger than 1 MiB came by: bytes pass, all other facts stay as they were before it
+ * @param events dispatched events, {@code [DONE]} included, comments not; one above 1 MiB counts, and says nothing to the other facts
  * @param atEventBoundary what was forwarded ends with a whole event, so that a comment or an event of our own may follow
  * @param contentChars code points of text, reasoning, refusals and tool arguments, for estimating output when usage is missing
  */
@@ -24,6 +23,5 @@ public record StreamFacts(
         Optional<String> finishReason,
         boolean errorEvent,
         long events,
-        boolean blind,
         boolean atEventBoundary,
         long contentChars) {}

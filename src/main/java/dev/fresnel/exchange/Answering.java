@@ -6,14 +6,13 @@ import dev.fresnel.chat.ReplyReader;
 import dev.fresnel.chat.UsageChunk;
 import dev.fresnel.upstream.ForwardHeaders;
 import dev.fresnel.upstream.UpstreamCall;
-import dev.fresnel.upstream.UpstreamClient;
 import dev.fresnel.upstream.UpstreamReply;
 import dev.fresnel.upstream.UpstreamRequest;
 import dev.fresnel.value.GatewayException;
 import dev.fresnel.value.GatewayFailure;
+import dev.fresnel.value.Usd;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import java.util.List;
@@ -26,27 +25,15 @@ import java.util.Optional;
  * lives on its event loop.
  */
 final class Answering {
-    private final Vertx vertx;
-    private final UpstreamClient upstreams;
-    private final RelayLimits limits;
+    private final Parts parts;
     private final Arrival arrival;
     private final ClientSide client;
     private final Journal journal;
     private final Bypass bypass;
     private final Purse purse;
 
-    Answering(
-            Vertx vertx,
-            UpstreamClient upstreams,
-            RelayLimits limits,
-            Arrival arrival,
-            ClientSide client,
-            Journal journal,
-            Bypass bypass,
-            Purse purse) {
-        this.vertx = vertx;
-        this.upstreams = upstreams;
-        this.limits = limits;
+    Answering(Parts parts, Arrival arrival, ClientSide client, Journal journal, Bypass bypass, Purse purse) {
+        this.parts = parts;
         this.arrival = arrival;
         this.client = client;
         this.journal = journal;
@@ -61,17 +48,35 @@ final class Answering {
     Future<Answer> answer(List<Attempt> attempts) {
         Attempt attempt = attempts.getFirst();
         List<Attempt> rest = attempts.subList(1, attempts.size());
-        return call(attempt, rest.stream().findFirst()).recover(problem -> {
-            if (client.isGone()) {
-                return Future.failedFuture(new ClientGone());
-            }
-            if (problem instanceof Unfit) {
-                return instead(rest, problem);
-            }
-            return problem instanceof GatewayException && mayTry(rest.stream().findFirst())
-                    ? instead(rest, problem)
-                    : Future.failedFuture(problem);
-        });
+        Optional<Attempt> next = rest.stream().findFirst();
+        UpstreamCall call = parts.upstreams().call(request(attempt));
+        client.whenGone(call::cancel);
+        journal.called(attempt);
+        return call.reply()
+                .onComplete(_ -> journal.headSeen(call.attempts()))
+                .compose(reply -> read(
+                        attempt,
+                        new Relay.Source(
+                                call,
+                                reply.response(),
+                                attempt.upstream().name(),
+                                attempt.upstream().timeouts()),
+                        reply,
+                        next))
+                .recover(problem -> {
+                    if (client.isGone()) {
+                        return Future.failedFuture(new ClientGone());
+                    }
+                    if (problem instanceof Unfit) {
+                        return instead(rest, problem);
+                    }
+                    Journal.Bill bill = call.isSent() ? Journal.Bill.PROMPT : Journal.Bill.NOTHING;
+                    if (problem instanceof GatewayException && mayTry(next, bill)) {
+                        return instead(rest, problem);
+                    }
+                    journal.ended(bill);
+                    return Future.failedFuture(problem);
+                });
     }
 
     private Future<Answer> instead(List<Attempt> rest, Throwable problem) {
@@ -82,14 +87,21 @@ final class Answering {
     /**
      * Whether an attempt that failed has a successor, and the tenant can pay for it: the money set aside for a worker does not
      * cover a dearer model. Says yes once per successor.
+     *
+     * @param bill what the failed attempt very likely cost
      */
-    private boolean mayTry(Optional<Attempt> next) {
+    private boolean mayTry(Optional<Attempt> next, Journal.Bill bill) {
         if (next.isEmpty() || client.isGone()) {
             return false;
         }
-        Optional<String> denial = purse.cover(next.get());
-        denial.ifPresent(_ -> bypass.note("fallback_over_budget"));
-        return denial.isEmpty();
+        Usd lost = journal.costOf(bill, parts.prices());
+        Optional<String> denial = purse.cover(next.get(), lost);
+        if (denial.isPresent()) {
+            bypass.note("fallback_over_budget");
+            return false;
+        }
+        journal.lost(lost);
+        return true;
     }
 
     /** From a closed set: it becomes a metric label. */
@@ -103,24 +115,6 @@ final class Answering {
             };
         }
         return String.valueOf(problem.getMessage());
-    }
-
-    private Future<Answer> call(Attempt attempt, Optional<Attempt> next) {
-        UpstreamCall call = upstreams.call(request(attempt));
-        client.whenGone(call::cancel);
-        journal.called(attempt);
-        return call.reply()
-                .onComplete(_ -> journal.headSeen(call.attempts()))
-                .recover(problem -> Future.failedFuture(client.isGone() ? new ClientGone() : problem))
-                .compose(reply -> read(
-                        attempt,
-                        new Relay.Source(
-                                call,
-                                reply.response(),
-                                attempt.upstream().name(),
-                                attempt.upstream().timeouts()),
-                        reply,
-                        next));
     }
 
     private UpstreamRequest request(Attempt attempt) {
@@ -143,7 +137,8 @@ final class Answering {
 
     private Future<Answer> read(Attempt attempt, Relay.Source source, UpstreamReply reply, Optional<Attempt> next) {
         MultiMap headers = ForwardHeaders.down(reply.headers());
-        if (reply.status() >= 300 && mayTry(next)) {
+        // Providers do not bill a reply that is an error.
+        if (reply.status() >= 300 && mayTry(next, Journal.Bill.NOTHING)) {
             source.call().cancel();
             return Future.failedFuture(new Unfit("status_" + reply.status()));
         }
@@ -163,14 +158,12 @@ final class Answering {
             return Future.succeededFuture(
                     new Answer.Streaming(attempt, status, headers, source, Held.NOTHING, Optional.of(observed)));
         }
-        return new Holder(vertx, source)
-                .hold(
-                        observed::push,
-                        () -> observed.facts().events() > 0 || observed.facts().blind())
+        return new Holder(parts.vertx(), source)
+                .hold(observed::push, () -> observed.facts().events() > 0)
                 .compose(held -> {
                     boolean broken = observed.facts().errorEvent()
                             || (held.isComplete() && !observed.facts().done());
-                    if (broken && mayTry(next)) {
+                    if (broken && mayTry(next, Journal.Bill.PROMPT)) {
                         source.call().cancel();
                         return Future.failedFuture(
                                 new Unfit(observed.facts().errorEvent() ? "error_event" : "empty_stream"));
@@ -182,13 +175,13 @@ final class Answering {
 
     private Future<Answer> whole(Attempt attempt, Relay.Source source, int status, MultiMap headers) {
         int[] size = new int[1];
-        return new Holder(vertx, source)
+        return new Holder(parts.vertx(), source)
                 .hold(
                         chunk -> {
                             size[0] += chunk.length();
                             return chunk;
                         },
-                        () -> size[0] > limits.bufferedBody())
+                        () -> size[0] > parts.limits().bufferedBody())
                 .map(held -> {
                     if (!held.isComplete()) {
                         return new Answer.Streaming(attempt, status, headers, source, held, Optional.empty());

@@ -41,8 +41,7 @@ final class Exchange {
         deciding = new Deciding(parts, arrival, journal, bypass, purse);
         guiding = new Guiding(parts, arrival, client, journal, bypass, purse);
         rewriting = new Rewriting(parts, arrival, journal, bypass);
-        answering = new Answering(
-                parts.vertx(), parts.upstreams(), parts.limits(), arrival, client, journal, bypass, purse);
+        answering = new Answering(parts, arrival, client, journal, bypass, purse);
     }
 
     /** Stages 2 to 10. Never fails: every end is told to the client, the ledger and the listeners. */
@@ -177,7 +176,7 @@ final class Exchange {
     private ExchangeEvent.End refuse(Throwable problem) {
         client.release();
         if (problem instanceof Answering.ClientGone || client.isGone()) {
-            journal.abandoned();
+            journal.ended(Journal.Bill.PROMPT);
             return ExchangeEvent.End.CLIENT_GONE;
         }
         if (problem instanceof GatewayException known) {
@@ -196,7 +195,7 @@ final class Exchange {
             journal.status = client.response().getStatusCode();
         }
         Usd cost = journal.cost(parts.prices());
-        purse.settle(cost);
+        purse.settle(journal.answerCost(parts.prices()));
         journal.conversation
                 .filter(_ -> end == ExchangeEvent.End.COMPLETE
                         && journal.status < 300

@@ -1,5 +1,6 @@
 package dev.fresnel.exchange;
 
+import dev.fresnel.budget.Price;
 import dev.fresnel.budget.PriceTable;
 import dev.fresnel.budget.Savings;
 import dev.fresnel.chat.StreamFacts;
@@ -52,6 +53,7 @@ final class Journal {
     private Optional<Usage> usage = Optional.empty();
     private long contentChars;
     private boolean answered;
+    private Usd retries = Usd.ZERO;
 
     /**
      * The part of the journal that only delegated requests have.
@@ -101,9 +103,30 @@ final class Journal {
         measured(facts.usage(), facts.contentChars());
     }
 
-    /** The client left while a call was under way: its prompt was very likely billed. */
-    void abandoned() {
-        answered |= current != null;
+    /** What a call that came to nothing is taken to have cost. */
+    enum Bill {
+        /** It never left, or the provider refused it with an error status. */
+        NOTHING,
+        /** It left, and then it failed or nobody waited for it: the provider has very likely read, and billed, the prompt. */
+        PROMPT
+    }
+
+    /** The last call gave no reply. */
+    void ended(Bill bill) {
+        answered |= bill == Bill.PROMPT && current != null;
+    }
+
+    /** The cost of the call under way, should it have come to nothing; zero where the price is not known. */
+    Usd costOf(Bill bill, PriceTable prices) {
+        return switch (bill) {
+            case NOTHING -> Usd.ZERO;
+            case PROMPT -> price(prices).map(price -> price.of(prompt())).orElse(Usd.ZERO);
+        };
+    }
+
+    /** The call under way failed, and another takes its place. */
+    void lost(Usd cost) {
+        retries = retries.plus(cost);
     }
 
     /** Whether the worker itself answered, not a fallback. */
@@ -123,19 +146,27 @@ final class Journal {
     /** As reported; else estimated from the request and the characters of the reply; nothing when no reply began. */
     Usage usage() {
         return usage.orElseGet(() -> answered
-                ? Usage.of(
-                        inputEstimate + delegated.map(Delegated::blockTokens).orElse(0L),
-                        (contentChars + CHARS_PER_TOKEN - 1) / CHARS_PER_TOKEN)
+                ? Usage.of(prompt().inputTokens(), (contentChars + CHARS_PER_TOKEN - 1) / CHARS_PER_TOKEN)
                 : Usage.NONE);
     }
 
-    /** What this exchange's own calls cost; zero where the price is not known. */
+    private Usage prompt() {
+        long block = workerAnswered() ? delegated.map(Delegated::blockTokens).orElse(0L) : 0;
+        return Usage.of(inputEstimate + block, 0);
+    }
+
+    private Optional<Price> price(PriceTable prices) {
+        return Optional.ofNullable(current).flatMap(Attempt::model).flatMap(model -> prices.find(model.name()));
+    }
+
+    /** What this exchange's own calls cost, failed ones included; zero where the price is not known. */
     Usd cost(PriceTable prices) {
-        return Optional.ofNullable(current)
-                .flatMap(Attempt::model)
-                .flatMap(model -> prices.find(model.name()))
-                .map(price -> price.of(usage()))
-                .orElse(Usd.ZERO);
+        return answerCost(prices).plus(retries);
+    }
+
+    /** What the last call cost. */
+    Usd answerCost(PriceTable prices) {
+        return price(prices).map(price -> price.of(usage())).orElse(Usd.ZERO);
     }
 
     /** What delegation saved; empty when nothing was delegated or a price is missing. */
@@ -154,7 +185,7 @@ final class Journal {
                 .flatMap(model -> prices.find(model.name()))
                 .flatMap(asked -> last.model()
                         .flatMap(model -> prices.find(model.name()))
-                        .map(paid -> Savings.of(asked, paid, usage(), block, lensCost, Usd.ZERO)));
+                        .map(paid -> Savings.of(asked, paid, usage(), block, lensCost, retries)));
     }
 
     Duration total() {

@@ -20,14 +20,14 @@ final class Purse {
     }
 
     /**
-     * Sets {@code worstCase} aside in place of what was set aside before: the call before this one has failed, and failed calls
-     * are not billed.
+     * Sets {@code worstCase} aside in place of what was set aside before.
      *
+     * @param spent of what was set aside before
      * @param worstCase empty where no price is known
      * @param what cannot be counted without a price; begins the message
      * @return why the tenant's budget forbids it, in words for the client; empty when it is covered
      */
-    Optional<String> cover(Optional<Usd> worstCase, String what) {
+    Optional<String> cover(Optional<Usd> worstCase, String what, Usd spent) {
         Optional<Usd> limit = arrival.tenant().dailyBudget();
         if (worstCase.isEmpty() && limit.isPresent()) {
             // Money that cannot be counted cannot be spent by a tenant with a limit.
@@ -38,7 +38,7 @@ final class Purse {
         return switch (parts.ledger().reserve(arrival.tenant().id(), limit, worstCase.orElse(Usd.ZERO))) {
             case Verdict.Granted(Reservation granted) -> {
                 // Only now: a denied successor leaves the call before it covered.
-                settle(Usd.ZERO);
+                settle(spent);
                 reservation = Optional.of(granted);
                 yield Optional.empty();
             }
@@ -47,8 +47,13 @@ final class Purse {
     }
 
     /** {@link #cover} for a model, by what it would cost at its longest. */
-    Optional<String> cover(Attempt attempt) {
-        return cover(attempt.worstCase(), noPrice(attempt.named()));
+    Optional<String> cover(Attempt attempt, Usd spent) {
+        return cover(attempt.worstCase(), noPrice(attempt.named()), spent);
+    }
+
+    /** {@link #cover} for an exchange that has spent nothing yet. */
+    Optional<String> cover(Optional<Usd> worstCase, String what) {
+        return cover(worstCase, what, Usd.ZERO);
     }
 
     static String noPrice(String model) {

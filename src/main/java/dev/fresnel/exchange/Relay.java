@@ -165,9 +165,7 @@ final class Relay {
 
     private void upstreamEnded() {
         observed.ifPresent(stream -> write(stream.finish()));
-        boolean cutShort = observed.map(
-                        stream -> !stream.facts().done() && !stream.facts().blind())
-                .orElse(false);
+        boolean cutShort = observed.map(stream -> !stream.facts().done()).orElse(false);
         if (cutShort) {
             finish(new RelayEnd.Broken(source.brokenOff()));
         } else {

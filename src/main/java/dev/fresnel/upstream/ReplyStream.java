@@ -24,6 +24,7 @@ public final class ReplyStream implements ReadStream<Buffer> {
     private @Nullable Handler<Void> endHandler;
     private @Nullable Throwable failure;
     private boolean ended;
+    private boolean wireEnded;
     private boolean told;
 
     ReplyStream(Context context, HttpClientResponse response, Function<Throwable, Throwable> explain, Runnable onOver) {
@@ -32,10 +33,11 @@ public final class ReplyStream implements ReadStream<Buffer> {
         this.onOver = onOver;
         response.exceptionHandler(cause -> {
             breakOff(explain.apply(cause));
-            discardRest();
+            readOn();
             tell();
         });
         response.endHandler(end -> {
+            wireEnded = true;
             if (!isOver()) {
                 ended = true;
                 onOver.run();
@@ -53,11 +55,24 @@ public final class ReplyStream implements ReadStream<Buffer> {
     }
 
     /**
-     * To be called once the exchange on the wire is over. While a reply is paused, Vert.x parks what it has read in pooled buffers
-     * at the connection and never gives them back when that closes (5.1.6: {@code VertxConnection.pending}), about 0.7 MiB each.
-     * Reading on frees them; nothing of it is handed over.
+     * Gives the rest of the reply up; nothing of it is handed over. {@code reset} runs on the next turn, unless the reply's end had
+     * come already: its connection may carry somebody else's request by then, and Vert.x (5.1.6: {@code
+     * Http1ClientConnection.reset}) closes the connection whoever has it.
      */
-    void discardRest() {
+    void letGo(Runnable reset) {
+        readOn();
+        context.runOnContext(turn -> {
+            if (!wireEnded) {
+                reset.run();
+            }
+        });
+    }
+
+    /**
+     * While a reply is paused, Vert.x parks what it has read in pooled buffers at the connection and never gives them back when that
+     * closes (5.1.6: {@code VertxConnection.pending}), about 0.7 MiB each. Reading on frees them.
+     */
+    private void readOn() {
         response.handler(null);
         response.resume();
     }

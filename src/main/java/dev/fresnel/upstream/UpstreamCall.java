@@ -100,6 +100,11 @@ public final class UpstreamCall {
         return attempts.get();
     }
 
+    /** Whether a request has begun to leave for the upstream, which may then bill it. Of the last try; on the call's context. */
+    public boolean isSent() {
+        return request != null;
+    }
+
     void start() {
         onContext(() -> {
             if (over) {
@@ -360,13 +365,13 @@ public final class UpstreamCall {
             begun.breakOff(cause);
         }
         HttpClientRequest open = request;
-        if (open != null) {
-            open.reset();
-        }
-        if (begun != null) {
-            begun.discardRest();
+        if (begun != null && open != null) {
+            begun.letGo(open::reset);
             begun.tell();
         } else {
+            if (open != null) {
+                open.reset();
+            }
             reply.fail(cause);
         }
     }
@@ -379,11 +384,8 @@ public final class UpstreamCall {
         stop(retryTimer);
     }
 
-    private static void discard(HttpClientRequest from, HttpClientResponse response) {
-        response.exceptionHandler(cause -> {});
-        from.reset();
-        // Frees what was read already; see ReplyStream.discardRest.
-        response.resume();
+    private void discard(HttpClientRequest from, HttpClientResponse response) {
+        new ReplyStream(context, response, cause -> cause, () -> {}).letGo(from::reset);
     }
 
     private void restartFirstByteTimer() {

@@ -84,7 +84,6 @@ class ChatStreamTest {
                             Optional.of("stop"),
                             false,
                             5,
-                            false,
                             true,
                             6));
         }
@@ -93,16 +92,7 @@ class ChatStreamTest {
         void areNone_whenNothingCame() {
             assertThat(new ChatStream(UsageChunk.KEEP).facts())
                     .isEqualTo(new StreamFacts(
-                            false,
-                            false,
-                            Optional.empty(),
-                            Optional.empty(),
-                            Optional.empty(),
-                            false,
-                            0,
-                            false,
-                            true,
-                            0));
+                            false, false, Optional.empty(), Optional.empty(), Optional.empty(), false, 0, true, 0));
         }
 
         @ParameterizedTest
@@ -359,21 +349,36 @@ class ChatStreamTest {
     class HugeEvents {
         @ParameterizedTest
         @EnumSource(UsageChunk.class)
-        void passUnread(UsageChunk usageChunk) {
-            String huge = "data: " + "x".repeat(ChatStream.MAX_EVENT) + "\n\n";
+        void passUnread_andWhatFollowsIsReadAgain(UsageChunk usageChunk) {
+            String huge = "data: " + "x".repeat(ChatStream.MAX_EVENT) + "\r\n\r\n";
             byte[] bytes = Buffer.buffer(HELLO + huge + USAGE + DONE).getBytes();
+            String forwarded = HELLO + huge + (usageChunk == UsageChunk.DROP ? "" : USAGE) + DONE;
 
             for (int size : new int[] {7, 1460, 300_000, bytes.length}) {
                 Run run = run(usageChunk, bytes, size);
 
-                assertThat(run.out().getBytes(java.nio.charset.StandardCharsets.ISO_8859_1))
-                        .isEqualTo(bytes);
-                assertThat(run.facts().blind()).isTrue();
+                assertThat(run.out()).isEqualTo(Buffer.buffer(forwarded).toString("ISO-8859-1"));
+                assertThat(run.facts().done()).isTrue();
+                assertThat(run.facts().atEventBoundary()).isTrue();
+                assertThat(run.facts().usage()).isPresent();
+                assertThat(run.facts().events())
+                        .isEqualTo(facts(HELLO + USAGE + DONE).events() + 1);
+                assertThat(run.facts().contentSeen()).isTrue();
+            }
+        }
+
+        @ParameterizedTest
+        @EnumSource(UsageChunk.class)
+        void leaveTheStreamInsideAnEvent_whenItEndsThere(UsageChunk usageChunk) {
+            byte[] bytes = Buffer.buffer(HELLO + "data: " + "x".repeat(ChatStream.MAX_EVENT) + "\n")
+                    .getBytes();
+
+            for (int size : new int[] {1460, bytes.length}) {
+                Run run = run(usageChunk, bytes, size);
+
+                assertThat(run.out()).isEqualTo(Buffer.buffer(bytes).toString("ISO-8859-1"));
                 assertThat(run.facts().done()).isFalse();
                 assertThat(run.facts().atEventBoundary()).isFalse();
-                assertThat(run.facts().usage()).isEmpty();
-                assertThat(run.facts().events()).isEqualTo(3);
-                assertThat(run.facts().contentSeen()).isTrue();
             }
         }
 
@@ -387,7 +392,6 @@ class ChatStreamTest {
             for (int size : new int[] {1000, 65536, bytes.length}) {
                 StreamFacts facts = run(UsageChunk.DROP, bytes, size).facts();
 
-                assertThat(facts.blind()).isFalse();
                 assertThat(facts.done()).isTrue();
                 assertThat(facts.contentChars()).isEqualTo(room);
             }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fresnel.testing.Await;
 import dev.fresnel.testing.FakeUpstream;
+import dev.fresnel.testing.Framing;
 import dev.fresnel.testing.Script;
 import dev.fresnel.value.GatewayFailure;
 import io.vertx.core.MultiMap;
@@ -113,7 +114,8 @@ final class RetryTest {
 
         @Test
         void cancelsThePauseToo() {
-            fake.byDefault(Script.rateLimited("2"));
+            // Its body never ends, so its connection must go when the reply is discarded.
+            fake.byDefault(reply -> reply.head(429, List.of(Map.entry("retry-after", "2")), Framing.CHUNKED));
             UpstreamCall call = client.call(fixture.chat(fixture.upstream()));
             Await.until("the first reply was discarded", () -> fake.calls() == 1 && fake.connections() == 0);
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fresnel.chat.Usage;
 import dev.fresnel.testing.Await;
 import dev.fresnel.testing.FakeUpstream;
+import dev.fresnel.testing.HeldScript;
 import dev.fresnel.testing.Script;
 import dev.fresnel.testing.SseScript;
 import dev.fresnel.value.GatewayFailure;
@@ -494,6 +495,28 @@ final class UpstreamClientTest {
 
             assertThat(fixture.text(client.call(fixture.chat(upstream)))).isEqualTo("{}");
             assertThat(fake.connectionsEver()).as("the connection was kept").isEqualTo(1);
+        }
+
+        /** A reply that came whole gives its connection to the next call at once, read or not. */
+        @Test
+        void leavesTheNextCallOnItsConnectionAlone_whenTheReplyCameWholeAndNobodyReadIt() {
+            HeldScript second = new HeldScript(Script.json("{\"second\":1}"));
+            fake.reply(Script.error(500));
+            fake.reply(second);
+            Upstream upstream = fixture.upstream(UpstreamFixture.PATIENT, new PoolLimits(1, 10));
+            UpstreamCall first = client.call(fixture.chat(upstream));
+            UpstreamReply unread = Await.result(first.reply());
+            UpstreamCall next = client.call(fixture.chat(upstream));
+            second.awaitHeld();
+
+            first.cancel();
+            assertThat(Await.failure(fixture.read(unread))).isInstanceOf(CancellationException.class);
+            second.release();
+
+            assertThat(fixture.text(next)).isEqualTo("{\"second\":1}");
+            assertThat(fake.connectionsEver())
+                    .as("the one connection served both")
+                    .isEqualTo(1);
         }
 
         /** K1: races show in a few of a hundred aborts. */
