@@ -39,7 +39,7 @@ public abstract class DecisionStoreContract {
     void givesTheDecisionAndTheWholeVerdict_atTheFirstSignal() {
         put();
 
-        Revision.Revised revised = revised(says("api", 0.75, 1));
+        Revision.Revised revised = revised(label("api", 0.75));
 
         assertThat(revised.decision()).isEqualTo(decision());
         assertThat(revised.before()).isEqualTo(Verdict.NONE);
@@ -52,7 +52,7 @@ public abstract class DecisionStoreContract {
         put();
         says("quiet", 1, 0.15);
 
-        Revision.Revised label = revised(says("api", 0, 1));
+        Revision.Revised label = revised(label("api", 0));
 
         assertThat(label.before()).isEqualTo(new Verdict(1, 0.15));
         assertThat(label.after()).isEqualTo(new Verdict(0, 1));
@@ -62,73 +62,104 @@ public abstract class DecisionStoreContract {
     @Test
     void keepsTheLabel_whenAWeakSignFollows() {
         put();
-        says("api", 0, 1);
+        label("api", 0);
 
         assertThat(revised(says("quiet", 1, 0.15)).difference()).isEqualTo(Sums.ZERO);
     }
 
     @Test
-    void takesTheLastOfEquals_andARevisedLabel() {
+    void takesTheMeanOfSigns_weighingWhatTheyWeighTogether() {
         put();
         says("retry", 0, 0.3);
-        assertThat(revised(says("reask", 1, 0.3)).after()).isEqualTo(new Verdict(1, 0.3));
-        says("api", 1, 1);
 
-        Revision.Revised corrected = revised(says("api", 0.5, 1));
+        assertThat(revised(says("reask", 1, 0.1)).after()).isEqualTo(new Verdict(0.25, 0.4));
+        assertThat(revised(says("empty", 0, 1)).after().weight())
+                .as("at most one")
+                .isEqualTo(1);
+    }
 
-        assertThat(corrected.before()).isEqualTo(new Verdict(1, 1));
-        assertThat(corrected.after()).isEqualTo(new Verdict(0.5, 1));
+    @Test
+    void takesTheMeanOfLabels_andARevisedOne() {
+        put();
+        says("quiet", 1, 0.15);
+        label("turn-1", 1);
+        assertThat(revised(label("turn-2", 0)).after()).isEqualTo(new Verdict(0.5, 1));
+
+        Revision.Revised corrected = revised(label("turn-2", 0.5));
+
+        assertThat(corrected.before()).isEqualTo(new Verdict(0.5, 1));
+        assertThat(corrected.after()).isEqualTo(new Verdict(0.75, 1));
     }
 
     @Test
     void fallsBackToWhatOthersSay_whenASourceTakesItsWordBack() {
         put();
         says("retry", 0, 0.5);
-        says("api", 1, 1);
+        label("api", 1);
 
-        assertThat(revised(says("api", 0, 0)).after()).isEqualTo(new Verdict(0, 0.5));
-        assertThat(revised(says("retry", 0, 0)).after().weight()).isZero();
+        assertThat(revised(revise(signal("api", Signal.Kind.LABEL, 0, 0))).after())
+                .isEqualTo(new Verdict(0, 0.5));
+        assertThat(revised(says("retry", 0, 0)).after()).isEqualTo(Verdict.NONE);
     }
 
     @Test
     void changesNothing_whenTheSameIsSaidAgain() {
         put();
         says("retry", 0, 0.5);
-        says("reask", 1, 0.5);
+        says("reask", 1, 0.25);
 
         assertThat(revised(says("retry", 0, 0.5)).difference()).isEqualTo(Sums.ZERO);
-        assertThat(revised(says("reask", 1, 0.5)).after())
-                .as("and who said it last is still the last")
-                .isEqualTo(new Verdict(1, 0.5));
+    }
+
+    @Test
+    void hearsWhatIsSaidOfALaterTurn() {
+        put();
+        RequestId turn = new RequestId("turn-2");
+        Await.result(store().join(ACME, turn, REQUEST, DAY));
+        Await.result(store().join(ACME, turn, new RequestId("elsewhere"), DAY));
+
+        Revision.Revised revised = revised(revise(new Signal(ACME, turn, "api", Signal.Kind.LABEL, 1, 1, "x")));
+
+        assertThat(revised.decision()).isEqualTo(decision());
+        assertThat(revised(says("quiet", 0, 0.1)).before()).isEqualTo(new Verdict(1, 1));
+    }
+
+    @Test
+    void knowsNoDecision_whenATurnJoinedOneThatIsGone() {
+        RequestId turn = new RequestId("turn-2");
+        Await.result(store().join(ACME, turn, REQUEST, DAY));
+
+        assertThat(revise(new Signal(ACME, turn, "api", Signal.Kind.LABEL, 1, 1, "x")))
+                .isEqualTo(new Revision.Unknown());
     }
 
     @Test
     void givesTheSameAnswerAgain_whenAnAttemptIsRepeated() {
         put();
-        Signal signal = signal("api", 1, 1);
+        Signal signal = signal("api", Signal.Kind.LABEL, 1, 1);
         Revision first = revise(signal);
-        says("other", 0, 1);
+        label("other", 0);
 
         Revision again = revise(signal);
 
         assertThat(again).isEqualTo(first);
-        assertThat(revised(says("third", 0.5, 0.1)).after()).isEqualTo(new Verdict(0, 1));
+        assertThat(revised(says("quiet", 0.5, 0.1)).after()).isEqualTo(new Verdict(0.5, 1));
     }
 
     @Test
     void keepsTheFirst_whenPutAgain() {
         put();
-        says("api", 1, 1);
+        label("api", 1);
 
         Await.result(store().put(decision(), DAY));
 
-        assertThat(revised(says("api", 0, 1)).before()).isEqualTo(new Verdict(1, 1));
+        assertThat(revised(label("api", 0)).before()).isEqualTo(new Verdict(1, 1));
     }
 
     @Test
     void keepsTenantsApart() {
         put();
-        Signal foreign = new Signal(new TenantId("other"), REQUEST, "api", 1, 1, "x");
+        Signal foreign = new Signal(new TenantId("other"), REQUEST, "api", Signal.Kind.LABEL, 1, 1, "x");
 
         assertThat(Await.result(store().revise(foreign))).isEqualTo(new Revision.Unknown());
     }
@@ -146,11 +177,11 @@ public abstract class DecisionStoreContract {
     void refusesASourceTooMany() {
         put();
         for (int i = 0; i < DecisionStore.MAX_SOURCES; i++) {
-            assertThat(says("source-" + i, 1, 0.1)).isInstanceOf(Revision.Revised.class);
+            assertThat(says("source-" + i, 1, 0.001)).isInstanceOf(Revision.Revised.class);
         }
 
         assertThat(says("one-more", 0, 1)).isEqualTo(new Revision.Refused());
-        assertThat(revised(says("source-3", 0, 1)).after()).isEqualTo(new Verdict(0, 1));
+        assertThat(revised(says("source-3", 0, 0.5)).after().reward()).isLessThan(0.5);
     }
 
     @Test
@@ -181,14 +212,19 @@ public abstract class DecisionStoreContract {
 
     private int attempts;
 
-    private Signal signal(String source, double reward, double weight) {
+    private Signal signal(String source, Signal.Kind kind, double reward, double weight) {
         attempts++;
-        return new Signal(ACME, REQUEST, source, reward, weight, "attempt-" + attempts);
+        return new Signal(ACME, REQUEST, source, kind, reward, weight, "attempt-" + attempts);
     }
 
     @CanIgnoreReturnValue
     private Revision says(String source, double reward, double weight) {
-        return revise(signal(source, reward, weight));
+        return revise(signal(source, Signal.Kind.SIGN, reward, weight));
+    }
+
+    @CanIgnoreReturnValue
+    private Revision label(String source, double reward) {
+        return revise(signal(source, Signal.Kind.LABEL, reward, 1));
     }
 
     private Revision revise(Signal signal) {

@@ -8,7 +8,6 @@ import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,9 +114,9 @@ public final class ExactlyOnceSchedules {
             Map<String, Map<String, Verdict>> said,
             String attempt) {
         String source = SOURCES.get(random.nextInt(SOURCES.size()));
-        // Distinct weights, so that the reference needs no notion of who spoke last.
         double weight = random.nextInt(5) == 0 ? 0 : 0.1 + 0.3 * SOURCES.indexOf(source);
-        Signal signal = new Signal(TENANT, decision.request(), source, random.nextInt(5) / 4.0, weight, attempt);
+        Signal.Kind kind = source.equals("api") ? Signal.Kind.LABEL : Signal.Kind.SIGN;
+        Signal signal = new Signal(TENANT, decision.request(), source, kind, random.nextInt(5) / 4.0, weight, attempt);
         Revision revision = Await.result(decisions.revise(signal));
         if (random.nextInt(3) == 0) {
             // The answer was lost: asked again, told the same.
@@ -165,10 +164,7 @@ public final class ExactlyOnceSchedules {
         Snapshot snapshot = Await.result(arms.load(population));
         Map<String, Sums> expected = new HashMap<>();
         for (AwaitedDecision decision : made) {
-            Verdict verdict = said.getOrDefault(decision.request().value(), Map.of()).values().stream()
-                    .filter(one -> one.weight() > 0)
-                    .max(Comparator.comparingDouble(Verdict::weight))
-                    .orElse(Verdict.NONE);
+            Verdict verdict = verdict(said.getOrDefault(decision.request().value(), Map.of()));
             ArmScale scale = snapshot.scales().get(decision.arm());
             if (scale != null) {
                 Sums sums = verdict.sums().times(scale.growth(decision.decidedAt(), TAU));
@@ -187,5 +183,15 @@ public final class ExactlyOnceSchedules {
             assertThat(stored.reward()).as("seed %d, %s", seed, cell).isCloseTo(sums.reward(), within(tolerance));
             assertThat(stored.squares()).as("seed %d, %s", seed, cell).isCloseTo(sums.squares(), within(tolerance));
         });
+    }
+
+    /** The label if there is one, else the mean of the two signs, which weigh less than 1 together. */
+    private static Verdict verdict(Map<String, Verdict> said) {
+        Verdict label = said.getOrDefault("api", Verdict.NONE);
+        if (label.weight() > 0) {
+            return label;
+        }
+        Sums signs = said.values().stream().map(Verdict::sums).reduce(Sums.ZERO, Sums::plus);
+        return signs.weight() > 0 ? new Verdict(signs.reward() / signs.weight(), signs.weight()) : Verdict.NONE;
     }
 }

@@ -6,6 +6,7 @@ import dev.fresnel.outcome.DecisionCodec;
 import dev.fresnel.outcome.DecisionStore;
 import dev.fresnel.outcome.Revision;
 import dev.fresnel.outcome.Signal;
+import dev.fresnel.outcome.Sums;
 import dev.fresnel.outcome.Verdict;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
@@ -13,10 +14,10 @@ import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Decisions that await their outcome, in the {@link EmbeddedStore}. At most {@code maximum} are kept: the one that ends first makes
@@ -51,26 +52,33 @@ public final class EmbeddedDecisionStore implements DecisionStore {
 
     @Override
     public Future<Void> put(AwaitedDecision decision, Duration keepFor) {
+        return keep(name(decision.tenant(), decision.request()), "decision", codec.encode(decision), keepFor);
+    }
+
+    @Override
+    public Future<Void> join(TenantId tenant, RequestId turn, RequestId decision, Duration keepFor) {
+        return keep(name(tenant, turn), "of", decision.value(), keepFor);
+    }
+
+    private Future<Void> keep(String name, String field, String value, Duration keepFor) {
         return store.inOrder(access -> {
             sweep(access);
-            String name = name(decision.tenant(), decision.request());
-            if (find(access, name).isPresent()) {
+            if (lives(access, name)) {
                 return;
             }
+            remove(access, name);
             String end = END_FORMAT.formatted(clock.millis() + keepFor.toMillis());
-            put(access, DECISIONS, name + "decision", codec.encode(decision));
+            put(access, DECISIONS, name + field, value);
             put(access, DECISIONS, name + "end", end);
             put(access, ENDS, end + END + name, "");
             kept = kept.map(count -> count + 1);
         });
     }
 
-    /** The stored text, unless it is absent or has ended. */
-    private Optional<String> find(EmbeddedStore.Access access, String name) {
-        boolean lives = text(access, name + "end")
+    private boolean lives(EmbeddedStore.Access access, String name) {
+        return text(access, name + "end")
                 .filter(end -> end.compareTo(END_FORMAT.formatted(clock.millis())) > 0)
                 .isPresent();
-        return lives ? text(access, name + "decision") : Optional.empty();
     }
 
     private void sweep(EmbeddedStore.Access access) {
@@ -93,17 +101,28 @@ public final class EmbeddedDecisionStore implements DecisionStore {
 
     @Override
     public Future<Revision> revise(Signal signal) {
-        return store.answered(access -> revise(access, signal, name(signal.tenant(), signal.request())));
+        return store.answered(access -> {
+            // One hop: a turn joins a decision, never another turn.
+            String turn = name(signal.tenant(), signal.request());
+            RequestId decision = lives(access, turn)
+                    ? text(access, turn + "of").map(RequestId::new).orElse(signal.request())
+                    : signal.request();
+            return revise(access, signal, decision);
+        });
     }
 
-    private Revision revise(EmbeddedStore.Access access, Signal signal, String name) {
-        Optional<String> stored = find(access, name);
+    private Revision revise(EmbeddedStore.Access access, Signal signal, RequestId request) {
+        String name = name(signal.tenant(), request);
+        Optional<String> stored = lives(access, name) ? text(access, name + "decision") : Optional.empty();
         if (stored.isEmpty()) {
             return new Revision.Unknown();
         }
-        Optional<AwaitedDecision> decoded = codec.decode(signal.tenant(), signal.request(), stored.get());
+        Optional<AwaitedDecision> decoded = codec.decode(signal.tenant(), request, stored.get());
         if (decoded.isEmpty()) {
-            return discarded(access, signal, name);
+            remove(access, name);
+            store.report(new StoreProblem.ValueDiscarded("the stored decision " + request + " of " + signal.tenant()
+                    + " was deleted: damaged, or another's"));
+            return new Revision.Unknown();
         }
         AwaitedDecision decision = decoded.get();
         Optional<Told> told = text(access, name + "a:" + signal.source()).flatMap(Told::of);
@@ -112,31 +131,20 @@ public final class EmbeddedDecisionStore implements DecisionStore {
                     decision, told.get().before(), told.get().after());
         }
         Map<String, Said> said = said(access, name);
-        Verdict before = verdict(said);
-        Optional<Said> own = Optional.ofNullable(said.get(signal.source()));
-        if (own.isEmpty() && said.size() >= MAX_SOURCES) {
+        if (!said.containsKey(signal.source()) && said.size() >= MAX_SOURCES) {
             return new Revision.Refused();
         }
-        Verdict says = new Verdict(signal.reward(), signal.weight());
-        if (own.isEmpty() || !own.get().verdict().equals(says)) {
-            long order = said.values().stream().mapToLong(Said::order).max().orElse(0) + 1;
-            said.put(signal.source(), new Said(says, order));
-            put(access, DECISIONS, name + "o:" + signal.source(), says.reward() + " " + says.weight() + " " + order);
-        }
+        Verdict before = verdict(said);
+        Said says = new Said(signal.kind().key(), new Verdict(signal.reward(), signal.weight()));
+        said.put(signal.source(), says);
         Verdict after = verdict(said);
+        put(access, DECISIONS, name + "o:" + signal.source(), says.text());
         put(access, DECISIONS, name + "a:" + signal.source(), new Told(signal.attempt(), before, after).text());
         return new Revision.Revised(decision, before, after);
     }
 
-    private Revision discarded(EmbeddedStore.Access access, Signal signal, String name) {
-        remove(access, name);
-        store.report(new StoreProblem.ValueDiscarded("the stored decision " + signal.request() + " of "
-                + signal.tenant() + " was deleted: damaged, or another's"));
-        return new Revision.Unknown();
-    }
-
     private static Map<String, Said> said(EmbeddedStore.Access access, String name) {
-        Map<String, Said> said = new HashMap<>();
+        Map<String, Said> said = new TreeMap<>();
         String prefix = name + "o:";
         access.withPrefix(DECISIONS, prefix)
                 .forEach((key, value) -> Said.of(new String(value, StandardCharsets.UTF_8))
@@ -144,28 +152,31 @@ public final class EmbeddedDecisionStore implements DecisionStore {
         return said;
     }
 
-    /** The weightiest counts, of equals the last. */
+    /** Labels if there are any, else signs: their weighted mean, weighing what they weigh together, at most one. */
     private static Verdict verdict(Map<String, Said> said) {
-        Said best = new Said(Verdict.NONE, 0);
-        for (Said one : said.values()) {
-            double weight = one.verdict().weight();
-            double most = best.verdict().weight();
-            if (weight > most || (weight == most && weight > 0 && one.order() > best.order())) {
-                best = one;
+        for (Signal.Kind kind : Signal.Kind.values()) {
+            Sums sums = said.values().stream()
+                    .filter(one -> one.kind().equals(kind.key()))
+                    .map(one -> one.verdict().sums())
+                    .reduce(Sums.ZERO, Sums::plus);
+            if (sums.weight() > 0) {
+                return new Verdict(Math.min(1, sums.reward() / sums.weight()), Math.min(1, sums.weight()));
             }
         }
-        return best.verdict();
+        return Verdict.NONE;
     }
 
-    /** What one source says, and the when of it among the sources. */
-    private record Said(Verdict verdict, long order) {
+    /** What one source says. */
+    private record Said(String kind, Verdict verdict) {
         static Optional<Said> of(String text) {
             String[] parts = text.split(" ", -1);
             return parts.length == 3
-                    ? parsed(parts[0], parts[1])
-                            .flatMap(verdict ->
-                                    ArmText.number(parts[2]).map(order -> new Said(verdict, order.longValue())))
+                    ? parsed(parts[1], parts[2]).map(verdict -> new Said(parts[0], verdict))
                     : Optional.empty();
+        }
+
+        String text() {
+            return kind + " " + verdict.reward() + " " + verdict.weight();
         }
     }
 

@@ -34,40 +34,58 @@ public final class RedisDecisionStore implements DecisionStore {
 
     @Override
     public Future<Void> put(AwaitedDecision decision, Duration keepFor) {
-        return link.run(
-                        PUT,
-                        List.of(key(decision.tenant(), decision.request())),
-                        Text.arguments(codec.encode(decision), Long.toString(keepFor.toMillis())))
+        return put(key(decision.tenant(), decision.request()), "decision", codec.encode(decision), keepFor);
+    }
+
+    @Override
+    public Future<Void> join(TenantId tenant, RequestId turn, RequestId decision, Duration keepFor) {
+        return put(key(tenant, turn), "of", decision.value(), keepFor);
+    }
+
+    private Future<Void> put(TypedKey key, String field, String value, Duration keepFor) {
+        return link.run(PUT, List.of(key), Text.arguments(field, value, Long.toString(keepFor.toMillis())))
                 .onSuccess(_ -> link.wrote())
                 .mapEmpty();
     }
 
     @Override
     public Future<Revision> revise(Signal signal) {
+        return asked(signal, signal.request()).compose(reply -> {
+            if (!Text.at(reply, 0).equals("elsewhere")) {
+                return revision(signal.tenant(), signal.request(), reply);
+            }
+            RequestId decision = new RequestId(Text.at(reply, 1));
+            // One hop: a turn joins a decision, never another turn.
+            return asked(signal, decision).compose(second -> revision(signal.tenant(), decision, second));
+        });
+    }
+
+    private Future<Response> asked(Signal signal, RequestId decision) {
         return link.run(
                         REVISE,
-                        List.of(key(signal.tenant(), signal.request())),
+                        List.of(key(signal.tenant(), decision)),
                         Text.arguments(
                                 signal.source(),
+                                signal.kind().key(),
                                 Double.toString(signal.reward()),
                                 Double.toString(signal.weight()),
                                 signal.attempt(),
                                 Integer.toString(MAX_SOURCES)))
-                .compose(answer -> revision(signal, answer.orElseThrow()));
+                .map(answer -> answer.orElseThrow());
     }
 
-    private Future<Revision> revision(Signal signal, Response reply) {
+    private Future<Revision> revision(TenantId tenant, RequestId request, Response reply) {
         return switch (Text.at(reply, 0)) {
-            case "unknown" -> Future.succeededFuture(new Revision.Unknown());
+            case "unknown", "elsewhere" -> Future.succeededFuture(new Revision.Unknown());
             case "refused" -> Future.succeededFuture(new Revision.Refused());
             default -> {
                 link.wrote();
-                Optional<AwaitedDecision> decision = codec.decode(signal.tenant(), signal.request(), Text.at(reply, 1));
+                Optional<AwaitedDecision> decision = codec.decode(tenant, request, Text.at(reply, 1));
                 Optional<Verdict> before = verdict(reply, 2);
                 Optional<Verdict> after = verdict(reply, 4);
                 yield decision.isPresent() && before.isPresent() && after.isPresent()
                         ? Future.succeededFuture(new Revision.Revised(decision.get(), before.get(), after.get()))
-                        : discarded(signal);
+                        : discarded(tenant, request);
             }
         };
     }
@@ -81,11 +99,10 @@ public final class RedisDecisionStore implements DecisionStore {
     }
 
     /** What is stored is no decision of this request: deleted, and as if it had never been made. */
-    private Future<Revision> discarded(Signal signal) {
-        link.report(new RedisProblem.ValueDiscarded("the stored decision " + signal.request() + " of " + signal.tenant()
-                + " was deleted: damaged, or another's"));
-        return link.send(Request.cmd(Command.DEL)
-                        .arg(key(signal.tenant(), signal.request()).name()))
+    private Future<Revision> discarded(TenantId tenant, RequestId request) {
+        link.report(new RedisProblem.ValueDiscarded(
+                "the stored decision " + request + " of " + tenant + " was deleted: damaged, or another's"));
+        return link.send(Request.cmd(Command.DEL).arg(key(tenant, request).name()))
                 .transform(_ -> Future.succeededFuture(new Revision.Unknown()));
     }
 

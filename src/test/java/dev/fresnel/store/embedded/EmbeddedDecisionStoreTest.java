@@ -94,7 +94,8 @@ class EmbeddedDecisionStoreTest extends DecisionStoreContract {
     }
 
     private boolean knows(int i) {
-        return !Await.result(store.revise(new Signal(ACME, new RequestId("r" + i), "api", 1, 1, "a")))
+        return !Await.result(
+                        store.revise(new Signal(ACME, new RequestId("r" + i), "api", Signal.Kind.LABEL, 1, 1, "a")))
                 .equals(new Revision.Unknown());
     }
 

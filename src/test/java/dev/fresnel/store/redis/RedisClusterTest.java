@@ -102,7 +102,7 @@ class RedisClusterTest {
         Await.result(store.put(
                 new AwaitedDecision(tenant, request, "p", "a", List.of("c"), ArmScale.startingAt(0), 0, Map.of()),
                 Duration.ofHours(1)));
-        assertThat(Await.result(store.revise(new Signal(tenant, request, "api", 1, 1, "x"))))
+        assertThat(Await.result(store.revise(new Signal(tenant, request, "api", Signal.Kind.LABEL, 1, 1, "x"))))
                 .isInstanceOf(Revision.Revised.class);
     }
 

@@ -67,7 +67,7 @@ class RedisDecisionStoreTest extends DecisionStoreContract {
                 "1",
                 "fresnel:{acme}:decision:req-1");
 
-        assertThat(Await.result(store.revise(new Signal(ACME, REQUEST, "api", 1, 1, "x"))))
+        assertThat(Await.result(store.revise(new Signal(ACME, REQUEST, "api", Signal.Kind.LABEL, 1, 1, "x"))))
                 .isEqualTo(new Revision.Unknown());
         assertThat(discarded()).isEqualTo(1);
     }
