@@ -16,6 +16,9 @@ import java.util.List;
 public record Flush(String population, String replica, long sequence, double tau, List<ArmDelta> deltas) {
     public Flush {
         deltas = List.copyOf(deltas);
+        if (population.isEmpty() || population.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("a population has a name, without a NUL");
+        }
         if (sequence < 1 || !(tau > 0)) {
             throw new IllegalArgumentException("a flush has a sequence from 1 and a positive tau");
         }

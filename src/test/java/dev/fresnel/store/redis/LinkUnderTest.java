@@ -10,16 +10,26 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A link with its own event loops, and what it reported. */
 record LinkUnderTest(Vertx vertx, RedisLink link, List<RedisProblem> problems) implements AutoCloseable {
+    /** With a time limit that a loaded machine keeps, and that a test of a frozen server can wait for. */
     static LinkUnderTest to(RedisServer server) {
-        LinkUnderTest opened = open(RedisSettings.standalone("127.0.0.1:" + server.port()));
+        return connected(server, Duration.ofMillis(500));
+    }
+
+    /** For tests of what is stored, not of how long it takes. */
+    static LinkUnderTest patient(RedisServer server) {
+        return connected(server, Duration.ofSeconds(5));
+    }
+
+    private static LinkUnderTest connected(RedisServer server, Duration commandTimeout) {
+        LinkUnderTest opened = open(
+                with(RedisSettings.standalone("127.0.0.1:" + server.port()), commandTimeout, Duration.ofSeconds(5)));
         Await.until("connected", opened.link()::isUp);
         return opened;
     }
 
-    /** With limits that a loaded machine keeps: for tests of what is stored, not of how long it takes. */
-    static LinkUnderTest patient(RedisServer server) {
-        RedisSettings base = RedisSettings.standalone("127.0.0.1:" + server.port());
-        LinkUnderTest opened = open(new RedisSettings(
+    /** {@code base} with other limits. */
+    static RedisSettings with(RedisSettings base, Duration commandTimeout, Duration connectTimeout) {
+        return new RedisSettings(
                 base.topology(),
                 base.hosts(),
                 base.master(),
@@ -28,10 +38,8 @@ record LinkUnderTest(Vertx vertx, RedisLink link, List<RedisProblem> problems) i
                 base.user(),
                 base.password(),
                 base.caFile(),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(5)));
-        Await.until("connected", opened.link()::isUp);
-        return opened;
+                commandTimeout,
+                connectTimeout);
     }
 
     static LinkUnderTest open(RedisSettings settings) {

@@ -12,7 +12,6 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -29,7 +28,8 @@ class RedisLinkTest {
     void failsAtOnce_andConnectsLater_whenNobodyListensAtFirst() {
         try (RedisServer server = RedisServer.start()) {
             server.kill();
-            try (LinkUnderTest link = LinkUnderTest.open(RedisSettings.standalone("127.0.0.1:" + server.port()))) {
+            try (LinkUnderTest link =
+                    LinkUnderTest.open(limits(server, Duration.ofMillis(500), Duration.ofSeconds(5)))) {
                 assertThat(failure(ping(link))).isEqualTo(RedisFailure.Kind.AWAY);
                 assertThat(link.problems()).singleElement().isInstanceOf(RedisProblem.Away.class);
 
@@ -48,10 +48,11 @@ class RedisLinkTest {
                 LinkUnderTest link = LinkUnderTest.to(server)) {
             server.freeze();
 
-            List<RedisFailure.Kind> kinds = new ArrayList<>();
-            for (int i = 0; i < RedisLink.TRIP_AT; i++) {
-                kinds.add(failure(ping(link)));
-            }
+            List<Future<Optional<Response>>> pings = IntStream.range(0, RedisLink.TRIP_AT)
+                    .mapToObj(_ -> ping(link))
+                    .toList();
+            List<RedisFailure.Kind> kinds =
+                    pings.stream().map(RedisLinkTest::failure).toList();
             Await.until("the breaker opens", () -> !link.link().isUp());
 
             assertThat(kinds).containsOnly(RedisFailure.Kind.TIMEOUT);
@@ -186,7 +187,7 @@ class RedisLinkTest {
     @Test
     void logsInWithUserAndPassword() {
         try (RedisServer server = RedisServer.start("--requirepass", "hunter2")) {
-            RedisSettings plain = RedisSettings.standalone("127.0.0.1:" + server.port());
+            RedisSettings plain = limits(server, Duration.ofSeconds(2), Duration.ofSeconds(5));
             try (LinkUnderTest without = LinkUnderTest.open(plain);
                     LinkUnderTest with = LinkUnderTest.open(withPassword(plain, "hunter2"));
                     LinkUnderTest wrong = LinkUnderTest.open(withPassword(plain, "wrong"))) {
@@ -224,7 +225,7 @@ class RedisLinkTest {
     @Test
     void findsTheNodeOfEveryKey_inACluster() {
         try (RedisCluster cluster = RedisCluster.start();
-                LinkUnderTest link = LinkUnderTest.open(clusterSettings(cluster))) {
+                LinkUnderTest link = LinkUnderTest.open(patientCluster(cluster))) {
             Await.until("connected", link.link()::isUp);
             for (int i = 0; i < 30; i++) {
                 String tag = "fresnel:{tenant-" + i + "}";
@@ -245,27 +246,11 @@ class RedisLinkTest {
         return cluster.nodes().get(i % cluster.nodes().size());
     }
 
-    static RedisSettings clusterSettings(RedisCluster cluster) {
+    static RedisSettings patientCluster(RedisCluster cluster) {
         return with(
                 RedisSettings.Topology.CLUSTER,
                 cluster.nodes().stream().map(node -> "127.0.0.1:" + node.port()).toList(),
                 Optional.empty());
-    }
-
-    /** With limits that a loaded machine keeps. */
-    static RedisSettings patientCluster(RedisCluster cluster) {
-        RedisSettings base = clusterSettings(cluster);
-        return new RedisSettings(
-                base.topology(),
-                base.hosts(),
-                base.master(),
-                base.database(),
-                base.transport(),
-                base.user(),
-                base.password(),
-                base.caFile(),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(5));
     }
 
     static RedisSettings sentinelSettings(RedisSentinels sentinels) {
@@ -283,8 +268,8 @@ class RedisLinkTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                RedisSettings.COMMAND_TIMEOUT,
-                RedisSettings.CONNECT_TIMEOUT);
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(5));
     }
 
     private static RedisSettings withPassword(RedisSettings base, String password) {
@@ -302,18 +287,7 @@ class RedisLinkTest {
     }
 
     private static RedisSettings limits(RedisServer server, Duration command, Duration connect) {
-        RedisSettings base = RedisSettings.standalone("127.0.0.1:" + server.port());
-        return new RedisSettings(
-                base.topology(),
-                base.hosts(),
-                base.master(),
-                base.database(),
-                base.transport(),
-                base.user(),
-                base.password(),
-                base.caFile(),
-                command,
-                connect);
+        return LinkUnderTest.with(RedisSettings.standalone("127.0.0.1:" + server.port()), command, connect);
     }
 
     private static void sleepless(Duration time) {
