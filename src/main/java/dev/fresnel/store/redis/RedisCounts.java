@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.LongAdder;
 /** How often operations failed, by kind, and what else an operator watches. Only grows; thread-safe. */
 public final class RedisCounts {
     private final Map<RedisFailure.Kind, LongAdder> failures = new EnumMap<>(RedisFailure.Kind.class);
+    private final LongAdder attempts = new LongAdder();
     private final LongAdder connections = new LongAdder();
     private final LongAdder scriptsSent = new LongAdder();
 
@@ -20,6 +21,10 @@ public final class RedisCounts {
         adder(kind).increment();
     }
 
+    void attempted() {
+        attempts.increment();
+    }
+
     void connected() {
         connections.increment();
     }
@@ -31,6 +36,11 @@ public final class RedisCounts {
     /** Operations that failed in this way. */
     public long failures(RedisFailure.Kind kind) {
         return adder(kind).sum();
+    }
+
+    /** Attempts to connect, successful ones included. */
+    public long attempts() {
+        return attempts.sum();
     }
 
     /** Connections that were made, the first included. */

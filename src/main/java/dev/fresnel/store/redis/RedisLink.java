@@ -291,6 +291,7 @@ public final class RedisLink {
             firstAttempt.tryComplete();
             return;
         }
+        counts.attempted();
         Session next = new Session(Redis.createClient(vertx, options));
         long timer = vertx.setTimer(
                 settings.connectTimeout().toMillis(),

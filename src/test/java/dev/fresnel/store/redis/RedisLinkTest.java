@@ -67,14 +67,16 @@ class RedisLinkTest {
     void keepsNothingOpen_whileAFrozenServerIsProbed() {
         try (RedisServer server = RedisServer.start();
                 LinkUnderTest link =
-                        LinkUnderTest.open(limits(server, RedisSettings.COMMAND_TIMEOUT, Duration.ofMillis(200)))) {
+                        LinkUnderTest.open(limits(server, Duration.ofMillis(500), Duration.ofSeconds(1)))) {
+            Await.until("connected", link.link()::isUp);
+            long before = link.link().counts().attempts();
             server.freeze();
-            for (int i = 0; i < RedisLink.TRIP_AT; i++) {
-                assertThat(failure(ping(link))).isEqualTo(RedisFailure.Kind.TIMEOUT);
-            }
-            // Each probe ends by its own limit; several have been made by then.
+            List<Future<Optional<Response>>> pings = IntStream.range(0, RedisLink.TRIP_AT)
+                    .mapToObj(_ -> ping(link))
+                    .toList();
+            assertThat(pings.stream().map(RedisLinkTest::failure)).containsOnly(RedisFailure.Kind.TIMEOUT);
             Await.until("the breaker opens", () -> !link.link().isUp());
-            sleepless(Duration.ofSeconds(3));
+            Await.until("probed twice, in vain", () -> link.link().counts().attempts() >= before + 3);
 
             server.thaw();
 
@@ -288,11 +290,6 @@ class RedisLinkTest {
 
     private static RedisSettings limits(RedisServer server, Duration command, Duration connect) {
         return LinkUnderTest.with(RedisSettings.standalone("127.0.0.1:" + server.port()), command, connect);
-    }
-
-    private static void sleepless(Duration time) {
-        long end = System.nanoTime() + time.toNanos();
-        Await.until("time passes", () -> System.nanoTime() > end);
     }
 
     private static Future<Optional<Response>> ping(LinkUnderTest link) {
