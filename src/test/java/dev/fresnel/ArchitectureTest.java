@@ -66,7 +66,8 @@ class ArchitectureTest {
         see.put(
                 "observe",
                 Set.of("exchange", "outcome", "delegation", "lens", "budget", "upstream", "policy", "chat", "value"));
-        see.put("store.embedded", Set.of("lens", "budget", "upstream", "chat", "value"));
+        see.put("store.embedded", Set.of("outcome", "lens", "budget", "upstream", "chat", "value"));
+        see.put("store.redis", Set.of("outcome", "lens", "budget", "upstream", "chat", "value"));
         see.put(
                 "config",
                 Set.of("outcome", "tenant", "delegation", "lens", "budget", "upstream", "policy", "chat", "value"));
@@ -80,6 +81,7 @@ class ArchitectureTest {
                         "observe",
                         "config",
                         "store.embedded",
+                        "store.redis",
                         "exchange",
                         "outcome",
                         "tenant",

@@ -34,10 +34,6 @@ import dev.fresnel.outcome.DecisionRecord;
 import dev.fresnel.outcome.Learner;
 import dev.fresnel.outcome.OutcomeSettings;
 import dev.fresnel.policy.Policy;
-import dev.fresnel.store.embedded.EmbeddedLensStore;
-import dev.fresnel.store.embedded.EmbeddedSpendStore;
-import dev.fresnel.store.embedded.EmbeddedStore;
-import dev.fresnel.store.embedded.StoreProblem;
 import dev.fresnel.tenant.TenantDirectory;
 import dev.fresnel.upstream.CompletionClient;
 import dev.fresnel.upstream.RetryRule;
@@ -132,11 +128,8 @@ public final class Gateway {
                 new Metrics(registry));
         // A promise of no event loop: the loops may be gone when it is kept.
         Promise<Gateway> started = Promise.promise();
-        EmbeddedStore.open(vertx, config.store().directory(), SystemTime.clock(), problem -> tell(problem, telling))
-                .onSuccess(store -> closing.later("store", store::close))
-                .compose(store -> Ledger.open(new EmbeddedSpendStore(store), SystemTime.clock())
-                        .compose(
-                                ledger -> assemble(config, telling, relayLimits, vertx, loops, store, ledger, closing)))
+        Stores.open(vertx, config, (kind, message) -> tell(kind, message, telling), telling.metrics(), closing)
+                .compose(stores -> assemble(config, telling, relayLimits, vertx, loops, stores, closing))
                 .onSuccess(started::complete)
                 .onFailure(problem -> closing.run().onComplete(_ -> started.fail(problem)));
         return started.future();
@@ -169,14 +162,9 @@ public final class Gateway {
         return new DecisionLog(lines)::on;
     }
 
-    private static void tell(StoreProblem problem, Telling telling) {
-        System.getLogger("fresnel").log(System.Logger.Level.WARNING, problem.message());
-        String kind = switch (problem) {
-            case StoreProblem.Quarantined _ -> "quarantined";
-            case StoreProblem.NotWritable _ -> "not_writable";
-            case StoreProblem.ValueDiscarded _ -> "value_discarded";
-        };
-        telling.log().onStoreProblem(kind, problem.message());
+    private static void tell(String kind, String message, Telling telling) {
+        System.getLogger("fresnel").log(System.Logger.Level.WARNING, message);
+        telling.log().onStoreProblem(kind, message);
         telling.metrics().onStoreProblem(kind);
     }
 
@@ -197,9 +185,9 @@ public final class Gateway {
             RelayLimits relayLimits,
             Vertx vertx,
             int loops,
-            EmbeddedStore store,
-            Ledger ledger,
+            Stores stores,
             Closing closing) {
+        Ledger ledger = stores.ledger();
         LongSupplier nanos = SystemTime.nanos();
         var clock = SystemTime.clock();
         var random = new java.security.SecureRandom();
@@ -213,7 +201,7 @@ public final class Gateway {
         LensShelf shelf = new LensShelf(
                 vertx,
                 new LensWriter(smart, PromptTemplate.load(), clock, nanos),
-                new EmbeddedLensStore(store, clock, EmbeddedLensStore.DEFAULT_MAX_PER_TENANT),
+                stores.lenses(),
                 clock,
                 nanos,
                 random,

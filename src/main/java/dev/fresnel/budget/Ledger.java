@@ -43,6 +43,33 @@ public final class Ledger {
     }
 
     /**
+     * A ledger that has not read its store yet and counts from zero until {@link #refresh} succeeds: for a store that may be away
+     * at start and must not keep the gateway from serving.
+     */
+    public static Ledger unread(SpendStore store, InstantSource clock) {
+        return new Ledger(store, clock);
+    }
+
+    /**
+     * Takes over what the store knows of today beyond this ledger: other replicas' spend. Never lowers a count, so what was
+     * settled here meanwhile stays. Fails when the store cannot be read; then nothing has changed.
+     */
+    public Future<Void> refresh() {
+        LocalDate today = utcDay(clock);
+        return store.spentOn(today)
+                .map(spent -> {
+                    spent.forEach((tenant, amount) -> accounts.compute(tenant, (_, known) -> {
+                        Account account = Account.on(today, known);
+                        return account.day.equals(today) && account.spent.isLessThan(amount)
+                                ? new Account(today, amount, account.reserved)
+                                : account;
+                    }));
+                    return spent;
+                })
+                .mapEmpty();
+    }
+
+    /**
      * Sets {@code worstCase} aside, or refuses when spent plus reserved plus it would exceed the limit.
      *
      * @param dailyLimit of the tenant; empty: always granted, and still counted

@@ -11,12 +11,16 @@ import java.util.Map;
  * sends additions here, so an implementation is never waited for before a reply. Thread-safe.
  */
 public interface SpendStore {
-    /** What each tenant has spent on {@code day} so far; tenants without spend are absent. Read once, when the ledger opens. */
+    /**
+     * What each tenant has spent on {@code day} so far, additions under way included; tenants without spend are absent. Read when the
+     * ledger opens, and again and again where several replicas share the store.
+     */
     Future<Map<TenantId, Usd>> spentOn(LocalDate day);
 
     /**
-     * Adds {@code amount} to what {@code tenant} spent on {@code day}. Additions of several callers commute. Completes when the
-     * addition is as durable as the store makes it; never throws, a store that is away fails the future.
+     * Adds {@code amount} to what {@code tenant} spent on {@code day}, once. Additions of several callers commute. Completes when the
+     * addition is as durable as the store makes it; never throws. A store that is away fails the future, or keeps the addition in
+     * memory and completes late.
      */
     Future<Void> add(TenantId tenant, LocalDate day, Usd amount);
 }

@@ -60,7 +60,7 @@ final class Assembly {
                         file.listen().data(),
                         file.listen().admin(),
                         file.listen().adminToken()),
-                new GatewayConfig.Store(Path.of(file.store().embedded())),
+                store(),
                 upstreams(),
                 catalog(),
                 prices(),
@@ -83,6 +83,20 @@ final class Assembly {
                                         Path.of(path),
                                         file.events().decisionLogSize().bytes(),
                                         file.events().decisionLogKeep()))));
+    }
+
+    private GatewayConfig.Store store() {
+        ConfigFile.RedisSection redis = file.store().redis();
+        return new GatewayConfig.Store(
+                Path.of(file.store().embedded()),
+                redis.url()
+                        .map(address -> new GatewayConfig.Redis(
+                                address,
+                                redis.user(),
+                                redis.password(),
+                                redis.caFile().map(Path::of),
+                                redis.commandTimeout(),
+                                redis.connectTimeout())));
     }
 
     private Map<String, Upstream> upstreams() {

@@ -97,7 +97,7 @@ final class Binder {
             if (field.key().required()) {
                 findings.error(here, "is required", "add it: " + field.key().value());
             }
-        } else if (field.key().refused().isEmpty()) {
+        } else {
             value = read(field.shape(), node, here, field.key());
             if (field.key().required() && value.isPresent() && isEmptyCollection(value.get())) {
                 findings.error(here, "must not be empty", field.key().value());
@@ -278,7 +278,7 @@ final class Binder {
         };
     }
 
-    /** The known keys of a block with their nodes; unknown, refused and repeated ones are reported. */
+    /** The known keys of a block with their nodes; unknown and repeated ones are reported. */
     private Map<String, Node> entries(Shape.Block shape, MappingNode mapping, KeyPath path) {
         Map<String, Shape.Field> known = new LinkedHashMap<>();
         shape.keys().forEach(field -> known.put(field.name(), field));
@@ -288,18 +288,13 @@ final class Binder {
             Shape.Field field = known.get(name);
             if (field == null) {
                 findings.keyError(here, "is not a key", whatWasMeant(name, known));
-            } else if (!field.key().refused().isEmpty()) {
-                findings.keyError(here, "cannot be used", field.key().refused());
             }
         }
         return entries;
     }
 
     private static String whatWasMeant(String name, Map<String, Shape.Field> known) {
-        List<String> valid = known.values().stream()
-                .filter(field -> field.key().refused().isEmpty())
-                .map(Shape.Field::name)
-                .toList();
+        List<String> valid = known.values().stream().map(Shape.Field::name).toList();
         if (NearestName.to(name, valid).isEmpty()) {
             Set<String> elsewhere = new LinkedHashSet<>();
             Shape.walk(Shape.block(ConfigFile.class), (path, field) -> {

@@ -46,6 +46,7 @@ final class Checks {
 
     void run() {
         listen();
+        redis();
         file.upstreams().forEach(this::upstream);
         file.models().forEach(this::model);
         aliases();
@@ -72,6 +73,34 @@ final class Checks {
                     KeyPath.of("listen", "admin"),
                     "must be a loopback address such as 127.0.0.1:9090 as long as there is no admin-token",
                     "set listen.admin-token, or listen on 127.0.0.1");
+        }
+    }
+
+    private void redis() {
+        ConfigFile.RedisSection redis = file.store().redis();
+        KeyPath path = KeyPath.of("store", "redis");
+        if (redis.url().isEmpty()) {
+            boolean asked = redis.user().isPresent()
+                    || redis.password().isPresent()
+                    || redis.caFile().isPresent();
+            if (asked && !findings.hasErrorsUnder(path)) {
+                findings.error(path, "has no url", "add url: \"redis://host:6379/0\", or remove store.redis");
+            }
+            return;
+        }
+        RedisAddress address = redis.url().get();
+        if (redis.user().isPresent() && redis.password().isEmpty() && !findings.hasErrorsUnder(path.at("password"))) {
+            findings.error(path.at("user"), "needs a password", "add password: \"${REDIS_PASSWORD}\"");
+        }
+        boolean plain = address.encryption() == RedisAddress.Encryption.NONE;
+        if (plain && redis.caFile().isPresent()) {
+            findings.error(path.at("ca-file"), "has no effect without TLS", "write rediss:// in the url");
+        }
+        if (plain && redis.password().isPresent() && !address.isLoopback()) {
+            findings.warn(
+                    path.at("password"),
+                    "crosses the network unencrypted, as do lenses",
+                    "use rediss:// unless you trust the network");
         }
     }
 

@@ -21,7 +21,9 @@ import java.util.Optional;
  */
 record ConfigFile(
         @Key("Addresses to listen on.") ListenSection listen,
-        @Key("Where lenses and spend survive a restart.") StoreSection store,
+
+        @Key("Where lenses, spend and learning survive a restart.")
+        StoreSection store,
 
         @Key(
                 value = "Providers, by a name of your choice. The first is the default of every tenant.",
@@ -69,8 +71,35 @@ record ConfigFile(
             @Key(value = "Directory of the embedded store, relative to the working directory.", def = "./data")
             String embedded,
 
-            @Key(value = "", refused = "this version has the embedded store only; write store: { embedded: ./data }")
-            Optional<String> redis) {}
+            @Key("Redis in its place, shared by replicas. A plain value is short for `url`.")
+            RedisSection redis) {}
+
+    @Shorthand("url")
+    record RedisSection(
+            @Key(
+                    value =
+                            "Such as `redis://host:6379/0`, `redis+sentinel://host1:26379,host2/master/0` or `redis+cluster://host1:6379,host2`; `rediss` for TLS.",
+                    unset = "the embedded store")
+            Optional<RedisAddress> url,
+
+            @Key(value = "User of Redis' access control list.", unset = "its default user", pattern = "[!-~]{1,128}")
+            Optional<String> user,
+
+            @Key(value = "Password, as `${NAME}` or `file:/path`.", unset = "none sent")
+            Optional<Secret> password,
+
+            @Key(value = "PEM certificates to trust for TLS.", unset = "the system's")
+            Optional<String> caFile,
+
+            @Key(
+                    value = "Longest wait for one operation. Requests go on without Redis after it.",
+                    def = "50ms",
+                    min = "5ms",
+                    max = "5s")
+            Duration commandTimeout,
+
+            @Key(value = "To a connection that answers.", def = "2s", min = "50ms", max = "1m")
+            Duration connectTimeout) {}
 
     record UpstreamSection(
             @Key(value = "Address with the version path, such as `https://api.openai.com/v1`.", required = true)

@@ -71,9 +71,7 @@ public final class ConfigSchema {
         // Keys that hold blocks and tables may be left empty, as when all of their lines are commented out.
         json.writeStringField("type", "object");
         json.writeBooleanField("additionalProperties", false);
-        List<Shape.Field> fields = block.keys().stream()
-                .filter(field -> field.key().refused().isEmpty())
-                .toList();
+        List<Shape.Field> fields = block.keys();
         List<String> required = fields.stream()
                 .filter(field -> field.key().required())
                 .map(Shape.Field::name)

@@ -58,8 +58,28 @@ public record GatewayConfig(
      */
     public record Listen(HostPort data, HostPort admin, Optional<Secret> adminToken) {}
 
-    /** @param directory of the embedded store, relative to the working directory; created at start */
-    public record Store(Path directory) {}
+    /**
+     * Where lenses, spend and learning are kept.
+     *
+     * @param directory of the embedded store, relative to the working directory; created at start, and not used with Redis
+     * @param redis present: in place of the embedded store
+     */
+    public record Store(Path directory, Optional<Redis> redis) {}
+
+    /**
+     * Redis as the store.
+     *
+     * @param caFile PEM certificates to trust instead of the system's
+     * @param commandTimeout of one operation
+     * @param connectTimeout of a connection with its handshake
+     */
+    public record Redis(
+            RedisAddress address,
+            Optional<String> user,
+            Optional<Secret> password,
+            Optional<Path> caFile,
+            Duration commandTimeout,
+            Duration connectTimeout) {}
 
     /**
      * Bounds on what clients may do to the process.

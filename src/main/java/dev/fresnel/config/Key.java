@@ -44,7 +44,4 @@ import java.lang.annotation.Target;
 
     /** Whether the component's own keys are written beside its siblings instead of under a key of its own. */
     boolean inline() default false;
-
-    /** Why this version does not take the key, and what to do instead; such a key is in no schema and no table. */
-    String refused() default "";
 }

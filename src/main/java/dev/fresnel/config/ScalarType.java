@@ -72,7 +72,7 @@ record ScalarType<T>(String label, Json json, Reader<T> reader) {
 
     /** Whether a value of this kind must not be repeated in a message. */
     boolean mayHoldSecret() {
-        return isSecret() || label.equals("URL");
+        return isSecret() || label.endsWith("URL");
     }
 
     /** Whether YAML must show the value bare: {@code "2000"} in quotes is text, not a number. */
@@ -110,6 +110,12 @@ record ScalarType<T>(String label, Json json, Reader<T> reader) {
                     URI.class,
                     new ScalarType<>(
                             "URL", new Json(JsonType.STRING, "^https?://[^?#@]+$", List.of()), ScalarType::url)),
+            Map.entry(
+                    RedisAddress.class,
+                    new ScalarType<>(
+                            "Redis URL",
+                            new Json(JsonType.STRING, RedisAddress.PATTERN, List.of()),
+                            RedisAddress::parse)),
             Map.entry(
                     HostPort.class,
                     new ScalarType<>(

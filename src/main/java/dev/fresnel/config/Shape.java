@@ -78,11 +78,9 @@ sealed interface Shape {
             case Table table -> walk(table.value(), path + ".*", visit);
             case Block block -> {
                 for (Field field : block.keys()) {
-                    if (field.key().refused().isEmpty()) {
-                        String name = path.isEmpty() ? field.name() : path + "." + field.name();
-                        visit.accept(name, field);
-                        walk(field.shape(), name, visit);
-                    }
+                    String name = path.isEmpty() ? field.name() : path + "." + field.name();
+                    visit.accept(name, field);
+                    walk(field.shape(), name, visit);
                 }
             }
         }

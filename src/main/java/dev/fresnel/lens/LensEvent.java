@@ -94,6 +94,7 @@ public sealed interface LensEvent {
     /** What was asked of the store. */
     enum Operation {
         FIND,
+        CLAIM,
         SAVE,
         TOUCH;
 

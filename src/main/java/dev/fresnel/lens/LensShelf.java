@@ -16,7 +16,6 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -28,7 +27,8 @@ import java.util.random.RandomGenerator;
  * future completes on the caller's own context.
  *
  * <ul>
- *   <li><b>Single flight</b>: however many requests ask for one key at once, the smart model is asked once and the rest join.
+ *   <li><b>Single flight</b>: however many requests ask for one key at once, the smart model is asked once and the rest join. Of
+ *       several replicas on one store one writes; the others skip until its lens is there.
  *   <li><b>Stale while rebuilding</b>: a lens past its time is served on while one rebuild runs. Its time is jittered by a fifth, so
  *       that lenses written together are not rebuilt together.
  *   <li><b>Negative cache</b>: a key whose writing failed is left alone for the policy's {@code negativeTtl}, jittered; the tenant's
@@ -43,14 +43,10 @@ public final class LensShelf {
     /** A lens in use is noted in the store this often, which is fine enough to choose the least recently used. */
     private static final Duration TOUCH_EVERY = Duration.ofMinutes(10);
 
-    /** A store that answers later than this is taken for one that is away. */
-    private static final Duration STORE_LIMIT = Duration.ofSeconds(2);
-
-    private static final int MAX_EVENT_SCOPE = 100;
-
     private final Vertx vertx;
     private final LensWriter writer;
     private final LensStore store;
+    private final GuardedStore guarded;
     private final InstantSource clock;
     private final LongSupplier nanos;
     private final Chance chance;
@@ -81,6 +77,7 @@ public final class LensShelf {
         this.vertx = vertx;
         this.writer = writer;
         this.store = store;
+        this.guarded = new GuardedStore(store, listener);
         this.clock = clock;
         this.nanos = nanos;
         this.chance = new Chance(random);
@@ -187,9 +184,7 @@ public final class LensShelf {
         long now = nanos.getAsLong();
         long last = lens.touchedAt().get();
         if (now - last > TOUCH_EVERY.toNanos() && lens.touchedAt().compareAndSet(last, now)) {
-            Future.succeededFuture(key)
-                    .compose(store::touch)
-                    .onFailure(failure -> storeFailed(key, LensEvent.Operation.TOUCH, failure));
+            guarded.touch(key);
         }
     }
 
@@ -236,11 +231,7 @@ public final class LensShelf {
             return running;
         }
         int purgesBefore = purges(key.tenant()).get();
-        Future.succeededFuture(key)
-                .compose(store::find)
-                .timeout(STORE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
-                .onFailure(failure -> storeFailed(key, LensEvent.Operation.FIND, failure))
-                .recover(_ -> Future.succeededFuture(Optional.empty()))
+        guarded.find(key)
                 .map(found -> found.flatMap(stored -> kept(key, stored)))
                 .onComplete(found -> {
                     Optional<Kept> lens = found.succeeded() ? found.result() : Optional.empty();
@@ -280,19 +271,6 @@ public final class LensShelf {
         }
         kept.invalidate(key);
         return false;
-    }
-
-    private void save(LensKey key, StoredLens stored, int purgesBefore) {
-        Future.succeededFuture(stored)
-                .compose(lens -> store.save(key, lens))
-                .compose(_ ->
-                        purges(key.tenant()).get() == purgesBefore ? Future.<Void>succeededFuture() : store.delete(key))
-                .onFailure(failure -> storeFailed(key, LensEvent.Operation.SAVE, failure));
-    }
-
-    private void storeFailed(LensKey key, LensEvent.Operation operation, Throwable failure) {
-        listener.accept(new LensEvent.StoreFailed(
-                key.tenant(), key.shortForm(), operation, failure.getClass().getSimpleName()));
     }
 
     private AtomicInteger purges(TenantId tenant) {
@@ -337,8 +315,41 @@ public final class LensShelf {
             return mine.future();
         }
         int purgesBefore = purges(lane.tenant()).get();
-        writer.write(request).onComplete(result -> finish(new Build(request, cause, lane, purgesBefore, mine), result));
+        guarded.claim(request.key(), request.policy().deadline())
+                .onSuccess(
+                        claim -> claimed(new Build(request, cause, lane, purgesBefore, Optional.empty(), mine), claim));
         return mine.future();
+    }
+
+    /** One writing at a time, across all replicas that share the store. */
+    private void claimed(Build build, Optional<Claim> claim) {
+        switch (claim.orElse(null)) {
+            case null -> write(build);
+            case Claim.Taken _ -> leave(build, new LensResult.Skipped(SkipReason.BUILDING));
+            case Claim.Granted mine -> {
+                // Another replica may have written it between our look into the store and our claim.
+                Optional<Kept> present = mine.present()
+                        .flatMap(stored -> kept(build.key(), stored))
+                        .filter(this::isFresh);
+                if (present.isPresent() && shelve(build.key(), present.get(), build.purgesBefore())) {
+                    guarded.release(mine);
+                    leave(build, hit(present.get()));
+                } else {
+                    write(build.under(mine));
+                }
+            }
+        }
+    }
+
+    private void write(Build build) {
+        writer.write(build.request()).onComplete(result -> finish(build, result));
+    }
+
+    /** Ends a build for which nothing is written. */
+    private void leave(Build build, LensResult outcome) {
+        gate.leave(build.lane());
+        builds.remove(build.key());
+        build.promise().complete(outcome);
     }
 
     /** Between a look into memory and the start of a writing another one may have ended: its result counts. */
@@ -356,15 +367,24 @@ public final class LensShelf {
                 : result;
     }
 
-    /** A writing that runs. */
+    /**
+     * A writing that runs.
+     *
+     * @param claim empty: the store was away and could not be asked
+     */
     private record Build(
             LensRequest request,
             LensEvent.Cause cause,
             BuildGate.Lane lane,
             int purgesBefore,
+            Optional<Claim.Granted> claim,
             Promise<LensResult> promise) {
         LensKey key() {
             return request.key();
+        }
+
+        Build under(Claim.Granted granted) {
+            return new Build(request, cause, lane, purgesBefore, Optional.of(granted), promise);
         }
     }
 
@@ -378,10 +398,11 @@ public final class LensShelf {
                     LensId id = LensId.of(build.key(), written.lens());
                     keep(build, written.lens());
                     outcome = new LensResult.Built(written.lens(), id, LensResult.Role.STARTED);
-                    event = created(build, written, id);
+                    event = BuildEvents.created(build.request(), build.cause(), written, id);
                 }
                 case WriteResult.NotWritten failed -> {
                     failures.put(build.key(), pause(build.request().policy(), failed));
+                    build.claim().ifPresent(guarded::release);
                     event = failed(build, failed);
                 }
             }
@@ -411,7 +432,11 @@ public final class LensShelf {
         Duration freshFor = Duration.between(clock.instant(), stored.freshUntil());
         Duration keepFor = Duration.between(clock.instant(), stored.expiresAt());
         if (shelve(build.key(), kept(build.key(), lens, freshFor, keepFor), build.purgesBefore())) {
-            save(build.key(), stored, build.purgesBefore());
+            guarded.save(
+                    build.key(),
+                    build.claim(),
+                    stored,
+                    () -> purges(build.key().tenant()).get() == build.purgesBefore());
         }
     }
 
@@ -429,38 +454,6 @@ public final class LensShelf {
                 // Says nothing about the upstream.
             }
         }
-        return new LensEvent.Failed(
-                build.request().requestId(),
-                build.key().tenant(),
-                build.key().shortForm(),
-                failed.failure(),
-                failed.detail(),
-                failed.attempts(),
-                failed.spent().usage(),
-                failed.spent().source(),
-                failed.spent().cost(),
-                failed.took(),
-                failed.retryAfter());
-    }
-
-    private static LensEvent created(Build build, WriteResult.Written written, LensId id) {
-        Lens lens = written.lens();
-        Provenance provenance = lens.provenance();
-        return new LensEvent.Created(
-                build.request().requestId(),
-                build.key().tenant(),
-                build.key().shortForm(),
-                id,
-                LensHygiene.cut(lens.scope(), MAX_EVENT_SCOPE, MAX_EVENT_SCOPE * 4),
-                LensEvent.Counts.of(lens),
-                provenance.generatedBy(),
-                provenance.templateVersion(),
-                build.cause(),
-                written.attempts(),
-                written.repairs(),
-                provenance.usage(),
-                provenance.usageSource(),
-                provenance.cost(),
-                provenance.took());
+        return BuildEvents.failed(build.request(), failed);
     }
 }

@@ -2,6 +2,7 @@ package dev.fresnel.lens;
 
 import dev.fresnel.value.TenantId;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -14,14 +15,26 @@ import java.util.Optional;
 public interface LensStore {
     Future<Optional<StoredLens>> find(LensKey key);
 
-    /** Replaces what is there. Bounded per tenant: the least recently used lens makes room. */
-    Future<Void> save(LensKey key, StoredLens lens);
+    /**
+     * Asks for the right to write the lens of {@code key}. At most one claim per key is in force, across all processes that share
+     * the store; a holder that dies loses it after {@code limit}.
+     */
+    Future<Claim> claim(LensKey key, Duration limit);
+
+    /**
+     * Replaces what is there, and ends the claim. Refused when the claim is no longer in force: what a stalled writer brings late
+     * must not replace what another has written since. Bounded per tenant: the least recently used lens makes room.
+     */
+    Future<Saved> save(Claim.Granted claim, StoredLens lens);
+
+    /** Ends the claim without a lens, so that another may try. Not in force any more: does nothing. */
+    Future<Void> release(Claim.Granted claim);
 
     /** Notes that the lens is in use, so that it is not the one to make room. Absent: does nothing. */
     Future<Void> touch(LensKey key);
 
     Future<Void> delete(LensKey key);
 
-    /** Removes everything of one tenant; gives the number of lenses removed. */
+    /** Removes everything of one tenant, claims included; gives the number of lenses removed. */
     Future<Integer> purge(TenantId tenant);
 }

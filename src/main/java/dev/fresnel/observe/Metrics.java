@@ -11,6 +11,8 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -112,6 +114,21 @@ public final class Metrics {
         Gauge.builder("fresnel.requests.running", running::getAsInt).register(registry);
         FunctionCounter.builder("fresnel.log.dropped", droppedLines, LongSupplier::getAsLong)
                 .register(registry);
+    }
+
+    /**
+     * Registers what is read at each scrape about Redis.
+     *
+     * @param failures operations that failed, by a kind from a closed set
+     */
+    public void watchRedis(BooleanSupplier up, LongSupplier connections, Map<String, LongSupplier> failures) {
+        Gauge.builder("fresnel.redis.up", () -> up.getAsBoolean() ? 1 : 0).register(registry);
+        FunctionCounter.builder("fresnel.redis.connections", connections, LongSupplier::getAsLong)
+                .register(registry);
+        failures.forEach(
+                (kind, count) -> FunctionCounter.builder("fresnel.redis.failures", count, LongSupplier::getAsLong)
+                        .tag("kind", kind)
+                        .register(registry));
     }
 
     private void counter(String name, String... tags) {

@@ -235,6 +235,24 @@ final class LedgerTest {
         assertThat(store.spent(ACME, DAY)).isEqualTo(new Usd(settled.get()));
     }
 
+    @Test
+    void takesOverWhatOtherReplicasSpent_andNeverForgetsItsOwn() {
+        settle(granted(ledger.reserve(ACME, LIMIT, new Usd(300))), new Usd(250));
+        Ledger other = open(store);
+        assertThat(other.settle(granted(other.reserve(ACME, LIMIT, new Usd(600))), new Usd(600))
+                        .succeeded())
+                .isTrue();
+
+        assertThat(ledger.refresh().succeeded()).isTrue();
+
+        assertThat(ledger.spentToday(ACME)).isEqualTo(new Usd(850));
+        assertThat(ledger.reserve(ACME, LIMIT, new Usd(151))).isInstanceOf(Verdict.Denied.class);
+        Ledger behind = Ledger.unread(new HeapSpendStore(), now::get);
+        assertThat(behind.charge(ACME, new Usd(5)).succeeded()).isTrue();
+        assertThat(behind.refresh().succeeded()).isTrue();
+        assertThat(behind.spentToday(ACME)).isEqualTo(new Usd(5));
+    }
+
     private Ledger open(SpendStore spendStore) {
         return Ledger.open(spendStore, now::get).result();
     }

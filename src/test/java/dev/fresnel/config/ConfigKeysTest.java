@@ -60,7 +60,7 @@ class ConfigKeysTest {
         assertThat(config.listen())
                 .isEqualTo(new GatewayConfig.Listen(
                         new HostPort("127.0.0.1", 8080), new HostPort("127.0.0.1", 9090), Optional.empty()));
-        assertThat(config.store().directory()).isEqualTo(Path.of("./data"));
+        assertThat(config.store()).isEqualTo(new GatewayConfig.Store(Path.of("./data"), Optional.empty()));
         assertThat(config.upstreams().get("openai"))
                 .isEqualTo(new Upstream(
                         "openai",
@@ -129,7 +129,23 @@ class ConfigKeysTest {
                         new HostPort("0.0.0.0", 18080),
                         new HostPort("::1", 19090),
                         Optional.of(new Secret("admin-token-1"))));
-        assertThat(config.store().directory()).isEqualTo(Path.of("/var/lib/fresnel"));
+        assertThat(config.store())
+                .isEqualTo(new GatewayConfig.Store(
+                        Path.of("/var/lib/fresnel"),
+                        Optional.of(new GatewayConfig.Redis(
+                                new RedisAddress(
+                                        RedisAddress.Kind.SENTINEL,
+                                        RedisAddress.Encryption.TLS,
+                                        List.of(
+                                                new HostPort("one.internal", 26380),
+                                                new HostPort("two.internal", 26379)),
+                                        Optional.of("lamp"),
+                                        3),
+                                Optional.of("gateway"),
+                                Optional.of(new Secret("hunter2")),
+                                Optional.of(Path.of("/etc/ssl/redis.pem")),
+                                Duration.ofMillis(20),
+                                Duration.ofSeconds(1)))));
         assertThat(config.upstreams().get("openai"))
                 .isEqualTo(new Upstream(
                         "openai",

@@ -21,7 +21,7 @@ class ConfigProblemsTest {
     void listsEveryProblemInOneGo_inTheOrderOfTheFile() {
         List<String> problems = Configs.problems("""
                 listen: { data: "0.0.0.0:8080", admin: "0.0.0.0" }
-                store: { redis: "redis://host:6379/0" }
+                store: { redis: "http://host:6379/0" }
                 upstreems: {}
                 upstreams:
                   openai:
@@ -54,8 +54,8 @@ class ConfigProblemsTest {
                 .containsExactly(
                         "x.yaml:1:40 listen.admin: must be host:port with a port from 0 to 65535, but is \"0.0.0.0\";"
                                 + " write for example 127.0.0.1:8080 or [::1]:8080; port 0 takes any free one",
-                        "x.yaml:2:10 store.redis: cannot be used; this version has the embedded store only; write"
-                                + " store: { embedded: ./data }",
+                        "x.yaml:2:17 store.redis: must be a redis://, redis+sentinel:// or redis+cluster:// URL without a"
+                                + " query; write for example redis://redis.internal:6379/0",
                         "x.yaml:3:1 upstreems: is not a key; did you mean \"upstreams\"?",
                         "x.yaml:6:15 upstreams.openai.base-url: must not carry a user name or password; use"
                                 + " api-key for the credential",

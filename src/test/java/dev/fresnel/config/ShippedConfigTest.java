@@ -48,7 +48,7 @@ class ShippedConfigTest {
     @ValueSource(
             strings = {
                 "upstreems: {}",
-                "store: { redis: \"redis://host:6379/0\" }",
+                "store: { redis: \"http://host:6379/0\" }",
                 "limits: { max-connections: many }",
                 "limits: { max-connections: 0 }",
                 "limits: { header-timeout: 5 }",

@@ -11,6 +11,7 @@ import dev.fresnel.value.ModelName;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
+import io.vertx.core.Future;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -107,6 +108,15 @@ public final class LensFixtures {
                 Optional.of(new Usage(1000, 0, 400, 0)),
                 Optional.of("stop"),
                 Duration.ofMillis(10));
+    }
+
+    /** Claims and saves, as one who is alone. */
+    public static Future<Void> put(LensStore store, LensKey key, StoredLens lens) {
+        return store.claim(key, Duration.ofMinutes(1))
+                .compose(claim -> store.save((Claim.Granted) claim, lens))
+                .compose(saved -> saved == Saved.KEPT
+                        ? Future.succeededFuture()
+                        : Future.failedFuture("the lens of " + key + " was refused"));
     }
 
     /** A clock that stands until it is moved; both the date and the monotonic one. */

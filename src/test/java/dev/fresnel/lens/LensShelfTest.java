@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -337,7 +338,7 @@ class LensShelfTest {
         assertThat(events.stream()
                         .filter(LensEvent.StoreFailed.class::isInstance)
                         .map(event -> ((LensEvent.StoreFailed) event).operation()))
-                .containsExactly(LensEvent.Operation.FIND, LensEvent.Operation.SAVE);
+                .containsExactly(LensEvent.Operation.FIND, LensEvent.Operation.CLAIM, LensEvent.Operation.SAVE);
     }
 
     @Test
@@ -399,6 +400,42 @@ class LensShelfTest {
     }
 
     @Test
+    void writesNothing_whileAnotherReplicaHoldsTheClaim() {
+        store.claims.put(KEY, 99L);
+
+        LensResult taken = get(Wait.INLINE);
+
+        assertThat(taken).isEqualTo(new LensResult.Skipped(SkipReason.BUILDING));
+        assertThat(calls).hasValue(0);
+        store.claims.remove(KEY);
+        assertThat(get(Wait.INLINE)).isInstanceOf(LensResult.Built.class);
+        assertThat(store.claims).as("released").isEmpty();
+    }
+
+    @Test
+    void takesOverWhatAnotherReplicaWrote_betweenLookingAndClaiming() {
+        StoredLens theirs = LensFixtures.stored("theirs");
+        store.afterFind = () -> store.lenses.put(KEY, theirs);
+
+        LensResult result = get(Wait.INLINE);
+
+        assertThat(result)
+                .isInstanceOfSatisfying(
+                        LensResult.Hit.class, hit -> assertThat(hit.lens()).isEqualTo(theirs.lens()));
+        assertThat(calls).hasValue(0);
+        assertThat(store.claims).as("released").isEmpty();
+    }
+
+    @Test
+    void releasesTheClaim_whenTheWritingFails() {
+        model = _ -> Future.failedFuture("no");
+
+        assertThat(get(Wait.INLINE)).isEqualTo(new LensResult.Skipped(SkipReason.FAILED));
+
+        assertThat(store.claims).isEmpty();
+    }
+
+    @Test
     void spellsItsReasons() {
         assertThat(SkipReason.FAILED_RECENTLY.key()).isEqualTo("failed_recently");
         assertThat(LensFailure.RATE_LIMITED.key()).isEqualTo("rate_limited");
@@ -438,22 +475,48 @@ class LensShelfTest {
     /** A store in a map, which can break. */
     private static final class HeapLensStore implements LensStore {
         final Map<LensKey, StoredLens> lenses = new ConcurrentHashMap<>();
+        final Map<LensKey, Long> claims = new ConcurrentHashMap<>();
+        final AtomicLong tokens = new AtomicLong();
         final AtomicInteger touches = new AtomicInteger();
         volatile boolean broken;
+        volatile Runnable afterFind = () -> {};
 
         @Override
         public Future<Optional<StoredLens>> find(LensKey key) {
-            return broken
+            Future<Optional<StoredLens>> found = broken
                     ? Future.failedFuture("broken")
                     : Future.succeededFuture(Optional.ofNullable(lenses.get(key)));
+            afterFind.run();
+            return found;
         }
 
         @Override
-        public Future<Void> save(LensKey key, StoredLens lens) {
+        public Future<Claim> claim(LensKey key, Duration limit) {
+            if (broken) {
+                return Future.failedFuture("broken");
+            }
+            long token = tokens.incrementAndGet();
+            return Future.succeededFuture(
+                    claims.putIfAbsent(key, token) == null
+                            ? new Claim.Granted(key, token, Optional.ofNullable(lenses.get(key)))
+                            : new Claim.Taken());
+        }
+
+        @Override
+        public Future<Saved> save(Claim.Granted claim, StoredLens lens) {
             if (broken) {
                 throw new IllegalStateException("broken");
             }
-            lenses.put(key, lens);
+            if (!claims.remove(claim.key(), claim.token())) {
+                return Future.succeededFuture(Saved.REFUSED);
+            }
+            lenses.put(claim.key(), lens);
+            return Future.succeededFuture(Saved.KEPT);
+        }
+
+        @Override
+        public Future<Void> release(Claim.Granted claim) {
+            claims.remove(claim.key(), claim.token());
             return Future.succeededFuture();
         }
 

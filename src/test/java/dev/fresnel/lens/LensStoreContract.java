@@ -15,11 +15,19 @@ import org.junit.jupiter.api.Test;
 public abstract class LensStoreContract {
     protected static final int MAX_PER_TENANT = 3;
 
+    private static final Duration LIMIT = Duration.ofMinutes(1);
+
+    /** Short enough to be waited for where the store has a clock of its own. */
+    private static final Duration BRIEF = Duration.ofMillis(20);
+
     /** The store under test. */
     protected abstract LensStore store();
 
     /** Sets the clock the store judges by. */
     protected abstract void setClock(Instant now);
+
+    /** Lets {@code time} pass on the clock by which claims die. */
+    protected abstract void passes(Duration time);
 
     /** Replaces the stored bytes of {@code key} with something that is no lens. */
     protected abstract void corrupt(LensKey key);
@@ -32,7 +40,7 @@ public abstract class LensStoreContract {
         LensKey key = LensFixtures.key("acme", "one");
         StoredLens stored = LensFixtures.stored("one");
 
-        await(store().save(key, stored));
+        await(LensFixtures.put(store(), key, stored));
 
         assertThat(await(store().find(key))).contains(stored);
         assertThat(await(store().find(LensFixtures.key("acme", "two")))).isEmpty();
@@ -42,8 +50,8 @@ public abstract class LensStoreContract {
     void replaces_whenSavedAgain() {
         LensKey key = LensFixtures.key("acme", "one");
 
-        await(store().save(key, LensFixtures.stored("first")));
-        await(store().save(key, LensFixtures.stored("second")));
+        await(LensFixtures.put(store(), key, LensFixtures.stored("first")));
+        await(LensFixtures.put(store(), key, LensFixtures.stored("second")));
 
         assertThat(await(store().find(key)).map(s -> s.lens().scope())).contains("second");
     }
@@ -51,7 +59,7 @@ public abstract class LensStoreContract {
     @Test
     void forgets_whenDeleted() {
         LensKey key = LensFixtures.key("acme", "one");
-        await(store().save(key, LensFixtures.stored("one")));
+        await(LensFixtures.put(store(), key, LensFixtures.stored("one")));
 
         await(store().delete(key));
         await(store().delete(key));
@@ -63,7 +71,7 @@ public abstract class LensStoreContract {
     void forgets_whenExpired() {
         LensKey key = LensFixtures.key("acme", "one");
         StoredLens stored = LensFixtures.stored("one");
-        await(store().save(key, stored));
+        await(LensFixtures.put(store(), key, stored));
 
         setClock(stored.expiresAt().minusMillis(1));
         Optional<StoredLens> before = await(store().find(key));
@@ -77,7 +85,7 @@ public abstract class LensStoreContract {
     @Test
     void missesAndDeletesAndCounts_whenTheValueIsDamaged() {
         LensKey key = LensFixtures.key("acme", "one");
-        await(store().save(key, LensFixtures.stored("one")));
+        await(LensFixtures.put(store(), key, LensFixtures.stored("one")));
         corrupt(key);
 
         Optional<StoredLens> first = await(store().find(key));
@@ -91,9 +99,9 @@ public abstract class LensStoreContract {
     @Test
     void keepsTenantsApart_evenWithTheSameHashOrAPrefixedName() {
         Fingerprint hash = Fingerprint.of("same");
-        await(store().save(new LensKey(new TenantId("a"), hash), LensFixtures.stored("a")));
-        await(store().save(new LensKey(new TenantId("ab"), hash), LensFixtures.stored("ab")));
-        await(store().save(new LensKey(new TenantId("A"), hash), LensFixtures.stored("A")));
+        await(LensFixtures.put(store(), new LensKey(new TenantId("a"), hash), LensFixtures.stored("a")));
+        await(LensFixtures.put(store(), new LensKey(new TenantId("ab"), hash), LensFixtures.stored("ab")));
+        await(LensFixtures.put(store(), new LensKey(new TenantId("A"), hash), LensFixtures.stored("A")));
 
         int purged = await(store().purge(new TenantId("a")));
 
@@ -137,9 +145,67 @@ public abstract class LensStoreContract {
         assertThat(await(store().purge(key.tenant()))).isZero();
     }
 
+    @Test
+    void grantsOneClaimAtATime() {
+        LensKey key = LensFixtures.key("acme", "one");
+
+        Claim.Granted first = granted(key);
+
+        assertThat(await(store().claim(key, LIMIT))).isEqualTo(new Claim.Taken());
+        assertThat(await(store().claim(LensFixtures.key("acme", "two"), LIMIT))).isInstanceOf(Claim.Granted.class);
+        await(store().release(first));
+        assertThat(granted(key).token()).isNotEqualTo(first.token());
+    }
+
+    @Test
+    void endsTheClaim_whenSaved_andShowsTheNextOneWhatIsThere() {
+        LensKey key = LensFixtures.key("acme", "one");
+        StoredLens stored = LensFixtures.stored("one");
+        Claim.Granted first = granted(key);
+
+        assertThat(first.present()).isEmpty();
+        assertThat(await(store().save(first, stored))).isEqualTo(Saved.KEPT);
+
+        assertThat(granted(key).present()).contains(stored);
+    }
+
+    @Test
+    void refusesALateLens_whenItsClaimHasDied() {
+        LensKey key = LensFixtures.key("acme", "one");
+        Claim.Granted dead = granted(key, BRIEF);
+        passes(BRIEF);
+        Claim.Granted next = granted(key);
+
+        assertThat(await(store().save(dead, LensFixtures.stored("late")))).isEqualTo(Saved.REFUSED);
+        await(store().release(dead));
+        assertThat(await(store().save(next, LensFixtures.stored("next")))).isEqualTo(Saved.KEPT);
+        assertThat(await(store().save(dead, LensFixtures.stored("later still"))))
+                .isEqualTo(Saved.REFUSED);
+        assertThat(await(store().find(key)).map(s -> s.lens().scope())).contains("next");
+    }
+
+    @Test
+    void refusesALens_whenItsTenantWasPurgedMeanwhile() {
+        LensKey key = LensFixtures.key("acme", "one");
+        Claim.Granted claim = granted(key);
+
+        assertThat(await(store().purge(key.tenant()))).isZero();
+
+        assertThat(await(store().save(claim, LensFixtures.stored("one")))).isEqualTo(Saved.REFUSED);
+        assertThat(await(store().find(key))).isEmpty();
+    }
+
+    private Claim.Granted granted(LensKey key) {
+        return granted(key, LIMIT);
+    }
+
+    private Claim.Granted granted(LensKey key, Duration limit) {
+        return (Claim.Granted) await(store().claim(key, limit));
+    }
+
     private void save(String what, int minute) {
         at(minute);
-        await(store().save(LensFixtures.key("acme", what), LensFixtures.stored(what)));
+        await(LensFixtures.put(store(), LensFixtures.key("acme", what), LensFixtures.stored(what)));
     }
 
     private void at(int minute) {

@@ -47,8 +47,26 @@ public final class TestGateway implements AutoCloseable {
     }
 
     public static TestGateway start(String yaml, RelayLimits limits, Path store) {
+        return start(yaml, limits, store, "store: { embedded: \"" + store + "\" }\n");
+    }
+
+    /** On the Redis at {@code uri}, alone or as one of several replicas, with a time limit that a loaded machine keeps. */
+    public static TestGateway onRedis(String uri, String yaml) {
+        return withStore("store: { redis: { url: \"" + uri + "\", command-timeout: 5s } }", yaml);
+    }
+
+    /** @param storeYaml one line, the {@code store} section */
+    public static TestGateway withStore(String storeYaml, String yaml) {
+        try {
+            return start(yaml, RelayLimits.DEFAULT, Files.createTempDirectory("fresnel-test"), storeYaml + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static TestGateway start(String yaml, RelayLimits limits, Path store, String storeYaml) {
         String listen = yaml.startsWith("listen:") ? "" : "listen: { data: \"127.0.0.1:0\", admin: \"127.0.0.1:0\" }\n";
-        String whole = listen + "store: { embedded: \"" + store + "\" }\n" + yaml;
+        String whole = listen + storeYaml + yaml;
         return switch (ConfigLoader.load(whole, store, Map.of())) {
             case ConfigResult.Valid valid -> {
                 ByteArrayOutputStream log = new ByteArrayOutputStream();

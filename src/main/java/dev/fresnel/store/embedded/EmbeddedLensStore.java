@@ -1,14 +1,18 @@
 package dev.fresnel.store.embedded;
 
+import dev.fresnel.lens.Claim;
 import dev.fresnel.lens.LensCodec;
 import dev.fresnel.lens.LensKey;
 import dev.fresnel.lens.LensStore;
+import dev.fresnel.lens.Saved;
 import dev.fresnel.lens.StoredLens;
 import dev.fresnel.value.TenantId;
 import io.vertx.core.Future;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +33,12 @@ public final class EmbeddedLensStore implements LensStore {
     private final InstantSource clock;
     private final int maxPerTenant;
 
+    // Confined to the store's thread. Not in the file: it belongs to one process, and claims end with it.
+    private final Map<LensKey, Holder> claims = new HashMap<>();
+    private long lastToken;
+
+    private record Holder(long token, long untilMillis) {}
+
     /** @param clock judges what has expired and orders uses */
     public EmbeddedLensStore(EmbeddedStore store, InstantSource clock, int maxPerTenant) {
         this.store = store;
@@ -48,12 +58,47 @@ public final class EmbeddedLensStore implements LensStore {
     }
 
     @Override
-    public Future<Void> save(LensKey key, StoredLens lens) {
-        return store.inOrder(access -> {
+    public Future<Claim> claim(LensKey key, Duration limit) {
+        return store.answered(access -> {
+            Holder holder = claims.get(key);
+            if (holder != null && clock.millis() < holder.untilMillis()) {
+                return new Claim.Taken();
+            }
+            claims.values().removeIf(other -> clock.millis() >= other.untilMillis());
+            lastToken++;
+            claims.put(key, new Holder(lastToken, clock.millis() + limit.toMillis()));
+            return new Claim.Granted(
+                    key, lastToken, access.get(LENSES, name(key)).flatMap(value -> decoded(access, key, value)));
+        });
+    }
+
+    @Override
+    public Future<Saved> save(Claim.Granted claim, StoredLens lens) {
+        return store.answered(access -> {
+            if (!isInForce(claim)) {
+                return Saved.REFUSED;
+            }
+            LensKey key = claim.key();
+            claims.remove(key);
             access.put(LENSES, name(key), codec.encode(key, lens));
             used(access, key);
             makeRoom(access, key.tenant());
+            return Saved.KEPT;
         });
+    }
+
+    @Override
+    public Future<Void> release(Claim.Granted claim) {
+        return store.inOrder(_ -> {
+            if (isInForce(claim)) {
+                claims.remove(claim.key());
+            }
+        });
+    }
+
+    private boolean isInForce(Claim.Granted claim) {
+        Holder holder = claims.get(claim.key());
+        return holder != null && holder.token() == claim.token() && clock.millis() < holder.untilMillis();
     }
 
     @Override
@@ -75,6 +120,7 @@ public final class EmbeddedLensStore implements LensStore {
     @Override
     public Future<Integer> purge(TenantId tenant) {
         return store.answered(access -> {
+            claims.keySet().removeIf(key -> key.tenant().equals(tenant));
             int removed = access.withPrefix(LENSES, prefix(tenant)).size();
             access.withPrefix(LENSES, prefix(tenant)).keySet().forEach(name -> access.remove(LENSES, name));
             access.withPrefix(LAST_USE, prefix(tenant)).keySet().forEach(name -> access.remove(LAST_USE, name));

@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -325,6 +327,16 @@ public final class EmbeddedStore {
                 }
             }
             return found;
+        }
+
+        /** The first {@code count} keys, in key order. */
+        List<String> first(String map, int count) {
+            List<String> keys = new ArrayList<>();
+            var all = map(store, map).keyIterator(null);
+            while (keys.size() < count && all.hasNext()) {
+                keys.add(all.next());
+            }
+            return keys;
         }
 
         private void write(String map, String key, Optional<byte[]> value) {

@@ -7,6 +7,7 @@ import dev.fresnel.lens.LensStoreContract;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -47,6 +48,11 @@ class EmbeddedLensStoreTest extends LensStoreContract {
     @Override
     protected void setClock(Instant instant) {
         now = instant;
+    }
+
+    @Override
+    protected void passes(Duration time) {
+        now = now.plus(time);
     }
 
     @Override

@@ -53,7 +53,7 @@ class EmbeddedStoreTest {
     void findsEverythingAgain_afterClosing() {
         Path nested = directory.resolve("a/b");
         EmbeddedStore first = open(nested);
-        await(lenses(first).save(LensFixtures.key("acme", "one"), LensFixtures.stored("one")));
+        await(LensFixtures.put(lenses(first), LensFixtures.key("acme", "one"), LensFixtures.stored("one")));
         await(new EmbeddedSpendStore(first).add(ACME, DAY, new Usd(5)));
         await(first.close());
 
@@ -130,7 +130,7 @@ class EmbeddedStoreTest {
     void opensWhateverIsLeftOfTheFile() throws IOException {
         EmbeddedStore first = open(directory);
         for (int i = 0; i < 20; i++) {
-            await(lenses(first).save(LensFixtures.key("acme", "k" + i), LensFixtures.stored("s" + i)));
+            await(LensFixtures.put(lenses(first), LensFixtures.key("acme", "k" + i), LensFixtures.stored("s" + i)));
             await(first.flush());
         }
         await(first.close());
@@ -149,7 +149,7 @@ class EmbeddedStoreTest {
             EmbeddedStore store = open(copy);
 
             assertThat(store.persistence()).as("round " + i).isEqualTo(EmbeddedStore.Persistence.FILE);
-            await(lenses(store).save(LensFixtures.key("acme", "new"), LensFixtures.stored("new")));
+            await(LensFixtures.put(lenses(store), LensFixtures.key("acme", "new"), LensFixtures.stored("new")));
             await(store.flush());
             assertThat(await(lenses(store).find(LensFixtures.key("acme", "new"))))
                     .isPresent();
@@ -178,7 +178,7 @@ class EmbeddedStoreTest {
         Files.writeString(blocked, "not a directory");
 
         EmbeddedStore store = open(blocked);
-        await(lenses(store).save(LensFixtures.key("acme", "one"), LensFixtures.stored("one")));
+        await(LensFixtures.put(lenses(store), LensFixtures.key("acme", "one"), LensFixtures.stored("one")));
 
         assertThat(await(lenses(store).find(LensFixtures.key("acme", "one")))).isPresent();
         assertThat(store.persistence()).isEqualTo(EmbeddedStore.Persistence.MEMORY);
@@ -191,14 +191,14 @@ class EmbeddedStoreTest {
     void goesOnInMemory_whenTheDiskIsFull() {
         FullDisk.register();
         EmbeddedStore store = await(EmbeddedStore.open(vertx, directory, CLOCK, problems::add, FullDisk::path));
-        await(lenses(store).save(LensFixtures.key("acme", "before"), LensFixtures.stored("before")));
+        await(LensFixtures.put(lenses(store), LensFixtures.key("acme", "before"), LensFixtures.stored("before")));
         await(store.flush());
 
         FullDisk.fill();
         try {
-            await(lenses(store).save(LensFixtures.key("acme", "during"), LensFixtures.stored("during")));
+            await(LensFixtures.put(lenses(store), LensFixtures.key("acme", "during"), LensFixtures.stored("during")));
             await(store.flush());
-            await(lenses(store).save(LensFixtures.key("acme", "after"), LensFixtures.stored("after")));
+            await(LensFixtures.put(lenses(store), LensFixtures.key("acme", "after"), LensFixtures.stored("after")));
 
             for (String key : List.of("before", "during", "after")) {
                 assertThat(await(lenses(store).find(LensFixtures.key("acme", key))))

@@ -16,7 +16,7 @@ final class StoreWritingProcess {
         }));
         EmbeddedLensStore lenses = new EmbeddedLensStore(store, () -> LensFixtures.NOW, 100_000);
         for (int i = 0; ; i++) {
-            await(lenses.save(LensFixtures.key("acme", "k" + i), LensFixtures.stored("s" + i)));
+            await(LensFixtures.put(lenses, LensFixtures.key("acme", "k" + i), LensFixtures.stored("s" + i)));
             await(store.flush());
             System.out.println("k" + i);
             System.out.flush();

@@ -1,0 +1,163 @@
+package dev.fresnel.app;
+
+import dev.fresnel.budget.Ledger;
+import dev.fresnel.config.GatewayConfig;
+import dev.fresnel.config.HostPort;
+import dev.fresnel.config.RedisAddress;
+import dev.fresnel.lens.LensStore;
+import dev.fresnel.observe.Metrics;
+import dev.fresnel.outcome.ArmStateStore;
+import dev.fresnel.outcome.DecisionStore;
+import dev.fresnel.store.embedded.EmbeddedArmStateStore;
+import dev.fresnel.store.embedded.EmbeddedDecisionStore;
+import dev.fresnel.store.embedded.EmbeddedLensStore;
+import dev.fresnel.store.embedded.EmbeddedSpendStore;
+import dev.fresnel.store.embedded.EmbeddedStore;
+import dev.fresnel.store.embedded.StoreProblem;
+import dev.fresnel.store.redis.RedisArmStateStore;
+import dev.fresnel.store.redis.RedisDecisionStore;
+import dev.fresnel.store.redis.RedisFailure;
+import dev.fresnel.store.redis.RedisLensStore;
+import dev.fresnel.store.redis.RedisLink;
+import dev.fresnel.store.redis.RedisProblem;
+import dev.fresnel.store.redis.RedisSettings;
+import dev.fresnel.store.redis.RedisSpendStore;
+import dev.fresnel.tenant.Tenant;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/** The ports on the store that the config names, opened. */
+record Stores(LensStore lenses, Ledger ledger, ArmStateStore arms, DecisionStore decisions) {
+    /** How often a replica looks what the others have spent. */
+    private static final Duration SPEND_REFRESH = Duration.ofSeconds(2);
+
+    private static final int REPLICA_BYTES = 8;
+
+    /** What is told of a store's troubles. */
+    @FunctionalInterface
+    interface Problems {
+        /** @param kind from a closed set, for a metric's label */
+        void tell(String kind, String message);
+    }
+
+    /**
+     * Opens the store. The embedded one must be there: this process owns it. Redis need not: the gateway serves without it, and finds
+     * it later.
+     *
+     * @param closing is told what was opened
+     */
+    static Future<Stores> open(Vertx vertx, GatewayConfig config, Problems problems, Metrics metrics, Closing closing) {
+        return config.store()
+                .redis()
+                .map(redis -> redis(vertx, redis, config.tenants(), problems, metrics, closing))
+                .orElseGet(() -> embedded(vertx, config, problems, closing));
+    }
+
+    private static Future<Stores> embedded(Vertx vertx, GatewayConfig config, Problems problems, Closing closing) {
+        return EmbeddedStore.open(
+                        vertx,
+                        config.store().directory(),
+                        SystemTime.clock(),
+                        problem -> problems.tell(kind(problem), problem.message()))
+                .onSuccess(store -> closing.later("store", store::close))
+                .compose(store -> {
+                    LensStore lenses =
+                            new EmbeddedLensStore(store, SystemTime.clock(), EmbeddedLensStore.DEFAULT_MAX_PER_TENANT);
+                    ArmStateStore arms = new EmbeddedArmStateStore(store, SystemTime.clock());
+                    DecisionStore decisions =
+                            new EmbeddedDecisionStore(store, SystemTime.clock(), EmbeddedDecisionStore.DEFAULT_MAXIMUM);
+                    return Ledger.open(new EmbeddedSpendStore(store), SystemTime.clock())
+                            .map(ledger -> new Stores(lenses, ledger, arms, decisions));
+                });
+    }
+
+    private static Future<Stores> redis(
+            Vertx vertx,
+            GatewayConfig.Redis config,
+            List<Tenant> tenants,
+            Problems problems,
+            Metrics metrics,
+            Closing closing) {
+        SecureRandom random = new SecureRandom();
+        RedisLink link = RedisLink.open(
+                vertx, settings(config), random, problem -> problems.tell(kind(problem), problem.message()));
+        closing.later("Redis connection", link::close);
+        Map<String, LongSupplier> failures = new LinkedHashMap<>();
+        for (RedisFailure.Kind kind : RedisFailure.Kind.values()) {
+            failures.put(
+                    kind.name().toLowerCase(Locale.ROOT), () -> link.counts().failures(kind));
+        }
+        metrics.watchRedis(link::isUp, link.counts()::connections, failures);
+
+        byte[] replica = new byte[REPLICA_BYTES];
+        random.nextBytes(replica);
+        RedisSpendStore spend = new RedisSpendStore(
+                vertx,
+                link,
+                HexFormat.of().formatHex(replica),
+                tenants.stream().map(Tenant::id).toList());
+        closing.later("spend", spend::close);
+        Ledger ledger = Ledger.unread(spend, SystemTime.clock());
+        // A refresh that fails changes nothing, and the link has counted it.
+        long refresh = vertx.setPeriodic(SPEND_REFRESH.toMillis(), _ -> {
+            Future<Void> ignored = ledger.refresh();
+        });
+        closing.later("spend refresh", () -> {
+            vertx.cancelTimer(refresh);
+            return Future.succeededFuture();
+        });
+        Stores stores = new Stores(
+                new RedisLensStore(link, SystemTime.clock(), EmbeddedLensStore.DEFAULT_MAX_PER_TENANT),
+                ledger,
+                new RedisArmStateStore(link),
+                new RedisDecisionStore(link));
+        return link.firstAttempt().compose(_ -> ledger.refresh()).transform(_ -> Future.succeededFuture(stores));
+    }
+
+    private static RedisSettings settings(GatewayConfig.Redis config) {
+        RedisAddress address = config.address();
+        return new RedisSettings(
+                switch (address.kind()) {
+                    case STANDALONE -> RedisSettings.Topology.STANDALONE;
+                    case SENTINEL -> RedisSettings.Topology.SENTINEL;
+                    case CLUSTER -> RedisSettings.Topology.CLUSTER;
+                },
+                address.hosts().stream().map(HostPort::toString).toList(),
+                address.master(),
+                address.database(),
+                switch (address.encryption()) {
+                    case NONE -> RedisSettings.Transport.PLAIN;
+                    case TLS -> RedisSettings.Transport.TLS;
+                },
+                config.user(),
+                config.password(),
+                config.caFile(),
+                config.commandTimeout(),
+                config.connectTimeout());
+    }
+
+    private static String kind(StoreProblem problem) {
+        return switch (problem) {
+            case StoreProblem.Quarantined _ -> "quarantined";
+            case StoreProblem.NotWritable _ -> "not_writable";
+            case StoreProblem.ValueDiscarded _ -> "value_discarded";
+        };
+    }
+
+    private static String kind(RedisProblem problem) {
+        return switch (problem) {
+            case RedisProblem.Away _ -> "away";
+            case RedisProblem.Back _ -> "back";
+            case RedisProblem.NotWritable _ -> "not_writable";
+            case RedisProblem.ValueDiscarded _ -> "value_discarded";
+        };
+    }
+}

@@ -1,0 +1,24 @@
+package dev.fresnel.outcome;
+
+import java.util.Optional;
+
+/**
+ * What all sources together say of a decision: one reward with one weight.
+ *
+ * @param reward 0 to 1
+ * @param weight 0 to 1; 0: nothing is known
+ */
+public record Verdict(double reward, double weight) {
+    public static final Verdict NONE = new Verdict(0, 0);
+
+    /** From stored numbers; empty when they cannot be one. */
+    public static Optional<Verdict> checked(double reward, double weight) {
+        boolean possible = reward >= 0 && reward <= 1 && weight >= 0 && weight <= 1;
+        return possible ? Optional.of(new Verdict(reward, weight)) : Optional.empty();
+    }
+
+    /** As evidence, before decay. */
+    public Sums sums() {
+        return Sums.of(reward, weight);
+    }
+}

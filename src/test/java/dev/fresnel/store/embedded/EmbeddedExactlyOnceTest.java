@@ -1,0 +1,37 @@
+package dev.fresnel.store.embedded;
+
+import dev.fresnel.lens.LensFixtures;
+import dev.fresnel.outcome.ExactlyOnceSchedules;
+import dev.fresnel.testing.Await;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** P15: learning counts exactly once, whatever the network does. */
+class EmbeddedExactlyOnceTest {
+    private static final int SCHEDULES = 10_000;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void holdsWhatASequentialLearnerWouldHold_inTenThousandSchedules() {
+        InstantSource clock = () -> LensFixtures.NOW;
+        Vertx vertx = Vertx.vertx();
+        EmbeddedStore store = Await.result(EmbeddedStore.open(vertx, directory, clock, problem -> {
+            throw new AssertionError(problem.message());
+        }));
+        ExactlyOnceSchedules schedules = new ExactlyOnceSchedules(
+                new EmbeddedArmStateStore(store, clock),
+                new EmbeddedDecisionStore(store, clock, EmbeddedDecisionStore.DEFAULT_MAXIMUM));
+
+        for (int seed = 0; seed < SCHEDULES; seed++) {
+            schedules.run(seed, LensFixtures.NOW.toEpochMilli() / 1e3);
+        }
+
+        Await.result(store.close());
+        Await.result(vertx.close());
+    }
+}

@@ -1,0 +1,119 @@
+package dev.fresnel.store.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fresnel.budget.SpendStore;
+import dev.fresnel.budget.SpendStoreContract;
+import dev.fresnel.testing.Await;
+import dev.fresnel.testing.RedisServer;
+import dev.fresnel.value.Usd;
+import io.vertx.core.Future;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class RedisSpendStoreTest extends SpendStoreContract {
+    private static final String KEY = "fresnel:{acme}:spend:" + DAY;
+
+    private static RedisServer server;
+
+    private LinkUnderTest link;
+    private RedisSpendStore store;
+
+    @BeforeAll
+    static void startServer() {
+        server = RedisServer.startDurable();
+    }
+
+    @AfterAll
+    static void stopServer() {
+        server.close();
+    }
+
+    @BeforeEach
+    void open() {
+        server.command("FLUSHALL");
+        link = LinkUnderTest.to(server);
+        store = new RedisSpendStore(link.vertx(), link.link(), "replica-1", TENANTS);
+    }
+
+    @AfterEach
+    void close() {
+        Await.result(store.close());
+        link.close();
+    }
+
+    @Override
+    protected SpendStore store() {
+        return store;
+    }
+
+    @Override
+    protected void corrupt() {
+        server.command("HSET", KEY, "nanos", "12.5");
+    }
+
+    @Override
+    protected int discarded() {
+        return link.discarded();
+    }
+
+    @Test
+    void sumsOverReplicas() {
+        try (LinkUnderTest second = LinkUnderTest.to(server)) {
+            RedisSpendStore other = new RedisSpendStore(second.vertx(), second.link(), "replica-2", TENANTS);
+            Await.result(store.add(ACME, DAY, new Usd(3)));
+
+            Await.result(other.add(ACME, DAY, new Usd(4)));
+
+            assertThat(Await.result(store.spentOn(DAY))).isEqualTo(Map.of(ACME, new Usd(7)));
+            Await.result(other.close());
+        }
+    }
+
+    @Test
+    void countsOnce_whenTheAnswerIsLost() {
+        server.freeze();
+        Future<Void> addition = store.add(ACME, DAY, new Usd(3));
+        Await.until(
+                "the link gives up on the frozen server",
+                () -> !addition.isComplete() && link.link().counts().failures(RedisFailure.Kind.TIMEOUT) > 0);
+
+        // The server now carries out what it was sent before, and then the same addition again.
+        server.thaw();
+
+        Await.result(addition);
+        Await.result(store.add(ACME, DAY, new Usd(4)));
+        assertThat(server.command("HGET", KEY, "nanos")).isEqualTo("7");
+    }
+
+    @Test
+    void catchesUp_whenRedisWasAway() {
+        Await.result(store.add(ACME, DAY, new Usd(1)));
+        server.kill();
+        Await.until("the loss is noticed", () -> !link.link().isUp());
+        Future<Void> first = store.add(ACME, DAY, new Usd(2));
+        Future<Void> second = store.add(ACME, DAY, new Usd(4));
+        assertThat(first.isComplete()).isFalse();
+
+        server.restart();
+
+        Await.result(first);
+        Await.result(second);
+        assertThat(Await.result(store.spentOn(DAY))).isEqualTo(Map.of(ACME, new Usd(7)));
+    }
+
+    @Test
+    void startsAgain_whenTheKeyHasAnotherType() {
+        server.command("LPUSH", KEY, "x");
+
+        assertThat(Await.result(store.spentOn(DAY))).isEmpty();
+        Await.result(store.add(ACME, DAY, new Usd(2)));
+
+        assertThat(Await.result(store.spentOn(DAY))).isEqualTo(Map.of(ACME, new Usd(2)));
+        assertThat(discarded()).isEqualTo(1);
+    }
+}
