@@ -28,6 +28,7 @@ import dev.fresnel.observe.EventLog;
 import dev.fresnel.observe.EventWindow;
 import dev.fresnel.observe.LineWriter;
 import dev.fresnel.observe.Metrics;
+import dev.fresnel.observe.StoreTrouble;
 import dev.fresnel.store.embedded.EmbeddedLensStore;
 import dev.fresnel.store.embedded.EmbeddedSpendStore;
 import dev.fresnel.store.embedded.EmbeddedStore;
@@ -128,13 +129,13 @@ public final class Gateway {
 
     private static void tell(StoreProblem problem, Telling telling) {
         System.getLogger("fresnel").log(System.Logger.Level.WARNING, problem.message());
-        String kind = switch (problem) {
-            case StoreProblem.Quarantined _ -> "quarantined";
-            case StoreProblem.NotWritable _ -> "not_writable";
-            case StoreProblem.ValueDiscarded _ -> "value_discarded";
+        StoreTrouble trouble = switch (problem) {
+            case StoreProblem.Quarantined _ -> StoreTrouble.QUARANTINED;
+            case StoreProblem.NotWritable _ -> StoreTrouble.NOT_WRITABLE;
+            case StoreProblem.ValueDiscarded _ -> StoreTrouble.VALUE_DISCARDED;
         };
-        telling.log().onStoreProblem(kind, problem.message());
-        telling.metrics().onStoreProblem(kind);
+        telling.log().onStoreProblem(trouble, problem.message());
+        telling.metrics().onStoreProblem(trouble);
     }
 
     /** Telling goes wrong: that must not harm what is told about. */
@@ -223,7 +224,10 @@ public final class Gateway {
                 new Exchanges(parts),
                 new RequestIds(random),
                 gate,
-                telling.metrics()::onRefused,
+                unharmed(refusal -> {
+                    telling.log().onRefused(refusal);
+                    telling.metrics().onRefused(refusal.status());
+                }),
                 nanos);
         AdminListener admin = new AdminListener(new AdminListener.Setup(
                 config.listen().admin().host(),

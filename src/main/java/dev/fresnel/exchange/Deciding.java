@@ -68,7 +68,7 @@ final class Deciding {
                 && overrides.equals(Overrides.NONE)
                 && arrival.tenant().dailyBudget().isEmpty()) {
             // Nothing is asked of us: not even the cost of looking.
-            journal.reason = Reason.MODE_OFF.key();
+            journal.reason = plan.offReason().key();
             return new Plan.Requested(request);
         }
         Assessment assessment;
@@ -91,7 +91,7 @@ final class Deciding {
         reserve(request, assessment);
         return switch (assessment.route()) {
             case Route.Direct _ -> {
-                if (assessment.decision().reason() != Reason.MODE_OFF) {
+                if (assessment.decision().reason() != plan.offReason()) {
                     skipped(assessment);
                 }
                 yield new Plan.Requested(request);
