@@ -85,7 +85,7 @@ final class DemoCommand implements Callable<Integer> {
         terminal.out().println();
         List<String> missing = report.missing();
         if (missing.isEmpty()) {
-            terminal.out().println(report.summary());
+            report.summary().forEach(terminal.out()::println);
         }
         missing.forEach(problem -> terminal.err().println("fresnel: " + problem));
         return missing;

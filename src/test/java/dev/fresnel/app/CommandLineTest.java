@@ -339,6 +339,7 @@ class CommandLineTest {
                     .containsPattern("the same again +fast-worker .* hit ")
                     .containsPattern("small talk +direct +no_rule_fired +none ")
                     .contains("no real ones", "this saved");
+            assertThat(shell.out().lines()).as("for a terminal").allMatch(line -> line.length() <= 160);
         }
 
         @Test
