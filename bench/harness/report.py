@@ -146,7 +146,7 @@ def number(value, digits):
 
 
 def of_spread(value, digits):
-    """Median [lowest–highest]."""
+    """Median over the rounds, or figure of all rounds together, [lowest–highest round]. The latter may lie outside the brackets."""
     if value is None:
         return "–"
     middle = value.get("median", value.get("all"))

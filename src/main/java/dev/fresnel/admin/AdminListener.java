@@ -22,6 +22,9 @@ public final class AdminListener extends VerticleBase {
     private static final Pattern LOCAL_HOST =
             Pattern.compile("(localhost|127(\\.[0-9]{1,3}){3}|\\[::1])(:[0-9]{1,5})?");
 
+    private static final List<String> PATHS =
+            List.of("/livez", "/readyz", "/startupz", "/metrics", "/admin/status", "/admin/events");
+
     private final Setup setup;
     private HttpServer server;
 
@@ -68,12 +71,22 @@ public final class AdminListener extends VerticleBase {
         router.get("/admin/status").handler(c -> json(c, setup.status().get()));
         router.get("/admin/events")
                 .handler(c -> json(c, "[" + String.join(",", setup.events().get()) + "]"));
+        router.route().handler(AdminListener::notServed);
         server = vertx.createHttpServer(new HttpServerOptions()
                         .setHost(setup.host())
                         .setPort(setup.port())
                         .setHttp2ClearTextEnabled(false))
                 .requestHandler(router);
         return server.listen();
+    }
+
+    private static void notServed(RoutingContext context) {
+        if (PATHS.contains(Objects.requireNonNullElse(context.request().path(), ""))) {
+            context.response().putHeader("allow", "GET");
+            text(context, 405, "This listener is read-only. Use GET.\n");
+        } else {
+            text(context, 404, "There is nothing here. Served are " + String.join(", ", PATHS) + ".\n");
+        }
     }
 
     private void authorise(RoutingContext context) {

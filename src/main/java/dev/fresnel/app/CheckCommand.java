@@ -1,7 +1,6 @@
 package dev.fresnel.app;
 
 import dev.fresnel.config.ConfigResult;
-import dev.fresnel.config.EffectiveConfig;
 import dev.fresnel.config.GatewayConfig;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -34,8 +33,7 @@ final class CheckCommand implements Callable<Integer> {
         ConfigResult result = config.load(terminal);
         ConfigFileOption.print("warning: ", result.warnings(), config.file(), terminal);
         return switch (result) {
-            case ConfigResult.Valid valid ->
-                good(valid.config(), valid.warnings().size());
+            case ConfigResult.Valid valid -> good(valid);
             case ConfigResult.Invalid invalid -> {
                 ConfigFileOption.print("", invalid.problems(), config.file(), terminal);
                 terminal.err()
@@ -46,17 +44,18 @@ final class CheckCommand implements Callable<Integer> {
         };
     }
 
-    private int good(GatewayConfig valid, int warnings) {
+    private int good(ConfigResult.Valid result) {
+        GatewayConfig valid = result.config();
         terminal.out()
                 .println(config.file() + ": good. "
                         + ConfigFileOption.count(valid.upstreams().size(), "upstream") + ", "
                         + ConfigFileOption.count(valid.models().models().size(), "model") + ", "
                         + ConfigFileOption.count(valid.workers().size(), "worker") + ", "
                         + ConfigFileOption.count(valid.tenants().size(), "tenant") + ", "
-                        + ConfigFileOption.count(warnings, "warning") + ".");
+                        + ConfigFileOption.count(result.warnings().size(), "warning") + ".");
         if (verbose) {
             terminal.out().println();
-            terminal.out().print(EffectiveConfig.describe(valid));
+            terminal.out().print(result.inForce());
             terminal.out().flush();
         }
         return ExitCode.OK;

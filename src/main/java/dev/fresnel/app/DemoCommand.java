@@ -9,14 +9,18 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code fresnel demo}: shows a task delegated through a lens, without a key, and keeps serving. */
 @Command(
         name = "demo",
         description = {
-            "Shows what Fresnel does, without a key: starts two stand-in upstreams and a gateway in this process,",
-            "sends one task twice and some small talk, prints what became of them, and keeps serving."
+            "Shows what Fresnel does, without a key, and keeps serving.",
+            "Starts two stand-in upstreams and a gateway in this process, sends one task twice and some small talk,",
+            "and prints what became of them."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:shown, or stopped", "1:something was not as it was to be", "2:wrong use"})
@@ -25,6 +29,10 @@ final class DemoCommand implements Callable<Integer> {
     private static final double DEFAULT_SPEED = 4;
 
     private final Terminal terminal;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli injects it
+    private CommandSpec spec;
 
     @Option(
             names = {"-p", "--port"},
@@ -48,10 +56,11 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         if (port < -1 || port > 65_535) {
-            throw new InputProblem("--port " + port + " is no port; give 0 (any) to 65535");
+            throw new ParameterException(spec.commandLine(), "--port " + port + " is no port; give 0 (any) to 65535");
         }
         if (!(speed > 0)) {
-            throw new InputProblem("--speed " + speed + " is no speed; give a number above 0");
+            throw new ParameterException(
+                    spec.commandLine(), "--speed " + speed + " is no speed; give a number above 0");
         }
         Path config = Path.of(System.getProperty("fresnel.home", ""), "conf", "demo.yaml");
         Demo demo = Demo.start(new Demo.Setup(config, dataPort(), speed), terminal);
@@ -76,7 +85,7 @@ final class DemoCommand implements Callable<Integer> {
         terminal.out().println();
         List<String> missing = report.missing();
         if (missing.isEmpty()) {
-            terminal.out().println(report.summary());
+            report.summary().forEach(terminal.out()::println);
         }
         missing.forEach(problem -> terminal.err().println("fresnel: " + problem));
         return missing;
@@ -88,17 +97,25 @@ final class DemoCommand implements Callable<Integer> {
         out.println();
         out.println("It goes on serving; Ctrl-C stops it. Try:");
         out.println();
-        out.println(
-                "  curl -si " + base + "/chat/completions -H 'content-type: application/json' -d '{\"model\":\""
-                        + Demo.MODEL
-                        + "\",\"messages\":[{\"role\":\"user\",\"content\":\"Write unit tests for 6 services: cart, stock, tax, mail, login and search\"}]}'");
+        out.println("  curl -si " + base + "/chat/completions -H 'content-type: application/json' \\");
+        out.println("    -d '{\"model\":\"" + Demo.MODEL + "\",\"messages\":[{\"role\":\"user\",\"content\":"
+                + "\"Write unit tests for 6 services: cart, stock, tax, mail, login, search\"}]}'");
         out.println();
         out.println("  from openai import OpenAI");
         out.println("  client = OpenAI(base_url=\"" + base + "\", api_key=\"unused\")");
+        out.println("  messages = [{\"role\": \"user\", \"content\": \"Hello\"}]");
         out.println("  print(client.chat.completions.create(model=\"" + Demo.MODEL
-                + "\", messages=[{\"role\": \"user\", \"content\": \"Hello\"}]).choices[0].message.content)");
+                + "\", messages=messages).choices[0].message.content)");
         out.println();
-        out.println("  Events and metrics: http://127.0.0.1:" + demo.adminPort() + "/admin/events, /metrics");
+        out.println("  import OpenAI from 'openai';");
+        out.println("  const client = new OpenAI({ baseURL: '" + base + "', apiKey: 'unused' });");
+        out.println("  const messages = [{ role: 'user', content: 'Hello' }];");
+        out.println("  console.log((await client.chat.completions.create({ model: '" + Demo.MODEL
+                + "', messages })).choices[0].message.content);");
+        out.println();
+        String admin = "http://127.0.0.1:" + demo.adminPort();
+        out.println("  Events:  " + admin + "/admin/events");
+        out.println("  Metrics: " + admin + "/metrics");
     }
 
     private int dataPort() {

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The demo's results as a table, two sentences, and whether it showed what it was to show. */
+/** The demo's results as a table, a few sentences, and whether it showed what it was to show. */
 final class DemoReport {
     private final List<DemoResult> results;
 
@@ -36,16 +36,17 @@ final class DemoReport {
         return lines;
     }
 
-    /** What was shown, in two sentences. */
-    String summary() {
+    /** What was shown, in a few short lines. */
+    List<String> summary() {
         DemoResult first = results.getFirst();
         DemoResult second = results.get(1);
-        return "The smart model thought once: it wrote a lens for the first request, and the cheap model answered with it; the"
-                + " second request found the lens on the shelf and cost " + usd(second.cost()) + " USD in place of "
-                + usd(second.counterfactual()) + ", the first " + usd(first.cost()) + " in place of "
-                + usd(first.counterfactual())
-                + ". Small talk was not worth a lens and went to the model it asked for, byte for"
-                + " byte; together this saved " + percent() + " % of what the requested model alone would have cost.";
+        return List.of(
+                "The smart model thought once: it wrote a lens for the first request, and the cheap model answered with it,",
+                "for " + usd(first.cost()) + " USD in place of " + usd(first.counterfactual())
+                        + ". The second request found the lens on the shelf: " + usd(second.cost()) + " in place of "
+                        + usd(second.counterfactual()) + ".",
+                "Small talk was not worth a lens and went to the model it asked for, byte for byte.",
+                "Together this saved " + percent() + " % of what the requested model alone would have cost.");
     }
 
     /** What the demo was to show and did not; empty when all was shown. */

@@ -7,6 +7,7 @@ import dev.fresnel.chat.OpaqueChat;
 import dev.fresnel.config.GatewayConfig;
 import dev.fresnel.delegation.Assessment;
 import dev.fresnel.delegation.Inquiry;
+import dev.fresnel.delegation.Overrides;
 import dev.fresnel.exchange.Explanation;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantDirectory;
@@ -25,8 +26,11 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code fresnel explain}: what would become of a request, and why. Asks no upstream, writes no lens, spends nothing. */
 @Command(
@@ -39,6 +43,10 @@ final class ExplainCommand implements Callable<Integer> {
     private static final String STANDARD_INPUT = "-";
 
     private final Terminal terminal;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli injects it
+    private CommandSpec spec;
 
     @Mixin
     private final ConfigFileOption config = new ConfigFileOption();
@@ -76,9 +84,9 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        GatewayConfig valid = config.loadOrExplain(terminal);
         List<Map.Entry<String, String>> given =
-                headers.stream().map(ExplainCommand::header).toList();
+                headers.stream().map(this::header).toList();
+        GatewayConfig valid = config.loadOrExplain(terminal);
         Tenant whose = tenant(valid, given);
         byte[] body = body(valid.limits().maxBody());
         try {
@@ -100,7 +108,7 @@ final class ExplainCommand implements Callable<Integer> {
                 if (json) {
                     terminal.out().println(Explanation.json(assessment));
                 } else {
-                    new ExplainText(chat, whose, dryRun.plan(chat), assessment)
+                    new ExplainText(chat, whose, dryRun.plan(chat), Overrides.parse(given), assessment)
                             .lines()
                             .forEach(terminal.out()::println);
                 }
@@ -120,10 +128,11 @@ final class ExplainCommand implements Callable<Integer> {
         }
     }
 
-    private static Map.Entry<String, String> header(String text) {
+    private Map.Entry<String, String> header(String text) {
         int colon = text.indexOf(':');
         if (colon < 1 || text.substring(0, colon).isBlank()) {
-            throw new InputProblem("--header '" + text + "' has no name and value; write it as 'name: value'");
+            throw new ParameterException(
+                    spec.commandLine(), "--header '" + text + "' has no name and value; write it as 'name: value'");
         }
         return Map.entry(
                 text.substring(0, colon).strip().toLowerCase(Locale.ROOT),

@@ -8,6 +8,7 @@ import dev.fresnel.delegation.BreakEven;
 import dev.fresnel.delegation.Decision;
 import dev.fresnel.delegation.LensOrder;
 import dev.fresnel.delegation.Obstacle;
+import dev.fresnel.delegation.Overrides;
 import dev.fresnel.delegation.Reason;
 import dev.fresnel.delegation.Route;
 import dev.fresnel.delegation.RoutePlan;
@@ -26,9 +27,11 @@ final class ExplainText {
     private final ChatRequest request;
     private final Tenant tenant;
     private final RoutePlan plan;
+    private final Overrides overrides;
     private final Assessment assessment;
 
-    ExplainText(ChatRequest request, Tenant tenant, RoutePlan plan, Assessment assessment) {
+    ExplainText(ChatRequest request, Tenant tenant, RoutePlan plan, Overrides overrides, Assessment assessment) {
+        this.overrides = overrides;
         this.request = request;
         this.tenant = tenant;
         this.plan = plan;
@@ -38,7 +41,7 @@ final class ExplainText {
     List<String> lines() {
         List<String> lines = new ArrayList<>();
         lines.add("request   model " + request.model() + ", " + request.bytes().length + " bytes, tenant " + tenant.id()
-                + ", mode " + plan.mode().key());
+                + ", mode " + mode());
         lines.add("decision  " + decision());
         lines.add("because   "
                 + assessment.decision().reasons().stream().map(Reason::key).collect(Collectors.joining(", ")));
@@ -53,6 +56,16 @@ final class ExplainText {
         rules(lines);
         arms(lines);
         return lines;
+    }
+
+    private String mode() {
+        String route = plan.offReason() == Reason.NO_ROUTE
+                ? "no route takes this model"
+                : "route: " + plan.mode().key();
+        return overrides
+                .mode()
+                .map(mode -> mode.key() + " (header; " + route + ")")
+                .orElse(plan.mode().key() + (plan.offReason() == Reason.NO_ROUTE ? " (" + route + ")" : ""));
     }
 
     private String decision() {
@@ -134,6 +147,23 @@ final class ExplainText {
         lines.addAll(table.lines());
         lines.add(
                 "Expected: with the arm's share of the lens and of requests that the requested model answers after all.");
+        switchLosses(lines);
+    }
+
+    /** Why an arm saves less than the difference of the two expected costs. */
+    private void switchLosses(List<String> lines) {
+        Optional<Usd> direct = assessment.arms().stream()
+                .filter(row -> row.arm().isDirect())
+                .findFirst()
+                .flatMap(ArmRow::expectedCost);
+        for (ArmRow row : assessment.arms()) {
+            Optional<Usd> loss = direct.flatMap(asked -> row.expectedCost()
+                    .flatMap(cost ->
+                            row.expectedSaving().map(saving -> asked.minus(cost).minus(saving))));
+            loss.filter(lost -> !row.arm().isDirect() && Usd.ZERO.isLessThan(lost))
+                    .ifPresent(lost -> lines.add("Saves: for " + row.arm() + " less " + lost
+                            + " USD, the requested model's prompt cache of this conversation, which switching loses."));
+        }
     }
 
     private static String obstacle(Obstacle obstacle) {

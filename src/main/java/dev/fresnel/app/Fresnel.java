@@ -19,6 +19,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description =
                 "An OpenAI-compatible gateway: a smart model thinks once and writes a lens, a cheap model generates with it.",
         synopsisSubcommandLabel = "COMMAND",
+        versionProvider = VersionCommand.Text.class,
         commandListHeading = "%nCommands:%n",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -45,6 +46,13 @@ public final class Fresnel implements Runnable {
     @SuppressWarnings("UnusedVariable") // picocli acts on it
     private boolean help;
 
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Prints the version.")
+    @SuppressWarnings("UnusedVariable") // picocli acts on it
+    private boolean version;
+
     private Fresnel() {}
 
     public static void main(String[] args) {
@@ -59,6 +67,7 @@ public final class Fresnel implements Runnable {
                 .addSubcommand(new CheckCommand(terminal))
                 .addSubcommand(new ExplainCommand(terminal))
                 .addSubcommand(new VersionCommand(terminal))
+                .addSubcommand(new HelpCommand(terminal))
                 .setOut(terminal.out())
                 .setErr(terminal.err())
                 .setUsageHelpWidth(110)

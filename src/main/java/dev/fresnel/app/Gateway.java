@@ -30,6 +30,7 @@ import dev.fresnel.observe.EventWindow;
 import dev.fresnel.observe.LineWriter;
 import dev.fresnel.observe.Metrics;
 import dev.fresnel.observe.RollingFile;
+import dev.fresnel.observe.StoreTrouble;
 import dev.fresnel.outcome.DecisionRecord;
 import dev.fresnel.outcome.Learner;
 import dev.fresnel.outcome.OutcomeSettings;
@@ -128,7 +129,7 @@ public final class Gateway {
                 new Metrics(registry));
         // A promise of no event loop: the loops may be gone when it is kept.
         Promise<Gateway> started = Promise.promise();
-        Stores.open(vertx, config, (kind, message) -> tell(kind, message, telling), telling.metrics(), closing)
+        Stores.open(vertx, config, (trouble, message) -> tell(trouble, message, telling), telling.metrics(), closing)
                 .compose(stores -> assemble(config, telling, relayLimits, vertx, loops, stores, closing))
                 .onSuccess(started::complete)
                 .onFailure(problem -> closing.run().onComplete(_ -> started.fail(problem)));
@@ -162,10 +163,10 @@ public final class Gateway {
         return new DecisionLog(lines)::on;
     }
 
-    private static void tell(String kind, String message, Telling telling) {
+    private static void tell(StoreTrouble trouble, String message, Telling telling) {
         System.getLogger("fresnel").log(System.Logger.Level.WARNING, message);
-        telling.log().onStoreProblem(kind, message);
-        telling.metrics().onStoreProblem(kind);
+        telling.log().onStoreProblem(trouble, message);
+        telling.metrics().onStoreProblem(trouble);
     }
 
     /** Telling goes wrong: that must not harm what is told about. */
@@ -262,7 +263,10 @@ public final class Gateway {
                 learner,
                 new RequestIds(random),
                 gate,
-                telling.metrics()::onRefused,
+                unharmed(refusal -> {
+                    telling.log().onRefused(refusal);
+                    telling.metrics().onRefused(refusal.status());
+                }),
                 nanos);
         AdminListener admin = new AdminListener(new AdminListener.Setup(
                 config.listen().admin().host(),

@@ -6,6 +6,7 @@ import dev.fresnel.config.HostPort;
 import dev.fresnel.config.RedisAddress;
 import dev.fresnel.lens.LensStore;
 import dev.fresnel.observe.Metrics;
+import dev.fresnel.observe.StoreTrouble;
 import dev.fresnel.outcome.ArmStateStore;
 import dev.fresnel.outcome.DecisionStore;
 import dev.fresnel.store.embedded.EmbeddedArmStateStore;
@@ -44,8 +45,7 @@ record Stores(LensStore lenses, Ledger ledger, ArmStateStore arms, DecisionStore
     /** What is told of a store's troubles. */
     @FunctionalInterface
     interface Problems {
-        /** @param kind from a closed set, for a metric's label */
-        void tell(String kind, String message);
+        void tell(StoreTrouble trouble, String message);
     }
 
     /**
@@ -66,7 +66,7 @@ record Stores(LensStore lenses, Ledger ledger, ArmStateStore arms, DecisionStore
                         vertx,
                         config.store().directory(),
                         SystemTime.clock(),
-                        problem -> problems.tell(kind(problem), problem.message()))
+                        problem -> problems.tell(trouble(problem), problem.message()))
                 .onSuccess(store -> closing.later("store", store::close))
                 .compose(store -> {
                     LensStore lenses =
@@ -88,7 +88,7 @@ record Stores(LensStore lenses, Ledger ledger, ArmStateStore arms, DecisionStore
             Closing closing) {
         SecureRandom random = new SecureRandom();
         RedisLink link = RedisLink.open(
-                vertx, settings(config), random, problem -> problems.tell(kind(problem), problem.message()));
+                vertx, settings(config), random, problem -> problems.tell(trouble(problem), problem.message()));
         closing.later("Redis connection", link::close);
         Map<String, LongSupplier> failures = new LinkedHashMap<>();
         for (RedisFailure.Kind kind : RedisFailure.Kind.values()) {
@@ -144,20 +144,20 @@ record Stores(LensStore lenses, Ledger ledger, ArmStateStore arms, DecisionStore
                 config.connectTimeout());
     }
 
-    private static String kind(StoreProblem problem) {
+    private static StoreTrouble trouble(StoreProblem problem) {
         return switch (problem) {
-            case StoreProblem.Quarantined _ -> "quarantined";
-            case StoreProblem.NotWritable _ -> "not_writable";
-            case StoreProblem.ValueDiscarded _ -> "value_discarded";
+            case StoreProblem.Quarantined _ -> StoreTrouble.QUARANTINED;
+            case StoreProblem.NotWritable _ -> StoreTrouble.NOT_WRITABLE;
+            case StoreProblem.ValueDiscarded _ -> StoreTrouble.VALUE_DISCARDED;
         };
     }
 
-    private static String kind(RedisProblem problem) {
+    private static StoreTrouble trouble(RedisProblem problem) {
         return switch (problem) {
-            case RedisProblem.Away _ -> "away";
-            case RedisProblem.Back _ -> "back";
-            case RedisProblem.NotWritable _ -> "not_writable";
-            case RedisProblem.ValueDiscarded _ -> "value_discarded";
+            case RedisProblem.Away _ -> StoreTrouble.AWAY;
+            case RedisProblem.Back _ -> StoreTrouble.BACK;
+            case RedisProblem.NotWritable _ -> StoreTrouble.NOT_WRITABLE;
+            case RedisProblem.ValueDiscarded _ -> StoreTrouble.VALUE_DISCARDED;
         };
     }
 }

@@ -2,6 +2,7 @@ package dev.fresnel.app;
 
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 
 /** {@code fresnel version}. */
 @Command(name = "version", description = "Prints the version of Fresnel and of the Java that runs it.")
@@ -16,6 +17,14 @@ final class VersionCommand implements Callable<Integer> {
     public Integer call() {
         terminal.out().println(text());
         return ExitCode.OK;
+    }
+
+    /** The same for {@code --version}. */
+    static final class Text implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {text()};
+        }
     }
 
     static String text() {

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -70,9 +71,10 @@ final class Binder {
     }
 
     private Object construct(Shape.Block shape, Map<String, Node> entries, KeyPath path) {
+        Set<String> misspelt = misspelt(shape, entries.keySet());
         List<@Nullable Object> arguments = new ArrayList<>();
         for (Shape.Field field : shape.fields()) {
-            arguments.add(component(field, entries, path));
+            arguments.add(component(field, entries, misspelt, path));
         }
         Class<?>[] types = Arrays.stream(shape.type().getRecordComponents())
                 .map(RecordComponent::getType)
@@ -86,7 +88,17 @@ final class Binder {
         }
     }
 
-    private Object component(Shape.Field field, Map<String, Node> entries, KeyPath path) {
+    /** The keys that something else in the block was probably meant to be: reported there, and only there. */
+    private static Set<String> misspelt(Shape.Block shape, Set<String> written) {
+        List<String> known = shape.keys().stream().map(Shape.Field::name).toList();
+        Set<String> meant = new LinkedHashSet<>();
+        written.stream()
+                .filter(name -> !known.contains(name))
+                .forEach(name -> NearestName.to(name, known).ifPresent(meant::add));
+        return meant;
+    }
+
+    private Object component(Shape.Field field, Map<String, Node> entries, Set<String> misspelt, KeyPath path) {
         if (field.key().inline() && field.shape() instanceof Shape.Block inner) {
             return construct(inner, entries, path);
         }
@@ -94,8 +106,8 @@ final class Binder {
         Node node = entries.get(field.name());
         Optional<Object> value = Optional.empty();
         if (node == null) {
-            if (field.key().required()) {
-                findings.error(here, "is required", "add it: " + field.key().value());
+            if (field.key().required() && !misspelt.contains(field.name())) {
+                findings.error(here, "is required", "add " + field.name() + " (" + inPassing(field.key()) + ")");
             }
         } else {
             value = read(field.shape(), node, here, field.key());
@@ -108,6 +120,13 @@ final class Binder {
             return value.isEmpty() && fill ? Optional.of(defaultOf(field)) : value;
         }
         return value.orElseGet(() -> defaultOf(field));
+    }
+
+    /** What the key is for, as a part of a sentence. */
+    private static String inPassing(Key key) {
+        String text = key.value().replace("`", "").replaceFirst("\\.$", "");
+        boolean acronym = text.length() > 1 && Character.isUpperCase(text.charAt(1));
+        return acronym ? text : text.substring(0, 1).toLowerCase(Locale.ROOT) + text.substring(1);
     }
 
     private static boolean isEmptyCollection(Object value) {
@@ -227,11 +246,17 @@ final class Binder {
                 return Optional.empty();
             }
             if (type.isBare() && !scalar.isPlain() && !References.isEnvironment(written)) {
-                throw new BadValue("must be a " + type.label() + ", but is text in quotes", "remove the quotes");
+                throw new BadValue("must be " + type.noun() + ", but is text in quotes", "remove the quotes");
             }
             try {
                 Object value = type.reader().read(resolved.text());
                 checkBounds(type, value, key, resolved.text());
+                if (type.isSecret() && resolved.origin() == References.Origin.LITERAL) {
+                    findings.warn(
+                            path,
+                            "is a secret written into this file, for everybody who may read it",
+                            "write ${NAME} or file:PATH");
+                }
                 return Optional.of(value);
             } catch (BadValue e) {
                 throw new BadValue(e.expectation() + shown(written, resolved, type), e.remedy());

@@ -8,8 +8,11 @@ import dev.fresnel.config.ConfigFile.TenantSection;
 import dev.fresnel.config.ConfigFile.UpstreamSection;
 import dev.fresnel.config.ConfigFile.WorkerSection;
 import dev.fresnel.delegation.Mode;
+import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.policy.Arm;
+import dev.fresnel.tenant.TenantRoute;
 import dev.fresnel.value.Fingerprint;
+import dev.fresnel.value.ModelName;
 import dev.fresnel.value.Secret;
 import dev.fresnel.value.Usd;
 import java.math.BigDecimal;
@@ -302,6 +305,12 @@ final class Checks {
             PlanSection plan =
                     Layers.over(route.plan(), Layers.over(tenant.plan(), Layers.over(file.defaults(), bottom)));
             boolean delegates = plan.mode().filter(mode -> mode != Mode.OFF).isPresent();
+            if (delegates && earlier == null && !file.models().isEmpty() && fitsNothing(pattern)) {
+                findings.warn(
+                        path.at("match").at("model"),
+                        "fits no declared model or alias, so nothing is delegated here",
+                        "declare the model, or correct the pattern");
+            }
             if (delegates && plan.arms().orElse(List.of()).stream().allMatch(Arm.DIRECT.name()::equals)) {
                 findings.warn(
                         path.at("arms"),
@@ -312,6 +321,11 @@ final class Checks {
                                         + String.join(", ", file.workers().keySet()));
             }
         }
+    }
+
+    private boolean fitsNothing(String pattern) {
+        TenantRoute route = new TenantRoute(pattern, RoutePlan.OFF);
+        return aliases.names().stream().map(ModelName::new).noneMatch(route::covers);
     }
 
     /** A tenant's own key stays in the gateway, so the provider would see no credential at all. */

@@ -413,7 +413,11 @@ record ConfigFile(
             int feedbackPerHour) {}
 
     record LimitsSection(
-            @Key(value = "Body of one request.", def = "32MiB", min = "1KiB", max = "1GiB")
+            @Key(
+                    value = "Body of one chat request, held in memory. Other paths are streamed, whatever their size.",
+                    def = "32MiB",
+                    min = "1KiB",
+                    max = "1GiB")
             ByteSize maxBody,
 
             @Key(
@@ -423,7 +427,11 @@ record ConfigFile(
                     max = "10m")
             Duration headerTimeout,
 
-            @Key(value = "From the head to the last byte of the body.", def = "60s", min = "100ms", max = "60m")
+            @Key(
+                    value = "From the head of a chat request to the last byte of its body.",
+                    def = "60s",
+                    min = "100ms",
+                    max = "60m")
             Duration bodyTimeout,
 
             @Key(value = "Open client connections.", def = "10000", min = "1", max = "10000000")

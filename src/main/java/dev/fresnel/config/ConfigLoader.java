@@ -59,7 +59,10 @@ public final class ConfigLoader {
         ConfigFile.PlanSection bottom = Binder.bottomLayer(ConfigFile.PlanSection.class);
         new Checks(file, findings, aliases, bottom).run();
         return findings.clean()
-                ? new ConfigResult.Valid(new Assembly(file, aliases, bottom).config(), findings.warnings())
+                ? new ConfigResult.Valid(
+                        new Assembly(file, aliases, bottom).config(),
+                        EffectiveConfig.describe(file, aliases, bottom),
+                        findings.warnings())
                 : new ConfigResult.Invalid(findings.errors(), findings.warnings());
     }
 }

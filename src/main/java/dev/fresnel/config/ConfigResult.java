@@ -8,7 +8,7 @@ public sealed interface ConfigResult {
     List<Problem> warnings();
 
     /** A config to run with. */
-    record Valid(GatewayConfig config, List<Problem> warnings) implements ConfigResult {
+    record Valid(GatewayConfig config, String inForce, List<Problem> warnings) implements ConfigResult {
         public Valid {
             warnings = List.copyOf(warnings);
         }

@@ -1,36 +1,48 @@
 package dev.fresnel.config;
 
-import dev.fresnel.delegation.Fallback;
-import dev.fresnel.policy.Arm;
-import dev.fresnel.upstream.Model;
-import dev.fresnel.upstream.ModelCatalog;
-import dev.fresnel.value.ModelName;
-import dev.fresnel.value.Secret;
-import dev.fresnel.value.TenantId;
-import dev.fresnel.value.Usd;
+import dev.fresnel.config.ConfigFile.PlanSection;
+import dev.fresnel.config.ConfigFile.RouteSection;
+import dev.fresnel.config.ConfigFile.TenantSection;
 import java.lang.reflect.RecordComponent;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
- * What a gateway runs with after defaults and precedence, as a table for people. It walks the records, so a new key shows up by
+ * What a gateway runs with after defaults and precedence, as a table for people: every key under the path that a file has it
+ * under, with the value in the form that a file takes. It walks the records of {@link ConfigFile}, so a new key shows up by
  * itself, and a secret shows as {@code [secret]} by its type.
  */
-public final class EffectiveConfig {
+final class EffectiveConfig {
+    private final ConfigFile file;
+    private final PlanSection bottom;
     private final Map<String, String> rows = new LinkedHashMap<>();
 
-    private EffectiveConfig() {}
+    private EffectiveConfig(ConfigFile file, PlanSection bottom) {
+        this.file = file;
+        this.bottom = bottom;
+    }
 
-    /** One line per value, names and values in two columns, a line break at the end. */
-    public static String describe(GatewayConfig config) {
-        EffectiveConfig table = new EffectiveConfig();
-        table.add("", config);
+    /**
+     * One line per value, names and values in two columns, a line break at the end.
+     *
+     * @param bottom the declared defaults of a plan
+     */
+    static String describe(ConfigFile file, Aliases aliases, PlanSection bottom) {
+        EffectiveConfig table = new EffectiveConfig(file, bottom);
+        for (Shape.Field field : Shape.block(ConfigFile.class).fields()) {
+            KeyPath path = KeyPath.of(field.name());
+            switch (field.name()) {
+                case "defaults" -> {
+                    // Shown where they hold: on every route.
+                }
+                case "aliases" -> table.add(path, field.key(), aliases.inForce());
+                case "tenants" -> table.tenants(path);
+                default -> table.add(path, field.key(), value(field, file));
+            }
+        }
         int width = table.rows.keySet().stream().mapToInt(String::length).max().orElse(0);
         StringBuilder text = new StringBuilder();
         table.rows.forEach((name, value) -> text.append(name)
@@ -40,60 +52,67 @@ public final class EffectiveConfig {
         return text.toString();
     }
 
-    private void add(String name, Object value) {
-        switch (value) {
-            case Secret secret -> rows.put(name, secret.toString());
-            case Optional<?> optional -> optional.ifPresentOrElse(inner -> add(name, inner), () -> rows.put(name, "-"));
-            case OptionalLong number -> rows.put(name, number.isPresent() ? Long.toString(number.getAsLong()) : "-");
-            case Duration duration -> rows.put(name, shortForm(duration));
-            case Enum<?> constant -> rows.put(name, ScalarType.enumKey(constant));
-            case Fallback.Requested requested -> rows.put(name, "the requested model");
-            case Fallback.Chain chain -> rows.put(name, chain.models().toString());
-            case Arm arm -> rows.put(name, arm.name());
-            case ModelName model -> rows.put(name, model.value());
-            case TenantId id -> rows.put(name, id.value());
-            case Usd amount -> rows.put(name, amount.toString());
-            case HostPort address -> rows.put(name, address.toString());
-            case Path path -> rows.put(name, path.toString());
-            case ModelCatalog catalog -> catalog(name, catalog);
-            case Map<?, ?> map -> map.forEach((key, entry) -> add(name + "." + key, entry));
-            case Collection<?> values -> values(name, values);
-            case Record block -> block(name, block);
-            default -> rows.put(name, value.toString());
+    private void tenants(KeyPath path) {
+        for (int t = 0; t < file.tenants().size(); t++) {
+            TenantSection tenant = file.tenants().get(t);
+            for (Shape.Field field : Shape.block(TenantSection.class).fields()) {
+                KeyPath here = path.at(t).at(field.name());
+                if (field.name().equals("routes")) {
+                    routes(here, tenant);
+                } else if (!field.key().inline()) {
+                    // The plan of a tenant is shown where it holds: on its routes.
+                    add(here, field.key(), value(field, tenant));
+                }
+            }
         }
     }
 
-    private void block(String name, Record block) {
+    private void routes(KeyPath path, TenantSection tenant) {
+        PlanSection base = Layers.over(tenant.plan(), Layers.over(file.defaults(), bottom));
+        for (int r = 0; r < tenant.routes().size(); r++) {
+            RouteSection route = tenant.routes().get(r);
+            block(path.at(r).at("match"), route.match());
+            block(path.at(r), Layers.over(route.plan(), base));
+        }
+    }
+
+    private void block(KeyPath path, Record block) {
+        for (Shape.Field field : Shape.block(block.getClass()).fields()) {
+            add(path.at(field.name()), field.key(), value(field, block));
+        }
+    }
+
+    private static Object value(Shape.Field field, Record block) {
         for (RecordComponent component : block.getClass().getRecordComponents()) {
-            String inner = Shape.kebab(component.getName());
-            add(name.isEmpty() ? inner : name + "." + inner, Layers.value(component, block));
+            if (Shape.kebab(component.getName()).equals(field.name())) {
+                return Layers.value(component, block);
+            }
+        }
+        throw new IllegalStateException("a field is a component of its record: " + field.name());
+    }
+
+    private void add(KeyPath path, Key key, Object value) {
+        switch (value) {
+            case Optional<?> optional when optional.isPresent() -> add(path, key, optional.get());
+            case Optional<?> _ -> rows.put(path.toString(), key.unset().isEmpty() ? "-" : "- (" + key.unset() + ")");
+            case Map<?, ?> map -> map.forEach((name, entry) -> add(path.at(name.toString()), key, entry));
+            case Collection<?> values ->
+                rows.put(
+                        path.toString(),
+                        values.stream().map(EffectiveConfig::plain).toList().toString());
+            case Record block when ScalarType.of(block.getClass()).isEmpty() -> block(path, block);
+            default -> rows.put(path.toString(), plain(value));
         }
     }
 
-    private void catalog(String name, ModelCatalog catalog) {
-        for (Model model : catalog.models()) {
-            add(name + "." + model.name(), model);
-        }
-        catalog.aliases().forEach((alias, target) -> add("aliases." + alias, target));
-    }
-
-    private void values(String name, Collection<?> values) {
-        boolean plain = values.stream()
-                .allMatch(value -> value instanceof String || value instanceof Enum<?> || value instanceof Arm);
-        if (plain) {
-            List<String> shown = values.stream()
-                    .map(value -> value instanceof Enum<?> constant ? ScalarType.enumKey(constant) : value.toString())
-                    .toList();
-            // A set has no order of its own.
-            rows.put(
-                    name,
-                    (values instanceof List<?> ? shown : shown.stream().sorted().toList()).toString());
-            return;
-        }
-        int index = 0;
-        for (Object value : values) {
-            add(name + "[" + index++ + "]", value);
-        }
+    /** As a file writes it. */
+    private static String plain(Object value) {
+        return switch (value) {
+            case Duration duration -> shortForm(duration);
+            case ByteSize size -> size.text();
+            case Enum<?> constant -> ScalarType.enumKey(constant);
+            default -> value.toString();
+        };
     }
 
     private static String shortForm(Duration duration) {

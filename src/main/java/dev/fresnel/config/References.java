@@ -51,7 +51,10 @@ final class References {
             if (fallback == null) {
                 throw new BadValue(
                         "needs the environment variable " + reference.group(1) + ", which is not set",
-                        "set it, or write ${" + reference.group(1) + ":-default}");
+                        type.isSecret()
+                                ? "set it, keep the secret in a file and write file:PATH, or write ${"
+                                        + reference.group(1) + ":-} to do without"
+                                : "set it, or write ${" + reference.group(1) + ":-default}");
             }
             return file(new Resolved(fallback, Origin.LITERAL), type);
         }

@@ -66,6 +66,15 @@ record ScalarType<T>(String label, Json json, Reader<T> reader) {
         return Optional.ofNullable(BY_CLASS.get(type));
     }
 
+    /** The label as a part of a sentence. */
+    String noun() {
+        return switch (label) {
+            case "USD" -> "an amount in USD";
+            case "true or false" -> label;
+            default -> "a " + label;
+        };
+    }
+
     boolean isSecret() {
         return label.equals("secret");
     }

@@ -120,7 +120,10 @@ public final class Delegator {
         if (inquiry.overrides().modeOn(inquiry.plan()) != Mode.OFF || arm.isPresent()) {
             return Optional.empty();
         }
-        return Optional.of(inquiry.overrides().mode().isPresent() ? Reason.CLIENT_BYPASS : Reason.MODE_OFF);
+        return Optional.of(
+                inquiry.overrides().mode().isPresent()
+                        ? Reason.CLIENT_BYPASS
+                        : inquiry.plan().offReason());
     }
 
     static Optional<Reason> guard(Inquiry inquiry) {

@@ -9,6 +9,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Tells whether a task asks for several parts: files, endpoints, components. RFC-137 looked for such words as substrings, so
@@ -16,7 +17,8 @@ import java.util.stream.IntStream;
  * or change something, within one sentence:
  *
  * <ul>
- *   <li>a stated number of parts, at least the minimum: "generate CRUD endpoints for 5 entities", "write five test files";
+ *   <li>a stated number of parts, at least the minimum: "generate CRUD endpoints for 5 entities", "write five test files", also as
+ *       "I need 12 components";
  *   <li>a quantifier: "add logging to all endpoints", "refactor several modules";
  *   <li>a bare plural right behind the verb: "create the components for the shop";
  *   <li>at least the minimum of different file paths behind such a verb: "update a.py, b.py and c.py".
@@ -79,6 +81,11 @@ final class MultiPartRule {
             "füge",
             "ajoute",
             "añade");
+    /** "I need 12 components" orders what it counts, and nothing else. */
+    private static final Set<String> NEED = Set.of("need", "want", "require");
+
+    private static final Set<String> WE = Set.of("i", "we");
+
     /** An order stands at the start of a clause, or behind one of these. */
     private static final Set<String> LEADS = Set.of(
             "please", "to", "and", "then", "you", "should", "must", "will", "can", "could", "would", "let's", "also",
@@ -89,6 +96,9 @@ final class MultiPartRule {
             "of", "from", "about", "in", "on", "that", "which", "who", "where", "when", "if", "because", "using",
             "with", "by", "reads", "lists", "counts", "into", "why", "how", "without", "between", "inside", "over",
             "per", "than", "based");
+    private static final Set<String> NEED_BREAKS = Stream.concat(
+                    MAKE_BREAKS.stream(), Stream.of("to", "help", "advice"))
+            .collect(Collectors.toUnmodifiableSet());
     private static final Set<String> CHANGE_BREAKS =
             Set.of("that", "which", "who", "where", "when", "if", "because", "why", "how", "than", "by");
     private static final Set<String> QUANTIFIERS = Set.of(
@@ -123,6 +133,7 @@ final class MultiPartRule {
     private static final List<String> SIBILANTS = List.of("s", "x", "z", "ch", "sh");
 
     private static final Shapes VERBS = Shapes.of(MAKE, CHANGE);
+    private static final Shapes NEEDS = Shapes.of(NEED);
     private static final Shapes LEAD_WORDS = Shapes.of(LEADS);
 
     private final Set<String> singulars;
@@ -152,13 +163,33 @@ final class MultiPartRule {
         for (int i = 0; i < words.size(); i++) {
             Optional<Set<String>> breaks = breaksOf(words, Clauses.Unit.SENTENCE, i);
             if (breaks.isPresent()) {
-                Optional<String> found = behind(words, i, breaks.get());
+                Optional<String> found = behind(words, i, breaks.get(), Amount.ANY);
+                if (found.isPresent()) {
+                    return found;
+                }
+            } else if (isNeed(words, i)) {
+                Optional<String> found = behind(words, i, NEED_BREAKS, Amount.COUNTED);
                 if (found.isPresent()) {
                     return found;
                 }
             }
         }
         return listedPaths(words);
+    }
+
+    /** Which parts behind a verb count. */
+    private enum Amount {
+        ANY,
+        /** Only those with a number. */
+        COUNTED
+    }
+
+    private static boolean isNeed(Clauses words, int i) {
+        return i > 0
+                && NEEDS.mayHold(words, i)
+                && NEED.contains(words.word(i))
+                && WE.contains(words.word(i - 1))
+                && mayOrder(words, Clauses.Unit.SENTENCE, i - 1);
     }
 
     /** What ends the reach of the order at {@code i}; empty when no order stands there. */
@@ -190,7 +221,7 @@ final class MultiPartRule {
         return word.equals("-") || (!word.isEmpty() && word.chars().allMatch(c -> c >= '0' && c <= '9'));
     }
 
-    private Optional<String> behind(Clauses words, int verb, Set<String> breaks) {
+    private Optional<String> behind(Clauses words, int verb, Set<String> breaks, Amount amount) {
         int end = words.end(Clauses.Unit.SENTENCE, verb, verb + 1 + REACH_WORDS);
         int countAt = -1;
         int count = 0;
@@ -212,7 +243,7 @@ final class MultiPartRule {
                 if (counted && count >= minimum) {
                     return Optional.of(phrase(words.word(verb), words.word(countAt) + " ", word));
                 }
-                if (!counted && isSeveral(word, quantifier, i - verb)) {
+                if (!counted && amount == Amount.ANY && isSeveral(word, quantifier, i - verb)) {
                     return Optional.of(phrase(words.word(verb), quantifier, word));
                 }
             }

@@ -22,6 +22,8 @@ public enum Reason {
     NOT_WORTH_IT,
     /** The route delegates nothing. */
     MODE_OFF,
+    /** No route of the tenant takes the requested model. */
+    NO_ROUTE,
     /** The decision is logged only; the arm it names as preferred was not used. */
     SHADOW,
     /** The learned policy takes this arm for the best in its context. */

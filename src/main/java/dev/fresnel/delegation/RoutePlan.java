@@ -18,6 +18,12 @@ public record RoutePlan(
         arms = List.copyOf(arms);
     }
 
+    /** Why nothing is delegated under a plan whose mode is off. */
+    @SuppressWarnings("ReferenceEquality") // the plan of no route, not one that happens to say the same
+    public Reason offReason() {
+        return this == OFF ? Reason.NO_ROUTE : Reason.MODE_OFF;
+    }
+
     /** Nothing is delegated: what a request gets that matches no route. */
     public static final RoutePlan OFF = new RoutePlan(
             Mode.OFF,

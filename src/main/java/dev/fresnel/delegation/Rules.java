@@ -92,7 +92,7 @@ final class Rules {
                 .orElseGet(() -> new RuleCheck(
                         Reason.MULTI_PART,
                         Outcome.QUIET,
-                        "no " + rules.multiPartMinimum() + " or more parts asked for"));
+                        "no order for several parts seen (" + rules.multiPartMinimum() + " or more when counted)"));
     }
 
     private RuleCheck breakEven(ArmRow arm, Guidance guidance, long l50) {

@@ -51,8 +51,16 @@ final class BodyCollector {
         body.tryFail(new GatewayException(failure));
     }
 
+    /** As the config writes sizes. */
+    private static String size(int bytes) {
+        if (bytes % (1 << 20) == 0) {
+            return (bytes >> 20) + "MiB";
+        }
+        return bytes % (1 << 10) == 0 ? (bytes >> 10) + "KiB" : bytes + " bytes";
+    }
+
     static GatewayFailure tooLarge(EdgeLimits limits) {
-        return new GatewayFailure.TooLarge("The request body is larger than " + limits.maxBody()
-                + " bytes. Send less; the operator can raise limits.max-body.");
+        return new GatewayFailure.TooLarge("The request body is larger than " + size(limits.maxBody())
+                + ". Send less; the operator can raise limits.max-body.");
     }
 }

@@ -4,6 +4,7 @@ import dev.fresnel.chat.JsonText;
 import dev.fresnel.exchange.Arrival;
 import dev.fresnel.exchange.ClientSide;
 import dev.fresnel.exchange.Exchanges;
+import dev.fresnel.exchange.Refusal;
 import dev.fresnel.exchange.ReplyHeaders;
 import dev.fresnel.outcome.Feedback;
 import dev.fresnel.outcome.FeedbackResult;
@@ -39,7 +40,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.IntConsumer;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
@@ -72,7 +73,7 @@ public final class DataListener extends VerticleBase {
      * What every instance shares.
      *
      * @param gate counts running requests and refuses new ones while the gateway goes down
-     * @param refusals told the status of every request that was refused before it reached the exchange
+     * @param refusals told of every request that was refused before it reached the exchange; must not block
      */
     public record Setup(
             String host,
@@ -84,7 +85,7 @@ public final class DataListener extends VerticleBase {
             Learner learner,
             RequestIds ids,
             Gate gate,
-            IntConsumer refusals,
+            Consumer<Refusal> refusals,
             LongSupplier nanos) {
         /** Port 0 is a random one that all instances share. */
         SocketAddress address() {
@@ -154,14 +155,15 @@ public final class DataListener extends VerticleBase {
                         + " bytes, or the headers are larger than " + MAX_HEADERS + ". Send less.")
                 : new GatewayFailure.InvalidRequest(
                         "This is not a valid HTTP/1.1 request.", Optional.empty(), "bad_request");
-        setup.refusals().accept(errors.status(failure));
+        RequestId id = setup.ids().next();
+        setup.refusals().accept(Refusal.unread(id, errors.status(failure), errors.code(failure)));
         Buffer body = errors.body(failure);
         // Vert.x closes the connection after the reply; a failed write means that the client has gone.
         var _ = request.response()
                 .setStatusCode(errors.status(failure))
                 .putHeader("content-type", "application/json")
                 .putHeader("connection", "close")
-                .putHeader(ReplyHeaders.REQUEST_ID, setup.ids().next().value())
+                .putHeader(ReplyHeaders.REQUEST_ID, id.value())
                 .end(body);
     }
 
@@ -246,7 +248,10 @@ public final class DataListener extends VerticleBase {
         String path = Objects.requireNonNullElse(request.path(), "");
         if (!path.startsWith(PREFIX + "/")) {
             throw failure(new GatewayFailure.UnknownUrl(
-                    "There is nothing at " + path + ". Use a base URL that ends in /v1."));
+                    path.equals(PREFIX)
+                            ? "There is nothing at /v1 itself. Ask for a path below it, such as /v1/models or"
+                                    + " /v1/chat/completions."
+                            : "There is nothing at " + path + ". Use a base URL that ends in /v1."));
         }
         if (request.headers().contains("upgrade", "websocket", true)) {
             throw failure(new GatewayFailure.InvalidRequest(
@@ -307,7 +312,8 @@ public final class DataListener extends VerticleBase {
                 : Optional.empty();
         if (tenant.keys().isEmpty() && RequestGuard.comesFromAForeignPage(request)) {
             throw failure(new GatewayFailure.Unauthenticated(
-                    "A web page of another site may not use this gateway without a key. Give the tenant a key."));
+                    "A web page of another site may not use this gateway. Call it from a server or a program; a page cannot"
+                            + " read the replies in any case, since the gateway does not speak CORS."));
         }
         String path = request.uri().substring(PREFIX.length());
         return new Arrival(id, tenant, path, request.headers(), forUpstream, started);
@@ -411,7 +417,14 @@ public final class DataListener extends VerticleBase {
     /** Answers, then closes the connection: what follows on it may be the rest of a body we did not read. */
     private void refuse(HttpServerRequest request, ClientSide client, GatewayFailure failure) {
         watch.doom(request.connection());
-        setup.refusals().accept(errors.status(failure));
+        setup.refusals()
+                .accept(new Refusal(
+                        client.id(),
+                        tenant(request.headers()).map(Tenant::id),
+                        Optional.of(request.method().name()),
+                        Optional.ofNullable(request.path()),
+                        errors.status(failure),
+                        errors.code(failure)));
         HttpServerResponse response = request.response();
         response.putHeader("connection", "close");
         switch (failure) {

@@ -42,7 +42,7 @@ public final class Gate {
         if (shut) {
             left();
             throw new GatewayException(new GatewayFailure.ShuttingDown(
-                    "This gateway is shutting down. Send the request again; another replica will take it."));
+                    "This gateway is shutting down and takes no new requests. Send the request again in a while."));
         }
     }
 

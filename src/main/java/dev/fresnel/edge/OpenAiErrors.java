@@ -16,6 +16,11 @@ public final class OpenAiErrors implements ErrorDialect {
     }
 
     @Override
+    public String code(GatewayFailure failure) {
+        return shape(failure).code();
+    }
+
+    @Override
     public Buffer body(GatewayFailure failure) {
         return Buffer.buffer(json(failure));
     }

@@ -80,7 +80,7 @@ final class Answering {
     }
 
     private Future<Answer> instead(List<Attempt> rest, Throwable problem) {
-        bypass.note("fallback_" + cause(problem));
+        bypass.note(cause(problem));
         return answer(rest);
     }
 
@@ -97,22 +97,23 @@ final class Answering {
         Usd lost = journal.costOf(bill, parts.prices());
         Optional<String> denial = purse.cover(next.get(), lost);
         if (denial.isPresent()) {
-            bypass.note("fallback_over_budget");
+            bypass.note(BypassReason.FALLBACK_OVER_BUDGET.key());
             return false;
         }
-        journal.lost(lost);
+        journal.lost(bill, parts.prices());
         return true;
     }
 
     /** From a closed set: it becomes a metric label. */
     private static String cause(Throwable problem) {
         if (problem instanceof GatewayException known) {
-            return switch (known.failure()) {
-                case GatewayFailure.UpstreamTimeout _ -> "timeout";
-                case GatewayFailure.StreamBroken _ -> "broken";
-                case GatewayFailure.RateLimited _ -> "pool_full";
-                default -> "unavailable";
+            BypassReason reason = switch (known.failure()) {
+                case GatewayFailure.UpstreamTimeout _ -> BypassReason.FALLBACK_TIMEOUT;
+                case GatewayFailure.StreamBroken _ -> BypassReason.FALLBACK_BROKEN;
+                case GatewayFailure.RateLimited _ -> BypassReason.FALLBACK_POOL_FULL;
+                default -> BypassReason.FALLBACK_UNAVAILABLE;
             };
+            return reason.key();
         }
         return String.valueOf(problem.getMessage());
     }
@@ -140,7 +141,7 @@ final class Answering {
         // Providers do not bill a reply that is an error.
         if (reply.status() >= 300 && mayTry(next, Journal.Bill.NOTHING)) {
             source.call().cancel();
-            return Future.failedFuture(new Unfit("status_" + reply.status()));
+            return Future.failedFuture(new Unfit("fallback_status_" + reply.status()));
         }
         return ClientSide.isEventStream(reply.headers()) && !reply.headers().contains("content-encoding")
                 ? stream(attempt, source, reply.status(), headers, next)
@@ -165,8 +166,10 @@ final class Answering {
                             || (held.isComplete() && !observed.facts().done());
                     if (broken && mayTry(next, Journal.Bill.PROMPT)) {
                         source.call().cancel();
-                        return Future.failedFuture(
-                                new Unfit(observed.facts().errorEvent() ? "error_event" : "empty_stream"));
+                        BypassReason reason = observed.facts().errorEvent()
+                                ? BypassReason.FALLBACK_ERROR_EVENT
+                                : BypassReason.FALLBACK_EMPTY_STREAM;
+                        return Future.failedFuture(new Unfit(reason.key()));
                     }
                     return Future.succeededFuture(
                             new Answer.Streaming(attempt, status, headers, source, held, Optional.of(observed)));

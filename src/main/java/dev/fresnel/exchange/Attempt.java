@@ -9,7 +9,7 @@ import java.util.Optional;
 /**
  * One way to get an answer: which model, where, and the bytes to send. A request has one, or a worker's and its fallbacks.
  *
- * @param named the model's name for headers, events and metrics
+ * @param named the model's name for headers, events and metrics; empty where the request could not be read
  * @param model empty for a name the config does not declare
  * @param body what is sent; the client's own array when nothing had to change
  * @param worstCase what it may cost; empty where no price is known, and where the exchange was not estimated

@@ -14,7 +14,7 @@ final class Bypass {
 
     /** @param reason from a closed set, so that it can be a metric label */
     void note(String reason) {
-        journal.reason = reason;
+        journal.then(reason);
         parts.events()
                 .accept(new ExchangeEvent.Bypassed(
                         parts.clock().instant(), arrival.id(), arrival.tenant().id(), reason));

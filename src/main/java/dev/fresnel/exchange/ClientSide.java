@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.impl.HttpServerConnection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The client's end of one exchange: what has been sent, and whether the client is still there. Lives on the exchange's own
@@ -33,6 +34,8 @@ public final class ClientSide {
     private boolean over;
     /** The reply is out, or the client has left. */
     private boolean ended;
+
+    private Optional<String> error = Optional.empty();
 
     /**
      * What the listener wants to know about a request.
@@ -90,6 +93,11 @@ public final class ClientSide {
 
     boolean isGone() {
         return gone;
+    }
+
+    /** The code of the error that the client was told; empty when there was none. */
+    Optional<String> error() {
+        return error;
     }
 
     boolean headSent() {
@@ -174,12 +182,19 @@ public final class ClientSide {
      * cut connection after it. Never a clean end: SDKs take that for success.
      */
     public void fail(GatewayFailure failure) {
+        fail(failure, MultiMap.caseInsensitiveMultiMap());
+    }
+
+    /** {@link #fail(GatewayFailure)} with more headers, where there is still room for headers. */
+    void fail(GatewayFailure failure, MultiMap more) {
         if (gone || over) {
             return;
         }
+        error = Optional.of(dialect.code(failure));
         if (!response.headWritten()) {
             forgetHead();
             MultiMap headers = MultiMap.caseInsensitiveMultiMap()
+                    .addAll(more)
                     .add("content-type", "application/json")
                     .add(ReplyHeaders.REQUEST_ID, id.value());
             if (failure instanceof GatewayFailure.RateLimited limited) {
@@ -205,6 +220,7 @@ public final class ClientSide {
             fail(failure);
             return;
         }
+        error = Optional.of(dialect.code(failure));
         over = true;
         var _ = request.connection().close();
     }

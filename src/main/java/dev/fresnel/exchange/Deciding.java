@@ -10,7 +10,6 @@ import dev.fresnel.delegation.Inquiry;
 import dev.fresnel.delegation.Mode;
 import dev.fresnel.delegation.Moment;
 import dev.fresnel.delegation.Overrides;
-import dev.fresnel.delegation.Pin;
 import dev.fresnel.delegation.Reason;
 import dev.fresnel.delegation.Route;
 import dev.fresnel.delegation.RoutePlan;
@@ -70,7 +69,7 @@ final class Deciding {
                 && overrides.equals(Overrides.NONE)
                 && arrival.tenant().dailyBudget().isEmpty()) {
             // Nothing is asked of us: not even the cost of looking.
-            journal.reason = Reason.MODE_OFF.key();
+            journal.reason = plan.offReason().key();
             return new Plan.Requested(request);
         }
         Assessment assessment;
@@ -91,10 +90,12 @@ final class Deciding {
             return new Plan.Explained(Explanation.json(assessment));
         }
         reserve(request, assessment);
+        // Only now: what was refused, or merely asked about, is nothing to learn from.
         assessment.learning().ifPresent(parts.learner()::began);
+        journal.learns(request, assessment, journal.conversation.flatMap(parts.pins()::find));
         return switch (assessment.route()) {
             case Route.Direct _ -> {
-                if (assessment.decision().reason() != Reason.MODE_OFF) {
+                if (assessment.decision().reason() != plan.offReason()) {
                     skipped(assessment);
                 }
                 yield new Plan.Requested(request);
@@ -112,8 +113,7 @@ final class Deciding {
         journal.lensKey = Optional.of(key);
         journal.lensSubject = Optional.of(subject);
         journal.conversation = ConversationKey.of(arrival.tenant().id(), overrides.session(), request);
-        Optional<Pin> pin = journal.conversation.flatMap(parts.pins()::find);
-        Assessment assessment = parts.delegator()
+        return parts.delegator()
                 .assess(new Inquiry(
                         arrival.tenant().id(),
                         plan,
@@ -128,10 +128,8 @@ final class Deciding {
                                 .remaining(
                                         arrival.tenant().id(), arrival.tenant().dailyBudget()),
                         parts.shelf().peek(key).isPresent() ? Inquiry.LensState.CACHED : Inquiry.LensState.ABSENT,
-                        pin,
+                        journal.conversation.flatMap(parts.pins()::find),
                         new Moment(parts.clock().instant(), parts.chance().getAsDouble())));
-        journal.learns(request, assessment, pin);
-        return assessment;
     }
 
     private static LensSubject subject(ChatRequest request, RoutePlan plan, Overrides overrides) {

@@ -8,6 +8,9 @@ public interface ErrorDialect {
     /** The HTTP status the family's SDKs expect for this failure. */
     int status(GatewayFailure failure);
 
+    /** The error's own name, as in {@link #body}. */
+    String code(GatewayFailure failure);
+
     /** The whole body of an error reply, as JSON. */
     Buffer body(GatewayFailure failure);
 

@@ -18,6 +18,7 @@ import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** One chat completion, from its bytes to the settled bill. Created, used and finished on one event loop; not thread-safe. */
@@ -63,7 +64,7 @@ final class Exchange {
         } catch (RuntimeException bug) {
             // What we cannot read, the upstream may.
             System.getLogger("fresnel").log(System.Logger.Level.ERROR, "reading failed, request sent as it came", bug);
-            bypass.note("unreadable");
+            bypass.note(BypassReason.UNREADABLE.key());
             return Future.succeededFuture(new OpaqueChat("it could not be read"));
         }
     }
@@ -73,7 +74,7 @@ final class Exchange {
             MultiMap headers = ownHeaders().add("content-type", "application/json");
             journal.status = 200;
             client.reply(200, headers, Buffer.buffer(json));
-            return Future.succeededFuture(ExchangeEvent.End.COMPLETE);
+            return Future.succeededFuture(client.isGone() ? ExchangeEvent.End.CLIENT_GONE : ExchangeEvent.End.DRY_RUN);
         }
         return guiding.guide(plan)
                 .map(rewriting::attempts)
@@ -83,6 +84,7 @@ final class Exchange {
 
     private Future<ExchangeEvent.End> deliver(Answer answer) {
         journal.status = answer.status();
+        journal.replied();
         return switch (answer) {
             case Answer.Whole whole -> Future.succeededFuture(whole(whole));
             case Answer.Streaming streaming -> stream(streaming);
@@ -98,7 +100,10 @@ final class Exchange {
             return tooLate(answer);
         }
         MultiMap headers = answer.headers().addAll(ownHeaders());
-        headers.set(ReplyHeaders.COST, totalCost().toString());
+        // A cost that is not known is not told: it is not zero.
+        journal.cost(parts.prices())
+                .map(cost -> cost.plus(journal.lensCost))
+                .ifPresent(cost -> headers.set(ReplyHeaders.COST, cost.toString()));
         journal.savings(parts.prices())
                 .ifPresent(savings ->
                         headers.set(ReplyHeaders.SAVED, savings.saved().toString()));
@@ -145,13 +150,22 @@ final class Exchange {
     }
 
     private MultiMap ownHeaders() {
-        MultiMap headers = MultiMap.caseInsensitiveMultiMap()
+        MultiMap headers = decision()
                 .add(ReplyHeaders.REQUEST_ID, arrival.id().value())
-                .add(ReplyHeaders.DECISION, journal.arm)
-                .add(ReplyHeaders.REASON, reasons())
-                .add(ReplyHeaders.MODEL, printable(journal.answeredBy()))
                 .add(ReplyHeaders.LENS, journal.lens)
                 .add(ReplyHeaders.OVERHEAD, Explanation.millis(journal.overhead()));
+        journal.answeredBy().ifPresent(model -> headers.add(ReplyHeaders.MODEL, printable(model)));
+        return headers;
+    }
+
+    /** What every reply says that comes after the decision, errors included. */
+    private MultiMap decision() {
+        MultiMap headers = MultiMap.caseInsensitiveMultiMap();
+        List<String> reasons = journal.told();
+        if (reasons.isEmpty()) {
+            return headers;
+        }
+        headers.add(ReplyHeaders.DECISION, journal.arm).add(ReplyHeaders.REASON, String.join(", ", reasons));
         journal.trace
                 .filter(_ -> journal.explain == Overrides.Explain.YES)
                 .map(Explanation::header)
@@ -159,20 +173,9 @@ final class Exchange {
         return headers;
     }
 
-    /** Every reason of the decision, unless something later than the decision sent the request another way. */
-    private String reasons() {
-        boolean decided =
-                !journal.reasons.isEmpty() && journal.reasons.getFirst().equals(journal.reason);
-        return decided ? String.join(", ", journal.reasons) : journal.reason;
-    }
-
     /** A model name is the client's own text; a header takes printable ASCII. */
     private static String printable(String name) {
         return name.replaceAll("[^\\x21-\\x7e]", "?");
-    }
-
-    private Usd totalCost() {
-        return journal.cost(parts.prices()).plus(journal.lensCost);
     }
 
     private ExchangeEvent.End refuse(Throwable problem) {
@@ -182,12 +185,14 @@ final class Exchange {
             return ExchangeEvent.End.CLIENT_GONE;
         }
         if (problem instanceof GatewayException known) {
-            client.fail(known.failure());
+            client.fail(known.failure(), decision());
             return ExchangeEvent.End.REFUSED;
         }
         System.getLogger("fresnel").log(System.Logger.Level.ERROR, "request " + arrival.id() + " failed", problem);
-        client.fail(new GatewayFailure.Internal("The gateway failed on this request (" + arrival.id()
-                + "). It is our fault, and logged; send the request again."));
+        client.fail(
+                new GatewayFailure.Internal("The gateway failed on this request (" + arrival.id()
+                        + "). It is our fault, and logged; send the request again."),
+                decision());
         return ExchangeEvent.End.REFUSED;
     }
 
@@ -196,7 +201,7 @@ final class Exchange {
             // Also where the reply was our own refusal.
             journal.status = client.response().getStatusCode();
         }
-        Usd cost = journal.cost(parts.prices());
+        Optional<Usd> cost = journal.cost(parts.prices());
         purse.settle(journal.answerCost(parts.prices()));
         journal.conversation
                 .filter(_ -> end == ExchangeEvent.End.COMPLETE
@@ -229,14 +234,14 @@ final class Exchange {
                                 new Turn.Spent(
                                         journal.usage().inputTokens(),
                                         journal.usage().outputTokens(),
-                                        totalCost()),
+                                        journal.cost(parts.prices()).map(journal.lensCost::plus)),
                                 journal.outcome(end))));
     }
 
     /** Requests that were only watched, or not weighed at all, say nothing about how their conversation is to go on. */
     private static boolean pins(Assessment assessment) {
         return switch (assessment.decision().reason()) {
-            case SHADOW, MODE_OFF, FAIL_SAFE -> false;
+            case SHADOW, MODE_OFF, NO_ROUTE, FAIL_SAFE -> false;
             default -> true;
         };
     }
@@ -255,7 +260,7 @@ final class Exchange {
                                 journal.decision(arrival.id())));
     }
 
-    private ExchangeEvent finished(Journal.Delegated delegated, ExchangeEvent.End end, Usd cost) {
+    private ExchangeEvent finished(Journal.Delegated delegated, ExchangeEvent.End end, Optional<Usd> cost) {
         Optional<Savings> savings = journal.savings(parts.prices());
         return new ExchangeEvent.DelegationFinished(
                 parts.clock().instant(),
@@ -263,7 +268,7 @@ final class Exchange {
                 arrival.tenant().id(),
                 journal.arm,
                 end,
-                journal.requestedModel,
+                journal.requestedModel(),
                 delegated.model().name().value(),
                 journal.answeredBy(),
                 journal.attempts,
@@ -276,7 +281,7 @@ final class Exchange {
                 journal.lens);
     }
 
-    private ExchangeEvent summary(ExchangeEvent.End end, Usd cost) {
+    private ExchangeEvent summary(ExchangeEvent.End end, Optional<Usd> cost) {
         Usage usage = journal.usage();
         return new ExchangeEvent.Finished(
                 parts.clock().instant(),
@@ -285,14 +290,16 @@ final class Exchange {
                 "/v1/chat/completions",
                 journal.status,
                 end,
-                journal.requestedModel,
+                client.error(),
+                journal.requestedModel(),
                 journal.answeredBy(),
                 journal.arm,
-                journal.reason,
+                journal.told(),
                 journal.attempts,
                 usage,
                 journal.usageReported(),
                 cost,
+                journal.lensCost,
                 journal.timeToFirstToken(),
                 journal.total());
     }

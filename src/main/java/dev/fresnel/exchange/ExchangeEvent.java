@@ -22,7 +22,7 @@ public sealed interface ExchangeEvent {
      *
      * @param taskDescription the last user turn: at most 200 characters of it where the config shows prompts, else its length
      *     and hash
-     * @param smartModel wrote the lens, or would have
+     * @param smartModel wrote the lens; empty for a bare worker
      * @param delegationModel answers
      * @param reasons every rule that fired
      * @param estimatedTokens expected output
@@ -33,7 +33,7 @@ public sealed interface ExchangeEvent {
             RequestId request,
             TenantId tenant,
             String taskDescription,
-            String smartModel,
+            Optional<String> smartModel,
             String delegationModel,
             String arm,
             List<String> reasons,
@@ -60,8 +60,9 @@ public sealed interface ExchangeEvent {
      * A delegated request is over.
      *
      * @param end how it ended
+     * @param requestedModel empty for a request that could not be read
      * @param answeredBy the model whose reply the client got; another than {@code delegationModel} after a fallback
-     * @param cost of this request's own calls
+     * @param cost of this request's own calls; empty where the price of one is not known
      * @param lensCost what writing the lens cost, when this request caused it
      * @param counterfactual what the requested model would have cost on the same tokens; empty without a price
      * @param saved counterfactual less everything paid; negative is a loss
@@ -73,13 +74,13 @@ public sealed interface ExchangeEvent {
             TenantId tenant,
             String arm,
             End end,
-            String requestedModel,
+            Optional<String> requestedModel,
             String delegationModel,
-            String answeredBy,
+            Optional<String> answeredBy,
             int attempts,
             Usage usage,
             boolean measured,
-            Usd cost,
+            Optional<Usd> cost,
             Usd lensCost,
             Optional<Usd> counterfactual,
             Optional<Usd> saved,
@@ -92,6 +93,12 @@ public sealed interface ExchangeEvent {
     /**
      * Any exchange is over: the access log.
      *
+     * @param error the code of the error that we told the client
+     * @param requestedModel empty where it is not known, as on paths other than chat
+     * @param answeredBy the model whose reply the client got
+     * @param reasons why it went the way it did: those of the decision, then what came later; empty when nothing was decided
+     * @param cost of this request's own calls; empty where the price of one is not known
+     * @param lensCost what writing a lens cost that this request waited for, whether it came to something or not
      * @param timeToFirstToken from the call to the first content; empty when there was none, or the reply was not streamed
      */
     record Finished(
@@ -101,14 +108,16 @@ public sealed interface ExchangeEvent {
             String path,
             int status,
             End end,
-            String requestedModel,
-            String answeredBy,
+            Optional<String> error,
+            Optional<String> requestedModel,
+            Optional<String> answeredBy,
             String arm,
-            String reason,
+            List<String> reasons,
             int attempts,
             Usage usage,
             boolean measured,
-            Usd cost,
+            Optional<Usd> cost,
+            Usd lensCost,
             Optional<Duration> timeToFirstToken,
             Duration total)
             implements ExchangeEvent {}
@@ -118,7 +127,9 @@ public sealed interface ExchangeEvent {
         COMPLETE,
         CLIENT_GONE,
         UPSTREAM_BROKEN,
-        REFUSED;
+        REFUSED,
+        /** The client asked what would be done, and was told. */
+        DRY_RUN;
 
         public String key() {
             return name().toLowerCase(java.util.Locale.ROOT);

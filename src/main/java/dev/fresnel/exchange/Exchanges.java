@@ -7,6 +7,7 @@ import dev.fresnel.value.GatewayFailure;
 import dev.fresnel.value.Usd;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -39,7 +40,7 @@ public final class Exchanges {
                     case RelayEnd.Broken _ -> ExchangeEvent.End.UPSTREAM_BROKEN;
                 })
                 .otherwise(problem -> refuse(client, problem))
-                .onSuccess(end -> parts.events().accept(finished(arrival, request, journal, end)));
+                .onSuccess(end -> parts.events().accept(finished(arrival, request, client, journal, end)));
     }
 
     private static ExchangeEvent.End refuse(ClientSide client, Throwable problem) {
@@ -55,21 +56,24 @@ public final class Exchanges {
         return ExchangeEvent.End.REFUSED;
     }
 
-    private ExchangeEvent finished(Arrival arrival, HttpServerRequest request, Journal journal, ExchangeEvent.End end) {
+    private ExchangeEvent finished(
+            Arrival arrival, HttpServerRequest request, ClientSide client, Journal journal, ExchangeEvent.End end) {
         return new ExchangeEvent.Finished(
                 parts.clock().instant(),
                 arrival.id(),
                 arrival.tenant().id(),
-                Objects.requireNonNullElse(request.path(), "-"),
-                journal.status,
+                Objects.requireNonNullElse(request.path(), "/"),
+                client.headSent() ? client.response().getStatusCode() : journal.status,
                 end,
-                "-",
-                "-",
+                client.error(),
+                Optional.empty(),
+                Optional.empty(),
                 "pass-through",
-                "not_chat",
+                List.of("not_chat"),
                 1,
                 Usage.NONE,
                 false,
+                Optional.empty(),
                 Usd.ZERO,
                 Optional.empty(),
                 journal.total());

@@ -67,8 +67,8 @@ final class Guiding {
     /** Whatever went wrong with the guidance, the client's own bytes are still good. */
     private Future<Plan> rescued(Plan.Delegated plan, Throwable bug) {
         System.getLogger("fresnel").log(System.Logger.Level.ERROR, "guiding failed, request sent as it came", bug);
-        bypass.note("lens_internal");
-        return direct(plan, "lens_internal");
+        bypass.note(BypassReason.LENS_INTERNAL.key());
+        return direct(plan, BypassReason.LENS_INTERNAL.key());
     }
 
     private Future<Plan> guided(Plan.Delegated plan) {
@@ -80,7 +80,7 @@ final class Guiding {
 
     private Plan bare(Plan.Delegated plan) {
         journal.delegated = Optional.of(new Journal.Delegated(plan.route().model(), Optional.empty(), 0));
-        started(plan, "-", "none");
+        started(plan, Optional.empty(), "none");
         return plan;
     }
 
@@ -166,7 +166,7 @@ final class Guiding {
                         .add(ReplyHeaders.REQUEST_ID, arrival.id().value())
                         // Not the arm: without a lens the requested model will answer.
                         .add(ReplyHeaders.DECISION, "pending")
-                        .add(ReplyHeaders.REASON, journal.reason)
+                        .add(ReplyHeaders.REASON, String.join(", ", journal.told()))
                         .add(ReplyHeaders.LENS, "building");
                 client.begin(200, headers, ClientSide.Body.SOME);
             }
@@ -186,22 +186,26 @@ final class Guiding {
                 }
                 yield Future.succeededFuture(rendered(plan, order, policy, lens, id, "built"));
             }
-            case LensResult.Skipped(SkipReason reason) -> skipped(plan, order, policy, reason);
+            case LensResult.Skipped(SkipReason reason, Usd spent) -> {
+                journal.lensCost = spent;
+                yield skipped(plan, order, policy, reason);
+            }
         };
     }
 
     private Future<Plan> skipped(Plan.Delegated plan, LensOrder order, LensPolicy policy, SkipReason reason) {
-        boolean expected = reason == SkipReason.BUILDING || reason == SkipReason.NOT_CACHED;
-        if (expected) {
+        Optional<BypassReason> failure = BypassReason.of(reason);
+        if (failure.isEmpty()) {
             return direct(plan, "lens_" + reason.key());
         }
+        String key = failure.get().key();
         return switch (policy.onFailure()) {
             case DIRECT -> {
-                bypass.note("lens_" + reason.key());
-                yield direct(plan, "lens_" + reason.key());
+                bypass.note(key);
+                yield direct(plan, key);
             }
             case MINIMAL -> {
-                bypass.note("lens_" + reason.key());
+                bypass.note(key);
                 Lens minimal = Lens.minimal(brief(plan.request()), parts.clock().instant());
                 LensId id = LensId.of(journal.lensKey.orElseThrow(), minimal);
                 yield Future.succeededFuture(rendered(plan, order, policy, minimal, id, "minimal"));
@@ -222,7 +226,7 @@ final class Guiding {
     private Plan with(Plan.Delegated plan, LensOrder order, PinnedLenses.Block block, String id, String how) {
         journal.lens = id + "; " + how;
         journal.delegated = Optional.of(new Journal.Delegated(plan.route().model(), Optional.of(id), block.tokens()));
-        started(plan, order.smart().name().value(), journal.lens);
+        started(plan, Optional.of(order.smart().name().value()), journal.lens);
         return new Plan.Delegated(plan.request(), plan.assessment(), plan.route(), Optional.of(block.text()));
     }
 
@@ -239,7 +243,7 @@ final class Guiding {
         // A stand-in for a lens that was not there yet must not bind the conversation.
         journal.conversation = Optional.empty();
         journal.arm = Arm.DIRECT.name();
-        journal.reason = reason;
+        journal.then(reason);
         journal.delegated = Optional.empty();
         return covered(plan)
                 .map(why -> Future.<Plan>failedFuture(new GatewayException(new GatewayFailure.OverBudget(why))))
@@ -254,7 +258,7 @@ final class Guiding {
         return purse.cover(worst, Purse.noPrice(journal.requestedModel));
     }
 
-    private void started(Plan.Delegated plan, String smart, String lens) {
+    private void started(Plan.Delegated plan, Optional<String> smart, String lens) {
         parts.events()
                 .accept(new ExchangeEvent.DelegationStarted(
                         parts.clock().instant(),

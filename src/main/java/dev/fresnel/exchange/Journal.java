@@ -22,6 +22,8 @@ import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.Usd;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -38,11 +40,16 @@ final class Journal {
 
     private final LongSupplier nanos;
     private final long started;
-    String requestedModel = "-";
+    /** Empty until the request is read. */
+    String requestedModel = "";
+
     Optional<Model> requested = Optional.empty();
     String arm = "direct";
-    String reason = "-";
+    /** The deciding one; empty until there is a decision. */
+    String reason = "";
+
     List<String> reasons = List.of();
+    private final List<String> later = new ArrayList<>();
     Optional<Delegated> delegated = Optional.empty();
     String lens = "none";
     Usd lensCost = Usd.ZERO;
@@ -69,7 +76,9 @@ final class Journal {
     private Optional<Usage> usage = Optional.empty();
     private long contentChars;
     private boolean answered;
+    private boolean replied;
     private Usd retries = Usd.ZERO;
+    private boolean unpriced;
 
     /**
      * The part of the journal that only delegated requests have.
@@ -84,6 +93,21 @@ final class Journal {
     Journal(LongSupplier nanos, long started) {
         this.nanos = nanos;
         this.started = started;
+    }
+
+    /** Something later than the decision sent the request another way. */
+    void then(String what) {
+        later.add(what);
+    }
+
+    /** Why this request is answered as it is: the reasons of the decision, then what came later. Empty before the decision. */
+    List<String> told() {
+        LinkedHashSet<String> all = new LinkedHashSet<>(reasons);
+        if (reasons.isEmpty() && !reason.isEmpty()) {
+            all.add(reason);
+        }
+        all.addAll(later);
+        return List.copyOf(all);
     }
 
     /** The upstream that the client's own request would go to, and whose credential it carries. */
@@ -160,6 +184,7 @@ final class Journal {
             case CLIENT_GONE -> new Outcome.Ignored("client_gone");
             case UPSTREAM_BROKEN -> new Outcome.Failed("broken");
             case REFUSED -> new Outcome.Failed("refused");
+            case DRY_RUN -> new Outcome.Ignored("dry_run");
             case COMPLETE ->
                 status >= 300
                         ? new Outcome.Failed("status_" + status)
@@ -203,8 +228,14 @@ final class Journal {
     }
 
     /** The call under way failed, and another takes its place. */
-    void lost(Usd cost) {
-        retries = retries.plus(cost);
+    void lost(Bill bill, PriceTable prices) {
+        unpriced |= bill == Bill.PROMPT && price(prices).isEmpty();
+        retries = retries.plus(costOf(bill, prices));
+    }
+
+    /** The last call gave a reply for the client. */
+    void replied() {
+        replied = true;
     }
 
     /** Whether the worker itself answered, not a fallback. */
@@ -212,9 +243,12 @@ final class Journal {
         return current != null && current.standing() == Attempt.Standing.WORKER;
     }
 
-    /** The model that answered, or was asked last. */
-    String answeredBy() {
-        return current == null ? "-" : current.named();
+    /** The model whose reply the client gets; empty where none replied, or nobody knows its name. */
+    Optional<String> answeredBy() {
+        return Optional.ofNullable(current)
+                .filter(_ -> replied)
+                .map(Attempt::named)
+                .filter(name -> !name.isEmpty());
     }
 
     boolean usageReported() {
@@ -237,12 +271,13 @@ final class Journal {
         return Optional.ofNullable(current).flatMap(Attempt::model).flatMap(model -> prices.find(model.name()));
     }
 
-    /** What this exchange's own calls cost, failed ones included; zero where the price is not known. */
-    Usd cost(PriceTable prices) {
-        return answerCost(prices).plus(retries);
+    /** What this exchange's own calls cost, failed ones included; empty where the price of one is not known. */
+    Optional<Usd> cost(PriceTable prices) {
+        boolean unknown = unpriced || (answered && price(prices).isEmpty());
+        return unknown ? Optional.empty() : Optional.of(answerCost(prices).plus(retries));
     }
 
-    /** What the last call cost. */
+    /** What the last call cost; zero where the price is not known. */
     Usd answerCost(PriceTable prices) {
         return price(prices).map(price -> price.of(usage())).orElse(Usd.ZERO);
     }
@@ -264,6 +299,10 @@ final class Journal {
                 .flatMap(asked -> last.model()
                         .flatMap(model -> prices.find(model.name()))
                         .map(paid -> Savings.of(asked, paid, usage(), block, lensCost, retries)));
+    }
+
+    Optional<String> requestedModel() {
+        return Optional.of(requestedModel).filter(name -> !name.isEmpty());
     }
 
     Duration total() {

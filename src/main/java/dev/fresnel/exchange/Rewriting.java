@@ -36,7 +36,7 @@ final class Rewriting {
         return switch (plan) {
             case Plan.Unreadable(Buffer body) ->
                 List.of(new Attempt(
-                        "-",
+                        "",
                         Optional.empty(),
                         upstream(arrival.tenant().upstream()),
                         body,
@@ -89,7 +89,7 @@ final class Rewriting {
             // Whatever went wrong in our rewriting, the client's own bytes are still good.
             System.getLogger("fresnel")
                     .log(System.Logger.Level.ERROR, "rewriting failed, request sent as it came", bug);
-            bypass.note("rewrite_failed");
+            bypass.note(BypassReason.REWRITE_FAILED.key());
             journal.arm = Arm.DIRECT.name();
             journal.delegated = Optional.empty();
             return List.of(requested(request));

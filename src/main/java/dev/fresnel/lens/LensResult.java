@@ -1,5 +1,7 @@
 package dev.fresnel.lens;
 
+import dev.fresnel.value.Usd;
+
 /** What {@link LensShelf} has for a request. */
 public sealed interface LensResult {
     /** A kept lens. */
@@ -8,8 +10,16 @@ public sealed interface LensResult {
     /** A lens written while the request waited. */
     record Built(Lens lens, LensId id, Role role) implements LensResult {}
 
-    /** No lens now; the request is better sent direct. */
-    record Skipped(SkipReason reason) implements LensResult {}
+    /**
+     * No lens now; the request is better sent direct.
+     *
+     * @param spent on a writing that this request started and that failed; zero for everybody else
+     */
+    record Skipped(SkipReason reason, Usd spent) implements LensResult {
+        public Skipped(SkipReason reason) {
+            this(reason, Usd.ZERO);
+        }
+    }
 
     enum Freshness {
         FRESH,

@@ -362,9 +362,11 @@ public final class LensShelf {
     }
 
     private static LensResult joined(LensResult result) {
-        return result instanceof LensResult.Built(Lens lens, LensId id, LensResult.Role _)
-                ? new LensResult.Built(lens, id, LensResult.Role.JOINED)
-                : result;
+        return switch (result) {
+            case LensResult.Built built -> new LensResult.Built(built.lens(), built.id(), LensResult.Role.JOINED);
+            case LensResult.Skipped skipped -> new LensResult.Skipped(skipped.reason());
+            case LensResult.Hit hit -> hit;
+        };
     }
 
     /**
@@ -403,6 +405,8 @@ public final class LensShelf {
                 case WriteResult.NotWritten failed -> {
                     failures.put(build.key(), pause(build.request().policy(), failed));
                     build.claim().ifPresent(guarded::release);
+                    outcome = new LensResult.Skipped(
+                            SkipReason.FAILED, failed.spent().cost());
                     event = failed(build, failed);
                 }
             }

@@ -36,7 +36,7 @@ public final class DecisionLog {
         line.raw("p", numbers(odds, Learning.Odds::probability));
         line.text("arm", learning.key().arm().name());
         line.raw("cost_expected_usd", numbers(odds, Learning.Odds::expectedUsd));
-        line.raw("cost_usd", record.spent().cost().toString());
+        line.raw("cost_usd", record.spent().cost().map(Object::toString).orElse("null"));
         line.number("input_tokens", record.spent().inputTokens());
         line.number("output_tokens", record.spent().outputTokens());
         line.number("wall_time_ms", record.wallTime().toMillis());

@@ -2,6 +2,7 @@ package dev.fresnel.observe;
 
 import dev.fresnel.chat.Usage;
 import dev.fresnel.exchange.ExchangeEvent;
+import dev.fresnel.exchange.Refusal;
 import dev.fresnel.lens.LensEvent;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
@@ -43,18 +44,34 @@ public final class EventLog {
         }
     }
 
+    /** To the log only: whoever has no key must not push the events of others out of the window. */
+    public void onRefused(Refusal refusal) {
+        if (access == Access.OFF) {
+            return;
+        }
+        writer.write(new JsonLine()
+                .text("type", "request_refused")
+                .text("at", clock.instant().toString())
+                .text("request_id", refusal.request().value())
+                .text("tenant", refusal.tenant())
+                .text("method", refusal.method())
+                .text("path", refusal.path())
+                .number("status", refusal.status())
+                .text("error", refusal.code())
+                .end());
+    }
+
     public void onLens(LensEvent event) {
         String line = json(event, clock.instant().toString());
         writer.write(line);
         window.add(line);
     }
 
-    /** @param kind from a closed set */
-    public void onStoreProblem(String kind, String message) {
+    public void onStoreProblem(StoreTrouble trouble, String message) {
         String line = new JsonLine()
                 .text("type", "store_problem")
                 .text("at", clock.instant().toString())
-                .text("kind", kind)
+                .text("kind", trouble.key())
                 .text("message", message)
                 .end();
         writer.write(line);
@@ -144,7 +161,7 @@ public final class EventLog {
                         .text("answered_by", e.answeredBy())
                         .number("attempts", e.attempts());
                 usage(line, e.usage(), e.measured())
-                        .raw("cost_usd", e.cost().toString())
+                        .raw("cost_usd", dollars(e.cost()))
                         .raw("lens_cost_usd", e.lensCost().toString())
                         .raw("counterfactual_usd", dollars(e.counterfactual()))
                         .raw("saved_usd", dollars(e.saved()))
@@ -155,13 +172,19 @@ public final class EventLog {
                 line.text("path", e.path())
                         .number("status", e.status())
                         .text("end", e.end().key())
+                        .text("error", e.error())
                         .text("requested_model", e.requestedModel())
                         .text("answered_by", e.answeredBy())
                         .text("arm", e.arm())
-                        .text("reason", e.reason())
+                        .text(
+                                "reason",
+                                Optional.of(e.reasons())
+                                        .filter(all -> !all.isEmpty())
+                                        .map(all -> String.join(",", all)))
                         .number("attempts", e.attempts());
                 usage(line, e.usage(), e.measured())
-                        .raw("cost_usd", e.cost().toString())
+                        .raw("cost_usd", dollars(e.cost()))
+                        .raw("lens_cost_usd", e.lensCost().toString())
                         .raw(
                                 "ttft_ms",
                                 e.timeToFirstToken()

@@ -1,5 +1,7 @@
 package dev.fresnel.observe;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.fresnel.exchange.BypassReason;
 import dev.fresnel.exchange.ExchangeEvent;
 import dev.fresnel.lens.LensEvent;
 import dev.fresnel.outcome.LearnerCounts;
@@ -22,10 +24,48 @@ import java.util.function.Supplier;
  * grow them. Thread-safe.
  */
 public final class Metrics {
+    /** What {@code # HELP} says of each; docs/operations.md says more. */
+    private static final Map<String, String> HELP = Map.ofEntries(
+            Map.entry("fresnel.requests", "Requests over."),
+            Map.entry("fresnel.request.duration", "From the head of the request to the end of the reply."),
+            Map.entry("fresnel.requests.running", "Requests taken in and not yet answered."),
+            Map.entry("fresnel.connections", "Open client connections."),
+            Map.entry("fresnel.refusals", "Requests refused before anything was done for them."),
+            Map.entry("fresnel.cost.usd", "What the answers cost, as far as prices are known; lenses not included."),
+            Map.entry("fresnel.saved.usd", "What delegation saved against the requested model, or lost."),
+            Map.entry("fresnel.delegations", "Requests given to a worker."),
+            Map.entry(
+                    "fresnel.delegations.skipped", "Requests looked at and left with the requested model, by reason."),
+            Map.entry("fresnel.delegations.finished", "Delegated requests over."),
+            Map.entry("fresnel.bypass", "An optimisation given up, and the request served all the same."),
+            Map.entry("fresnel.lens.builds", "Lenses written, or why not."),
+            Map.entry("fresnel.lens.cost.usd", "What writing lenses cost."),
+            Map.entry("fresnel.learning.open", "Decisions of mode adaptive whose outcome may still change."),
+            Map.entry("fresnel.learning.lessons", "Outcomes that the policy was told, revisions included."),
+            Map.entry("fresnel.learning.alarms", "Arms found to have changed."),
+            Map.entry("fresnel.learning.dropped", "Outcomes not looked at because too many waited."),
+            Map.entry("fresnel.learning.repaired", "Decisions whose probabilities did not add up and went direct."),
+            Map.entry("fresnel.redis.up", "1 while Redis answers."),
+            Map.entry("fresnel.redis.connections", "Connections made to Redis."),
+            Map.entry("fresnel.redis.failures", "Redis operations without a result."),
+            Map.entry("fresnel.lens.store.failures", "The store failed on a lens."),
+            Map.entry("fresnel.store.problems", "The store was damaged or cannot be written."),
+            Map.entry("fresnel.log.dropped", "Log lines lost."));
+
     private final MeterRegistry registry;
 
+    /** Registers at zero what should never happen, so that its first time is seen as an increase. */
     public Metrics(MeterRegistry registry) {
         this.registry = registry;
+        for (BypassReason reason : BypassReason.values()) {
+            register("fresnel.bypass", "reason", reason.key());
+        }
+        for (LensEvent.Operation operation : LensEvent.Operation.values()) {
+            register("fresnel.lens.store.failures", "operation", operation.key());
+        }
+        for (StoreTrouble trouble : StoreTrouble.values()) {
+            register("fresnel.store.problems", "kind", trouble.key());
+        }
     }
 
     public void onExchange(ExchangeEvent event) {
@@ -42,20 +82,23 @@ public final class Metrics {
                         e.arm(),
                         "end",
                         e.end().key());
-                e.saved().ifPresent(saved -> money("fresnel.saved.usd", e.tenant(), saved));
+                e.saved().ifPresent(saved -> saved(e.tenant(), saved));
             }
             case ExchangeEvent.Finished e -> {
+                // Nobody was asked: no arm did anything.
+                String arm = e.end() == ExchangeEvent.End.DRY_RUN ? "dry-run" : e.arm();
                 counter(
                         "fresnel.requests",
                         "tenant",
                         e.tenant().value(),
                         "arm",
-                        e.arm(),
+                        arm,
                         "end",
                         e.end().key());
-                money("fresnel.cost.usd", e.tenant(), e.cost());
+                e.cost().ifPresent(cost -> spent("fresnel.cost.usd", e.tenant(), cost));
                 Timer.builder("fresnel.request.duration")
-                        .tag("arm", e.arm())
+                        .description(help("fresnel.request.duration"))
+                        .tag("arm", arm)
                         .register(registry)
                         .record(e.total());
             }
@@ -66,7 +109,7 @@ public final class Metrics {
         switch (event) {
             case LensEvent.Created e -> {
                 counter("fresnel.lens.builds", "tenant", e.tenant().value(), "result", "created");
-                money("fresnel.lens.cost.usd", e.tenant(), e.cost());
+                spent("fresnel.lens.cost.usd", e.tenant(), e.cost());
             }
             case LensEvent.Failed e -> {
                 counter(
@@ -75,7 +118,7 @@ public final class Metrics {
                         e.tenant().value(),
                         "result",
                         e.failure().key());
-                money("fresnel.lens.cost.usd", e.tenant(), e.cost());
+                spent("fresnel.lens.cost.usd", e.tenant(), e.cost());
             }
             case LensEvent.StoreFailed e ->
                 counter(
@@ -90,14 +133,15 @@ public final class Metrics {
         counter("fresnel.refusals", "status", Integer.toString(status));
     }
 
-    /** @param kind from a closed set */
-    public void onStoreProblem(String kind) {
-        counter("fresnel.store.problems", "kind", kind);
+    public void onStoreProblem(StoreTrouble trouble) {
+        counter("fresnel.store.problems", "kind", trouble.key());
     }
 
     /** Gauges and counters of the learned policy. */
     public void watchLearning(Supplier<LearnerCounts> learner, Supplier<PolicyCounts> policy) {
-        Gauge.builder("fresnel.learning.open", () -> learner.get().open()).register(registry);
+        Gauge.builder("fresnel.learning.open", () -> learner.get().open())
+                .description(help("fresnel.learning.open"))
+                .register(registry);
         counter("fresnel.learning.lessons", () -> learner.get().lessons());
         counter("fresnel.learning.dropped", () -> learner.get().dropped());
         counter("fresnel.learning.alarms", () -> learner.get().alarms());
@@ -105,14 +149,21 @@ public final class Metrics {
     }
 
     private void counter(String name, LongSupplier value) {
-        FunctionCounter.builder(name, value, LongSupplier::getAsLong).register(registry);
+        FunctionCounter.builder(name, value, LongSupplier::getAsLong)
+                .description(help(name))
+                .register(registry);
     }
 
     /** Registers what is read at each scrape. */
     public void watch(IntSupplier connections, IntSupplier running, LongSupplier droppedLines) {
-        Gauge.builder("fresnel.connections", connections::getAsInt).register(registry);
-        Gauge.builder("fresnel.requests.running", running::getAsInt).register(registry);
+        Gauge.builder("fresnel.connections", connections::getAsInt)
+                .description(help("fresnel.connections"))
+                .register(registry);
+        Gauge.builder("fresnel.requests.running", running::getAsInt)
+                .description(help("fresnel.requests.running"))
+                .register(registry);
         FunctionCounter.builder("fresnel.log.dropped", droppedLines, LongSupplier::getAsLong)
+                .description(help("fresnel.log.dropped"))
                 .register(registry);
     }
 
@@ -122,26 +173,37 @@ public final class Metrics {
      * @param failures operations that failed, by a kind from a closed set
      */
     public void watchRedis(BooleanSupplier up, LongSupplier connections, Map<String, LongSupplier> failures) {
-        Gauge.builder("fresnel.redis.up", () -> up.getAsBoolean() ? 1 : 0).register(registry);
-        FunctionCounter.builder("fresnel.redis.connections", connections, LongSupplier::getAsLong)
+        Gauge.builder("fresnel.redis.up", () -> up.getAsBoolean() ? 1 : 0)
+                .description(help("fresnel.redis.up"))
                 .register(registry);
+        counter("fresnel.redis.connections", connections);
         failures.forEach(
                 (kind, count) -> FunctionCounter.builder("fresnel.redis.failures", count, LongSupplier::getAsLong)
                         .tag("kind", kind)
+                        .description(help("fresnel.redis.failures"))
                         .register(registry));
     }
 
     private void counter(String name, String... tags) {
-        registry.counter(name, tags).increment();
+        register(name, tags).increment();
+    }
+
+    @CanIgnoreReturnValue
+    private Counter register(String name, String... tags) {
+        return Counter.builder(name).description(help(name)).tags(tags).register(registry);
+    }
+
+    private static String help(String name) {
+        return HELP.getOrDefault(name, "");
+    }
+
+    private void spent(String name, TenantId tenant, Usd amount) {
+        register(name, "tenant", tenant.value()).increment(amount.nanos() / 1e9);
     }
 
     /** Savings may be negative, counters may not: losses have their own series. */
-    private void money(String name, TenantId tenant, Usd amount) {
+    private void saved(TenantId tenant, Usd amount) {
         String sign = amount.isLessThan(Usd.ZERO) ? "loss" : "gain";
-        Counter.builder(name)
-                .tag("tenant", tenant.value())
-                .tag("sign", sign)
-                .register(registry)
-                .increment(Math.abs(amount.nanos()) / 1e9);
+        register("fresnel.saved.usd", "tenant", tenant.value(), "sign", sign).increment(Math.abs(amount.nanos()) / 1e9);
     }
 }

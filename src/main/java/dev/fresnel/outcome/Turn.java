@@ -28,13 +28,16 @@ public record Turn(
     /**
      * What the exchange took.
      *
-     * @param cost everything it caused to be spent, a lens included
+     * @param cost everything it caused to be spent, a lens included; empty where a price is missing
      */
-    public record Spent(long inputTokens, long outputTokens, Usd cost) {
-        static final Spent NOTHING = new Spent(0, 0, Usd.ZERO);
+    public record Spent(long inputTokens, long outputTokens, Optional<Usd> cost) {
+        static final Spent NOTHING = new Spent(0, 0, Optional.of(Usd.ZERO));
 
         Spent plus(Spent more) {
-            return new Spent(inputTokens + more.inputTokens, outputTokens + more.outputTokens, cost.plus(more.cost));
+            return new Spent(
+                    inputTokens + more.inputTokens,
+                    outputTokens + more.outputTokens,
+                    cost.flatMap(sum -> more.cost.map(sum::plus)));
         }
     }
 }

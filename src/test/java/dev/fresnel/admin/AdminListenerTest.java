@@ -55,6 +55,23 @@ class AdminListenerTest {
     }
 
     @Test
+    void saysWhatIsServed_whenAskedForSomethingElse() {
+        try (TestGateway gateway = TestGateway.start(UNUSED)) {
+            HttpResponse<String> nothing = gateway.adminReply("/nothing");
+            HttpResponse<String> post = gateway.send(java.net.http.HttpRequest.newBuilder(
+                            java.net.URI.create("http://127.0.0.1:" + gateway.adminPort() + "/metrics"))
+                    .POST(java.net.http.HttpRequest.BodyPublishers.noBody())
+                    .build());
+
+            assertThat(nothing.statusCode()).isEqualTo(404);
+            assertThat(nothing.body()).contains("/metrics", "/admin/events").doesNotContain("<");
+            assertThat(post.statusCode()).isEqualTo(405);
+            assertThat(post.headers().firstValue("allow")).hasValue("GET");
+            assertThat(post.body()).contains("GET");
+        }
+    }
+
+    @Test
     void answersProbesToEverybody() {
         try (TestGateway gateway = TestGateway.start(LOCKED)) {
             for (String path : new String[] {"/livez", "/startupz", "/readyz"}) {

@@ -108,8 +108,19 @@ class CommandLineTest {
         }
 
         @Test
-        void printsVersionAndJava_whenAsked() {
-            Shell shell = run("version");
+        void helpIsACommandToo_andEachCommandHasAWholeSentence() {
+            Shell shell = run("help");
+
+            assertThat(shell.code()).isZero();
+            assertThat(shell.out()).isEqualTo(run("--help").out());
+            assertThat(shell.out())
+                    .containsPattern("demo +Shows what Fresnel does, without a key, and keeps serving\\.");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"version", "--version", "-V"})
+        void printsVersionAndJava_whenAsked(String how) {
+            Shell shell = run(how);
 
             assertThat(shell.code()).isZero();
             assertThat(shell.out()).startsWith("fresnel ").contains("Java ").doesNotContain("$");
@@ -130,7 +141,10 @@ class CommandLineTest {
         void showsWhatIsInForceAndNoSecret_whenVerbose() throws IOException {
             Shell shell = run("check", "--config", config(), "--verbose");
 
-            assertThat(shell.out()).contains("fast-worker", "big*", "2.50", "provider.example");
+            assertThat(shell.out())
+                    .contains("fast-worker", "big*", "2.50", "provider.example")
+                    .containsPattern("tenants\\[0]\\.routes\\[0]\\.mode +rules")
+                    .containsPattern("limits\\.max-body +32MiB");
             assertThat(shell.out() + shell.err()).doesNotContain("sk-canary", "acme-key");
         }
 
@@ -198,6 +212,9 @@ class CommandLineTest {
             Shell shell = run("explain", "--config", config(), "--tenant", "acme", file("loop.json", TOOL_LOOP));
 
             assertThat(shell.out()).contains("decision  direct", "because   open_tool_loop");
+            assertThat(shell.out())
+                    .as("what the columns do not add up to")
+                    .containsPattern("for fast-worker less 0\\.\\d+ USD");
         }
 
         @Test
@@ -237,7 +254,9 @@ class CommandLineTest {
                     "x-fresnel-mode: off",
                     file("crud.json", CRUD));
 
-            assertThat(shell.out()).contains("tenant acme", "decision  direct", "client_bypass");
+            assertThat(shell.out())
+                    .contains("tenant acme", "mode off (header; route: rules)")
+                    .contains("decision  direct", "client_bypass");
         }
 
         @Test
@@ -269,7 +288,7 @@ class CommandLineTest {
         void showsHowToWriteAHeader_whenItHasNoColon() throws IOException {
             Shell shell = run("explain", "-c", config(), "-t", "acme", "-H", "nonsense", file("crud.json", CRUD));
 
-            assertThat(shell.code()).isEqualTo(ExitCode.PROBLEM);
+            assertThat(shell.code()).isEqualTo(ExitCode.USAGE);
             assertThat(shell.err()).contains("'name: value'");
         }
 
@@ -320,6 +339,7 @@ class CommandLineTest {
                     .containsPattern("the same again +fast-worker .* hit ")
                     .containsPattern("small talk +direct +no_rule_fired +none ")
                     .contains("no real ones", "this saved");
+            assertThat(shell.out().lines()).as("for a terminal").allMatch(line -> line.length() <= 160);
         }
 
         @Test
@@ -339,7 +359,7 @@ class CommandLineTest {
         void refusesWhatCannotBe(String option) {
             Shell shell = run("demo", "--exit", option);
 
-            assertThat(shell.code()).isEqualTo(ExitCode.PROBLEM);
+            assertThat(shell.code()).isEqualTo(ExitCode.USAGE);
             assertThat(shell.err()).contains("fresnel: --");
         }
     }

@@ -18,6 +18,62 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Bad input: every problem in one go, each with its line, its key and what to do. */
 class ConfigProblemsTest {
     @Test
+    void namesAMisspeltRequiredKeyOnce() {
+        List<String> problems = Configs.problems("""
+                upstreams: { openai: { base_url: "https://api.openai.com/v1" } }
+                tenants: [{ id: acme }]
+                """);
+
+        assertThat(problems)
+                .containsExactly("x.yaml:1:24 upstreams.openai.base_url: is not a key; did you mean \"base-url\"?");
+    }
+
+    @Test
+    void saysWhatAPriceIs_whenItIsInQuotes() {
+        assertThat(Configs.problems(Configs.MINIMAL
+                        + "models: { m: { upstream: openai, price: { input: \"1\", cached-input: 1, output: 1 } } }\n"))
+                .singleElement()
+                .asString()
+                .contains("must be an amount in USD, but is text in quotes");
+    }
+
+    @Test
+    void warnsOfASecretInTheFile_andOfNoOther() {
+        String yaml = """
+                upstreams: { openai: { base-url: "https://api.openai.com/v1", api-key: "%s" } }
+                tenants: [{ id: acme }]
+                """;
+
+        assertThat(Configs.warnings(yaml.formatted("sk-canary")))
+                .singleElement()
+                .asString()
+                .contains("upstreams.openai.api-key: is a secret written into this file", "${NAME} or file:PATH")
+                .doesNotContain("canary");
+        assertThat(Configs.load(yaml.formatted("${KEY}"), java.util.Map.of("KEY", "sk-canary"))
+                        .warnings())
+                .isEmpty();
+        assertThat(Configs.warnings(yaml.formatted("${KEY:-}"))).isEmpty();
+    }
+
+    @Test
+    void warnsOfARouteThatFitsNothing() {
+        String yaml = """
+                upstreams: { openai: { base-url: "https://api.openai.com/v1" } }
+                models: { gpt-4o: { upstream: openai, price: { input: 2.50, cached-input: 1.25, output: 10.00 } } }
+                workers: { fast: { model: gpt-4o } }
+                tenants: [{ id: acme, routes: [{ match: { model: "%s" }, mode: rules, arms: [fast] }] }]
+                """;
+
+        assertThat(Configs.warnings(yaml.formatted("gpt4*")))
+                .singleElement()
+                .asString()
+                .contains("match.model: fits no declared model or alias");
+        assertThat(Configs.warnings(yaml.formatted("openai-smart")))
+                .as("an alias")
+                .isEmpty();
+    }
+
+    @Test
     void listsEveryProblemInOneGo_inTheOrderOfTheFile() {
         List<String> problems = Configs.problems("""
                 listen: { data: "0.0.0.0:8080", admin: "0.0.0.0" }
@@ -60,7 +116,8 @@ class ConfigProblemsTest {
                         "x.yaml:6:15 upstreams.openai.base-url: must not carry a user name or password; use"
                                 + " api-key for the credential",
                         "x.yaml:7:14 upstreams.openai.api-key: needs the environment variable OPENAI_API_KEY, which is"
-                                + " not set; set it, or write ${OPENAI_API_KEY:-default}",
+                                + " not set; set it, keep the secret in a file and write file:PATH, or write"
+                                + " ${OPENAI_API_KEY:-} to do without",
                         "x.yaml:8:17 upstreams.openai.timeouts.conect: is not a key; did you mean \"connect\"?",
                         "x.yaml:8:35 upstreams.openai.timeouts.idle: must be a duration with its unit (ms, s, m, h or"
                                 + " d), but is \"5\"; write for example 500ms, 30s, 10m or 24h",
@@ -68,8 +125,8 @@ class ConfigProblemsTest {
                                 + " you mean \"openai\"?",
                         "x.yaml:12:11 models.gpt-4o.tier: must be one of small, medium, large, unknown, but is"
                                 + " \"huge\"",
-                        "x.yaml:13:5 models.gpt-4o.price.cached-input: is required; add it: USD per million input"
-                                + " tokens read from the provider's prompt cache.",
+                        "x.yaml:13:5 models.gpt-4o.price.cached-input: is required; add cached-input (USD per million"
+                                + " input tokens read from the provider's prompt cache)",
                         "x.yaml:13:21 models.gpt-4o.price.input: must be at least 0, but is \"-2.50\"",
                         "x.yaml:13:36 models.gpt-4o.price.output: must be a number in plain digits, such as 0.15, but"
                                 + " is \"ten\"",
@@ -373,7 +430,7 @@ class ConfigProblemsTest {
                     events: { prompts: plain }
                     """);
 
-            assertThat(warnings).hasSize(11);
+            assertThat(warnings).hasSize(13);
             assertThat(warnings)
                     .extracting(line -> line.replaceAll("(: [a-z ]*).*", "$1"))
                     .containsExactly(
@@ -384,7 +441,9 @@ class ConfigProblemsTest {
                             "x.yaml:5:3 models.free: has no price",
                             "x.yaml:6:66 models.odd.price.cached-input: is dearer than input",
                             "x.yaml:6:77 models.odd.price.output: is below a tenth of a cent per million tokens",
+                            "x.yaml:8:23 tenants[0].keys[0]: is a secret written into this file",
                             "x.yaml:8:42 tenants[0].mode: has no effect",
+                            "x.yaml:10:12 tenants[1].keys[0]: is a secret written into this file",
                             "x.yaml:12:9 tenants[1].routes[0].arms: holds no worker",
                             "x.yaml:13:27 tenants[1].routes[1].match.model: is never reached",
                             "x.yaml:14:20 events.prompts: writes what clients say into events and logs");

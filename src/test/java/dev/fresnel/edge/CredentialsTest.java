@@ -161,7 +161,7 @@ class CredentialsTest {
 
         assertThat(thrifty.headers().firstValue("x-fresnel-decision")).hasValue("bare");
         assertThat(plain.headers().firstValue("x-fresnel-decision")).hasValue("direct");
-        assertThat(plain.headers().firstValue("x-fresnel-reason")).hasValue("mode_off");
+        assertThat(plain.headers().firstValue("x-fresnel-reason")).hasValue("no_route");
     }
 
     private void send(String path, String header, String value) {

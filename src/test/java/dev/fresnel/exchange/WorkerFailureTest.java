@@ -72,7 +72,7 @@ class WorkerFailureTest {
             assertThat(reply.body()).contains("smart").doesNotContain("\"error\"");
             assertThat(scene.smart.lastRequest().bodyText()).isEqualTo(body);
             assertThat(header(reply, "x-fresnel-model")).isEqualTo("smart");
-            assertThat(header(reply, "x-fresnel-reason")).isEqualTo("fallback_" + cause);
+            assertThat(header(reply, "x-fresnel-reason")).isEqualTo("client_arm, fallback_" + cause);
             assertThat(scene.bypasses("fallback_" + cause)).isEqualTo(1);
             assertThat(scene.gateway.awaitLogged("\"delegation_finished\"")).contains("\"answered_by\":\"smart\"");
         }
@@ -84,7 +84,7 @@ class WorkerFailureTest {
             HttpResponse<String> reply = scene.gateway.chat(BIG_TASK, "x-fresnel-arm", "fast-bare");
 
             assertThat(reply.body()).contains("from smart");
-            assertThat(header(reply, "x-fresnel-reason")).isEqualTo("fallback_unavailable");
+            assertThat(header(reply, "x-fresnel-reason")).isEqualTo("client_arm, fallback_unavailable");
         }
     }
 
@@ -186,7 +186,7 @@ class WorkerFailureTest {
                 assertThat(reply.body()).contains("<" + i + ">").contains(worker ? "by-cheap" : "by-smart");
                 assertThat(header(reply, "x-fresnel-decision")).isEqualTo(i % 4 == 0 ? "direct" : "fast-bare");
                 assertThat(header(reply, "x-fresnel-reason"))
-                        .isEqualTo(i % 4 == 2 ? "fallback_status_500" : "client_arm");
+                        .isEqualTo(i % 4 == 2 ? "client_arm, fallback_status_500" : "client_arm");
             }
         }
     }
@@ -280,7 +280,7 @@ class WorkerFailureTest {
 
             assertThat(reply.statusCode()).as(reply.body()).isEqualTo(500);
             assertThat(reply.body()).contains("scripted 500");
-            assertThat(header(reply, "x-fresnel-reason")).isEqualTo("fallback_over_budget");
+            assertThat(header(reply, "x-fresnel-reason")).isEqualTo("client_arm, fallback_over_budget");
             assertThat(scene.smart.calls()).isZero();
         }
     }

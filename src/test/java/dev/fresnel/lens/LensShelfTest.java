@@ -7,6 +7,7 @@ import dev.fresnel.upstream.SmartModel;
 import dev.fresnel.value.GatewayException;
 import dev.fresnel.value.GatewayFailure;
 import dev.fresnel.value.TenantId;
+import dev.fresnel.value.Usd;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -249,10 +250,15 @@ class LensShelfTest {
         clock.advance(Duration.ofMinutes(13));
         LensResult third = get(Wait.INLINE);
 
-        assertThat(first).isEqualTo(new LensResult.Skipped(SkipReason.FAILED));
+        assertThat(first).isInstanceOfSatisfying(LensResult.Skipped.class, skipped -> {
+            assertThat(skipped.reason()).isEqualTo(SkipReason.FAILED);
+            assertThat(skipped.spent())
+                    .as("who started the writing knows its price")
+                    .isGreaterThan(Usd.ZERO);
+        });
         assertThat(second).isEqualTo(new LensResult.Skipped(SkipReason.FAILED_RECENTLY));
         assertThat(marked).isTrue();
-        assertThat(third).isEqualTo(new LensResult.Skipped(SkipReason.FAILED));
+        assertThat(third).isEqualTo(first);
         assertThat(calls).hasValue(2);
         assertThat(events.getFirst()).isInstanceOfSatisfying(LensEvent.Failed.class, failed -> {
             assertThat(failed.failure()).isEqualTo(LensFailure.UNUSABLE_ANSWER);

@@ -129,7 +129,17 @@ class ToldTest {
             assertThat(fields(gateway.awaitLogged("\"type\":\"delegation_skipped\"")))
                     .contains("reason", "reasons", "would_be", "estimated_tokens");
             assertThat(fields(gateway.awaitLogged("\"type\":\"request_finished\"")))
-                    .contains("path", "status", "end", "arm", "reason", "cost_usd", "ttft_ms", "total_ms");
+                    .contains(
+                            "path",
+                            "status",
+                            "end",
+                            "error",
+                            "arm",
+                            "reason",
+                            "cost_usd",
+                            "lens_cost_usd",
+                            "ttft_ms",
+                            "total_ms");
             for (String line : gateway.log().lines().toList()) {
                 assertThat(fields(line)).as(line).startsWith("type", "at");
             }
@@ -220,13 +230,38 @@ class ToldTest {
             Set<String> scraped = scraped(gateway);
 
             assertThat(scraped).as("scraped but not documented").isSubsetOf(documented);
-            Set<String> rare = Set.of("fresnel_lens_store_failures_total", "fresnel_store_problems_total");
             // Those of Redis are scraped where it is the store: RedisFailureTest.
             assertThat(documented.stream()
-                            .filter(name -> !rare.contains(name) && !name.startsWith("fresnel_redis_"))
+                            .filter(name -> !name.startsWith("fresnel_redis_"))
                             .toList())
                     .as("documented but not scraped")
                     .allMatch(scraped::contains);
+            assertThat(gateway.admin("/metrics").lines())
+                    .as("helpless metrics")
+                    .noneMatch(line -> line.matches("# HELP fresnel_\\S+ *"));
+        }
+    }
+
+    @Test
+    void whatShouldNeverHappenStandsAtZero_beforeItDoes() {
+        try (TestGateway gateway = gateway("")) {
+            assertThat(gateway.admin("/metrics"))
+                    .contains("fresnel_bypass_total{reason=\"lens_failed\"} 0.0")
+                    .contains("fresnel_bypass_total{reason=\"fallback_timeout\"} 0.0")
+                    .contains("fresnel_store_problems_total{kind=\"not_writable\"} 0.0")
+                    .contains("fresnel_lens_store_failures_total{operation=\"save\"} 0.0");
+        }
+    }
+
+    @Test
+    void costsHaveNoSign_andSavingsDo() {
+        try (TestGateway gateway = gateway("")) {
+            gateway.chat(BIG_TASK);
+            gateway.awaitLogged("request_finished");
+
+            assertThat(gateway.admin("/metrics"))
+                    .contains("fresnel_cost_usd_total{tenant=\"acme\"}", "fresnel_lens_cost_usd_total{tenant=\"acme\"}")
+                    .containsPattern("fresnel_saved_usd_total\\{sign=\"(gain|loss)\",tenant=\"acme\"}");
         }
     }
 
@@ -238,7 +273,7 @@ class ToldTest {
         cheap.reply(Script.error(500));
         gateway.chat(BIG_TASK);
         gateway.awaitLogged("\"type\":\"bypassed\"");
-        Await.until("metrics", () -> scraped(gateway).contains("fresnel_bypass_total"));
+        Await.until("metrics", () -> gateway.admin("/metrics").contains("fallback_status_500"));
     }
 
     private static Set<String> scraped(TestGateway gateway) {

@@ -152,7 +152,7 @@ final class LearnerTest {
         assertThat(last.reward()).hasValue(0.25);
         assertThat(last.weight()).isEqualTo(1);
         assertThat(last.turns()).isEqualTo(2);
-        assertThat(last.spent()).isEqualTo(new Turn.Spent(20, 40, new Usd(14)));
+        assertThat(last.spent()).isEqualTo(new Turn.Spent(20, 40, Optional.of(new Usd(14))));
         assertThat(last.learning().propensity()).isEqualTo(0.5);
 
         decide("r3", new Outcome.Failed("status_503"));
@@ -251,7 +251,7 @@ final class LearnerTest {
                 body,
                 began,
                 at,
-                new Turn.Spent(10, 20, new Usd(7)),
+                new Turn.Spent(10, 20, Optional.of(new Usd(7))),
                 outcome);
     }
 
