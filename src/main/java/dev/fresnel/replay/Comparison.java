@@ -96,6 +96,11 @@ public final class Comparison {
 
     /** One row per rule: mean and 95 % interval over the seeds. */
     public Table table() {
+        return table("rule");
+    }
+
+    /** @param corner heading of the first column */
+    public Table table(String corner) {
         List<List<String>> rows = new ArrayList<>();
         scores.forEach((rule, runs) -> rows.add(List.of(
                 rule,
@@ -109,7 +114,7 @@ public final class Comparison {
                 percent(runs, Score::pgr),
                 percent(runs, Score::directShare))));
         return new Table(
-                List.of("rule", "capture %", "regret/1000", "quality %", "USD/request", "PGR %", "direct %"), rows);
+                List.of(corner, "capture %", "regret/1000", "quality %", "USD/request", "PGR %", "direct %"), rows);
     }
 
     private static String percent(List<Score> runs, java.util.function.ToDoubleFunction<Score> share) {

@@ -19,8 +19,16 @@ public record Interval(double mean, double half, int count) {
             return new Interval(mean, Double.NaN, n);
         }
         double squares = Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
-        double standardError = Math.sqrt(squares / (n - 1) / n);
-        return new Interval(mean, StudentT.quantile975(n - 1) * standardError, n);
+        return ofStandardError(mean, Math.sqrt(squares / (n - 1) / n), n);
+    }
+
+    /**
+     * The interval of an estimate whose standard error is known from {@code count} independent pieces.
+     *
+     * @param count 1 or more; with one piece the width is unknown
+     */
+    public static Interval ofStandardError(double mean, double standardError, int count) {
+        return new Interval(mean, count < 2 ? Double.NaN : StudentT.quantile975(count - 1) * standardError, count);
     }
 
     /**

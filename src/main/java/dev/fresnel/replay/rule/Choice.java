@@ -10,21 +10,31 @@ public final class Choice {
     private static final double[] UNKNOWN = {};
 
     private final int arm;
+    private final double stamp;
     private final double[] probabilities;
 
-    private Choice(int arm, double[] probabilities) {
+    private Choice(int arm, double stamp, double[] probabilities) {
         this.arm = arm;
+        this.stamp = stamp;
         this.probabilities = probabilities;
     }
 
     /** A choice of which no probabilities are known. */
     public static Choice of(int arm) {
-        return new Choice(arm, UNKNOWN);
+        return new Choice(arm, Double.NaN, UNKNOWN);
     }
 
-    /** @param probabilities that {@code arm} was drawn from, one per arm, sum 1 */
-    public static Choice drawn(int arm, double... probabilities) {
-        return new Choice(arm, probabilities.clone());
+    /**
+     * @param stamp what the rule wants back with the outcome: its own time of the decision
+     * @param probabilities that {@code arm} was drawn from, one per arm, sum 1
+     */
+    public static Choice drawn(int arm, double stamp, double... probabilities) {
+        return new Choice(arm, stamp, probabilities.clone());
+    }
+
+    /** The rule's own time of this decision; not a number where it keeps none. */
+    public double stamp() {
+        return stamp;
     }
 
     public int arm() {
