@@ -1,0 +1,308 @@
+package dev.fresnel.policy;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The learner's side of a {@link Population}: adds evidence, watches for drift, makes room, and has the {@link Publisher} tell.
+ *
+ * <p>An outcome changes the belief about its leaf, its task and, a little, every other leaf. The first two are published at once, the
+ * others in turn, {@value #REPUBLISHED} leaves per outcome, and all of them every {@value #REFIT_EVERY} outcomes together with a fresh
+ * estimate of the scatter and freshly added sums. The work per outcome stays bounded however many leaves there are.
+ *
+ * <p>Used by one thread at a time.
+ */
+final class PopulationLearner {
+    private static final int REPUBLISHED = 8;
+    private static final int REFIT_EVERY = 500;
+
+    private final String name;
+    private final PolicySettings settings;
+    private final ForwardDecay decay;
+    private final Population population;
+    private final Publisher publisher;
+
+    /** Evidence of tasks that had to go, as one more task. */
+    private final Task dropped = new Task();
+
+    private final Cusum[] cusums = new Cusum[Policy.MAX_ARMS];
+    private Iterator<Population.Place> turn = Collections.emptyIterator();
+    private int lessons;
+
+    PopulationLearner(String name, Population population, PolicySettings settings) {
+        this.name = name;
+        this.population = population;
+        this.settings = settings;
+        this.decay = ForwardDecay.over(settings.memory());
+        this.publisher = new Publisher(population, settings);
+        Arrays.fill(cusums, Cusum.ZERO);
+    }
+
+    Landmark landmark(Arm arm, double seconds) {
+        return landmark(slot(arm, seconds));
+    }
+
+    /** One outcome: its residual against what was believed, then its evidence. */
+    Lesson learn(EvidenceKey key, Observation observation, double seconds) {
+        int slot = slot(key.arm(), seconds);
+        Landmark landmark = landmark(slot);
+        double residual = observation.weight() * residual(key, slot, observation.reward());
+        Evidence delta = decay.weigh(landmark, observation.stamp(), observation.evidence());
+        add(key.context(), slot, delta, seconds);
+        Optional<Alarm> alarm = settings.drift().watch() == PolicySettings.Drift.Watch.THIS_POLICY
+                ? watch(key.arm(), slot, residual, observation.weight(), seconds)
+                : Optional.empty();
+        return new Lesson(delta, landmark, residual, alarm);
+    }
+
+    /** Evidence in units of the arm's landmark. */
+    void add(EvidenceKey key, Evidence delta, double seconds) {
+        add(key.context(), slot(key.arm(), seconds), delta, seconds);
+    }
+
+    /** The total of a leaf, as a shared store knows it, in units of {@code landmark}. */
+    void replace(EvidenceKey key, Evidence total, Landmark landmark, double seconds) {
+        int slot = slot(key.arm(), seconds);
+        Evidence here = decay.rebase(total, landmark, landmark(slot)).asTotal();
+        Leaf leaf = population.leaf(key.context());
+        add(key.context(), slot, leaf == null ? here : here.minus(leaf.sums[slot]), seconds);
+    }
+
+    /** Seed rows of a task: as evidence, or apart as a mixture. */
+    void seed(Context context, Arm arm, Evidence rows, double seconds) {
+        int slot = slot(arm, seconds);
+        Landmark landmark = landmark(slot);
+        Evidence delta = decay.weigh(landmark, landmark.stamp(seconds), rows);
+        if (!settings.warmStart().isMixture()) {
+            add(context.wholeTask(), slot, delta, seconds);
+            return;
+        }
+        Task task = room(context.wholeTask(), seconds).task();
+        task.seeds[slot] = task.seeds[slot].plus(delta);
+        rebuild(seconds);
+    }
+
+    /** A shared store's landmark of an arm. */
+    void adopt(Arm arm, Landmark landmark, double seconds) {
+        int slot = slot(arm, seconds);
+        Landmark before = landmark(slot);
+        if (before.equals(landmark)) {
+            return;
+        }
+        scale(slot, decay.rebase(before, landmark));
+        population.move(slot, landmark);
+        if (landmark.jump() > before.jump()) {
+            cusums[slot] = Cusum.ZERO;
+            population.alarm(settings.exploration().alarmRequests());
+        }
+        rebuild(seconds);
+    }
+
+    /** Ages all evidence of an arm at once. */
+    void jump(Arm arm, double keep, double seconds) {
+        adopt(arm, decay.jump(landmark(arm, seconds), keep), seconds);
+    }
+
+    /** Brings everything up to a moment: decay, scatter, sums, every leaf. */
+    void rebuild(double seconds) {
+        moveFarLandmarks(seconds);
+        publisher.restart(allTasks(), seconds);
+        publisher.publishNewcomer();
+        List<Population.Place> places = places();
+        population.count(places.size());
+        for (Population.Place place : places) {
+            publisher.publish(place, seconds);
+        }
+    }
+
+    private void add(Context context, int slot, Evidence delta, double seconds) {
+        Population.Place place = room(context, seconds);
+        Task task = place.task();
+        Leaf leaf = place.leaf();
+        population.used = seconds;
+        leaf.used = seconds;
+        task.sums[slot] = task.sums[slot].plus(delta).asTotal();
+        leaf.sums[slot] = leaf.sums[slot].plus(delta).asTotal();
+        if (!publisher.knowsAllArms() || ++lessons % REFIT_EVERY == 0) {
+            rebuild(seconds);
+            return;
+        }
+        publisher.tell(task, seconds);
+        publisher.publish(place, seconds);
+        publisher.publishNewcomer();
+        bookDecisions(seconds);
+        for (int i = 0; i < REPUBLISHED; i++) {
+            if (!turn.hasNext()) {
+                turn = places().iterator();
+            }
+            publisher.publish(turn.next(), seconds);
+        }
+    }
+
+    /** Publishing a leaf books its decisions; those that got no outcome yet count too. */
+    private void bookDecisions(double seconds) {
+        for (Population.Place place = population.unbooked.poll(); place != null; place = population.unbooked.poll()) {
+            publisher.publish(place, seconds);
+        }
+    }
+
+    // Drift.
+
+    private Optional<Alarm> watch(Arm arm, int slot, double residual, double weight, double seconds) {
+        PolicySettings.Drift drift = settings.drift();
+        Cusum sums = cusums[slot].plus(residual, weight, drift.slack());
+        cusums[slot] = sums;
+        if (!sums.exceeds(drift.threshold())) {
+            return Optional.empty();
+        }
+        jump(arm, drift.keep(), seconds);
+        return Optional.of(
+                new Alarm(name, arm, sums.low() > sums.high() ? Alarm.Direction.WORSE : Alarm.Direction.BETTER));
+    }
+
+    /** How surprising a reward is, in standard deviations; 0 while nothing is known to compare it with. */
+    private double residual(EvidenceKey key, int slot, double reward) {
+        Outlook outlook = population.outlook(key.context());
+        if (outlook == null || slot >= outlook.likelier().size()) {
+            return 0;
+        }
+        Gaussian posterior = outlook.likelier().posterior();
+        return Cusum.residual(reward, posterior.mean()[slot], posterior.covariance()[slot][slot]);
+    }
+
+    // Arms and their landmarks.
+
+    private Landmark landmark(int slot) {
+        return population.roster().landmarks().get(slot);
+    }
+
+    /** The arm's number. When all are taken, the worker with the least evidence gives way. */
+    private int slot(Arm arm, double seconds) {
+        int slot = population.enrol(arm, seconds);
+        if (slot >= 0) {
+            return slot;
+        }
+        int least = leastKnownWorker(seconds);
+        scale(least, 0);
+        for (Population.Place place : places()) {
+            place.leaf().pending.set(least, 0);
+        }
+        cusums[least] = Cusum.ZERO;
+        population.replace(least, arm, Landmark.at(seconds));
+        rebuild(seconds);
+        return least;
+    }
+
+    private int leastKnownWorker(double seconds) {
+        List<Arm> arms = population.roster().arms();
+        double[] weights = new double[arms.size()];
+        for (Task task : allTasks()) {
+            Evidence[] effective = publisher.effective(task.sums, seconds);
+            for (int a = 0; a < effective.length; a++) {
+                weights[a] += effective[a].weight();
+            }
+        }
+        int least = -1;
+        for (int a = 0; a < arms.size(); a++) {
+            if (!arms.get(a).isDirect() && (least < 0 || weights[a] < weights[least])) {
+                least = a;
+            }
+        }
+        return least;
+    }
+
+    /** Multiplies all sums of an arm. */
+    private void scale(int slot, double factor) {
+        for (Task task : allTasks()) {
+            task.sums[slot] = task.sums[slot].times(factor);
+            task.seeds[slot] = task.seeds[slot].times(factor);
+            for (Leaf leaf : task.leaves.values()) {
+                leaf.sums[slot] = leaf.sums[slot].times(factor);
+            }
+        }
+    }
+
+    private void moveFarLandmarks(double seconds) {
+        for (int a = 0; a < population.roster().size(); a++) {
+            Landmark landmark = landmark(a);
+            if (decay.isFar(landmark, seconds)) {
+                Landmark moved = decay.moved(landmark, seconds);
+                scale(a, decay.rebase(landmark, moved));
+                population.move(a, moved);
+            }
+        }
+    }
+
+    // Places and their bounds.
+
+    private Population.Place room(Context context, double seconds) {
+        Population.Place place = population.place(context, seconds);
+        while (place == null) {
+            if (population.hasTooManyLeaves()) {
+                dropLeaf();
+            } else {
+                dropTask(seconds);
+            }
+            place = population.place(context, seconds);
+        }
+        return place;
+    }
+
+    /** The least recently used leaf goes; its evidence stays in its task. */
+    private void dropLeaf() {
+        Population.@Nullable Place oldest = null;
+        String key = "";
+        for (Task task : population.tasks.values()) {
+            for (Map.Entry<String, Leaf> entry : task.leaves.entrySet()) {
+                if (oldest == null || entry.getValue().used < oldest.leaf().used) {
+                    oldest = new Population.Place(task, entry.getValue());
+                    key = entry.getKey();
+                }
+            }
+        }
+        if (oldest != null && oldest.task().leaves.remove(key) != null) {
+            population.removed(1);
+        }
+    }
+
+    /** The least recently used task goes with its leaves; its evidence stays in the population. */
+    private void dropTask(double seconds) {
+        String oldest = Collections.min(
+                population.tasks.keySet(),
+                Comparator.comparingDouble(
+                        key -> population.tasks.getOrDefault(key, dropped).used()));
+        Task task = population.tasks.remove(oldest);
+        if (task == null) {
+            return;
+        }
+        task.isDropped = true;
+        population.removed(task.leaves.size());
+        for (int a = 0; a < Policy.MAX_ARMS; a++) {
+            dropped.sums[a] = dropped.sums[a].plus(task.sums[a]);
+        }
+        rebuild(seconds);
+    }
+
+    private List<Task> allTasks() {
+        List<Task> all = new ArrayList<>(population.tasks.values());
+        all.add(dropped);
+        return all;
+    }
+
+    private List<Population.Place> places() {
+        List<Population.Place> places = new ArrayList<>();
+        for (Task task : population.tasks.values()) {
+            for (Leaf leaf : task.leaves.values()) {
+                places.add(new Population.Place(task, leaf));
+            }
+        }
+        return places;
+    }
+}
