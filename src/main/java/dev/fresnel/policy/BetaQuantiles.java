@@ -13,8 +13,10 @@ final class BetaQuantiles {
     /** A parameter this small makes a distribution with all its mass on 0 and 1; corrupt or over-corrected sums do that. */
     private static final double SMALLEST = 0.05;
 
-    private static final int STEPS = 60;
-    private static final double EXACT_ENOUGH = 1e-9;
+    private static final int MOST_STEPS = 60;
+
+    /** Error of a quantile, as probability: far below the half point of mass that the table resolves. */
+    private static final double TOLERANCE = 1e-6;
 
     private BetaQuantiles() {}
 
@@ -22,23 +24,25 @@ final class BetaQuantiles {
     static double[] of(double priorMean, Evidence seen) {
         double a = Math.max(SMALLEST, PRIOR_MASS * priorMean + seen.reward());
         double b = Math.max(SMALLEST, PRIOR_MASS * (1 - priorMean) + seen.weight() - seen.reward());
+        Beta beta = new Beta(a, b);
         double[] table = new double[POINTS];
-        double from = 0;
+        double left = 0;
         for (int j = 0; j < POINTS; j++) {
-            from = quantile(a, b, (j + 0.5) / POINTS, from);
-            table[j] = from;
+            left = quantile(beta, (j + 0.5) / POINTS, left);
+            table[j] = left;
         }
         return table;
     }
 
-    /** Newton's method from the quantile before, fenced by a bracket that bisects whenever a step leaves it. */
-    private static double quantile(double a, double b, double share, double low) {
-        double left = low;
+    /** Newton's method from the quantile before, fenced by a bracket that is halved whenever a step leaves it. */
+    private static double quantile(Beta beta, double share, double before) {
+        double left = before;
         double right = 1;
-        double x = low == 0 ? a / (a + b) : low;
-        for (int step = 0; step < STEPS && right - left > EXACT_ENOUGH; step++) {
-            double error = SpecialFunctions.betaCumulative(a, b, x) - share;
-            if (Math.abs(error) < EXACT_ENOUGH) {
+        double x = before == 0 ? beta.mean() : before;
+        for (int step = 0; step < MOST_STEPS; step++) {
+            double kernel = beta.kernel(x);
+            double error = beta.cumulative(x, kernel) - share;
+            if (Math.abs(error) < TOLERANCE) {
                 break;
             }
             if (error > 0) {
@@ -46,7 +50,7 @@ final class BetaQuantiles {
             } else {
                 left = x;
             }
-            double next = x - error / SpecialFunctions.betaDensity(a, b, x);
+            double next = x - error * x * (1 - x) / kernel;
             x = next > left && next < right ? next : (left + right) / 2;
         }
         return x;

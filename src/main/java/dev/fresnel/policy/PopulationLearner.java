@@ -193,7 +193,10 @@ final class PopulationLearner {
         scale(least, 0);
         for (Population.Place place : places()) {
             place.leaf().pending.set(least, 0);
+            place.leaf().outlook = null;
+            place.task().newcomer = null;
         }
+        population.newcomer = null;
         cusums[least] = Cusum.ZERO;
         population.replace(least, arm, Landmark.at(seconds));
         rebuild(seconds);

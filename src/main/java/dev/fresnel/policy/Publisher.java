@@ -3,6 +3,7 @@ package dev.fresnel.policy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the sums of a population into what its leaves are taken for, and publishes it: effective evidence now, noise, the hierarchy's
@@ -14,6 +15,9 @@ import java.util.List;
  * <p>Used by one thread at a time, the learner's.
  */
 final class Publisher {
+    /** Relative change of evidence that a table of quantiles is not made anew for. */
+    private static final double SAME = 1e-3;
+
     private final Population population;
     private final PolicySettings settings;
     private final ForwardDecay decay;
@@ -62,9 +66,9 @@ final class Publisher {
         if (task.message == null) {
             tell(task, seconds);
         }
-        Gaussian before = hierarchy.taskPrior(task.message);
-        task.newcomer = outlook(task, before, none(), seconds);
-        Outlook outlook = outlook(task, before, effective(leaf.sums, seconds), seconds);
+        TaskOutlook view = new TaskOutlook(task, seconds);
+        task.newcomer = view.of(none(), task.newcomer);
+        Outlook outlook = view.of(effective(leaf.sums, seconds), leaf.outlook);
         leaf.outlook = outlook;
         int direct = population.roster().slot(Arm.DIRECT);
         if (direct >= 0 && direct < hierarchy.size()) {
@@ -75,7 +79,8 @@ final class Publisher {
     /** Publishes what a task that was never seen is taken for. */
     void publishNewcomer() {
         Evidence[] none = none();
-        population.newcomer = Outlook.of(belief(hierarchy.taskPrior(null), none, none, noise(none)));
+        Gaussian leaf = hierarchy.leafPrior(hierarchy.taskPrior(null));
+        population.newcomer = Outlook.of(new Belief(leaf, noise(none), none, beta(none, population.newcomer)));
     }
 
     /** Sums as they weigh now, per arm of the hierarchy. */
@@ -89,39 +94,64 @@ final class Publisher {
         return effective;
     }
 
-    private Outlook outlook(Task task, Gaussian before, Evidence[] leaf, double seconds) {
-        Evidence[] all = effective(task.sums, seconds);
-        double[] noise = noise(all);
-        Belief plain = belief(before, all, leaf, noise);
-        if (!task.isSeeded()) {
-            return Outlook.of(plain);
+    /** What a task is taken for without its own evidence, with the seed rows and without them. */
+    private final class TaskOutlook {
+        private final Gaussian plain;
+        private final @Nullable Gaussian informed;
+        private final Evidence[] all;
+        private final double[] noise;
+        private final double trust;
+
+        TaskOutlook(Task task, double seconds) {
+            all = effective(task.sums, seconds);
+            noise = noise(all);
+            plain = hierarchy.taskPrior(task.message);
+            if (task.isSeeded()) {
+                Evidence[] seeds = effective(task.seeds, seconds);
+                informed = Likelihood.of(seeds, noise(seeds)).after(plain);
+                trust = SeedTrust.of(all, seeds, settings.warmStart().trust());
+            } else {
+                informed = null;
+                trust = 0;
+            }
         }
-        Evidence[] seeds = effective(task.seeds, seconds);
-        Gaussian informed = Likelihood.of(seeds, noise(seeds)).after(before);
-        double trust = SeedTrust.of(all, seeds, settings.warmStart().trust());
-        return new Outlook(plain, belief(informed, all, leaf, noise), trust);
+
+        /** @param leaf evidence of a leaf, part of the task's; {@code before} what the leaf was taken for */
+        Outlook of(Evidence[] leaf, @Nullable Outlook before) {
+            double[][] beta = beta(leaf, before);
+            Belief belief = belief(plain, leaf, beta);
+            return informed == null ? Outlook.of(belief) : new Outlook(belief, belief(informed, leaf, beta), trust);
+        }
+
+        private Belief belief(Gaussian prior, Evidence[] leaf, double[][] beta) {
+            Evidence[] siblings = new Evidence[all.length];
+            for (int a = 0; a < siblings.length; a++) {
+                siblings[a] = all[a].minus(leaf[a]).asTotal();
+            }
+            Gaussian task = Likelihood.of(siblings, noise).after(prior);
+            Gaussian posterior = Likelihood.of(leaf, noise).after(hierarchy.leafPrior(task));
+            return new Belief(posterior, noise, leaf, beta);
+        }
     }
 
-    /** @param before what the task is taken for without its own evidence {@code all}, of which {@code leaf} is a part */
-    private Belief belief(Gaussian before, Evidence[] all, Evidence[] leaf, double[] noise) {
-        Evidence[] siblings = new Evidence[all.length];
-        for (int a = 0; a < siblings.length; a++) {
-            siblings[a] = all[a].minus(leaf[a]).asTotal();
-        }
-        Gaussian task = Likelihood.of(siblings, noise).after(before);
-        Gaussian posterior = Likelihood.of(leaf, noise).after(hierarchy.leafPrior(task));
-        return new Belief(posterior, noise, leaf, beta(leaf));
-    }
-
-    private double[][] beta(Evidence[] leaf) {
+    /** Quantiles cost more than all the rest, so those of unchanged evidence are kept. */
+    private double[][] beta(Evidence[] leaf, @Nullable Outlook before) {
         if (settings.rule() != RuleName.THOMPSON_FLAT) {
             return new double[0][];
         }
         double[][] tables = new double[leaf.length][];
         for (int a = 0; a < leaf.length; a++) {
-            tables[a] = BetaQuantiles.of(hierarchy.priorMean()[a], leaf[a]);
+            Belief known = before == null || a >= before.plain().size() ? null : before.plain();
+            tables[a] = known != null && isNearly(known.pulls()[a], leaf[a])
+                    ? known.beta()[a]
+                    : BetaQuantiles.of(hierarchy.priorMean()[a], leaf[a]);
         }
         return tables;
+    }
+
+    private static boolean isNearly(Evidence known, Evidence now) {
+        double slack = SAME * (1 + now.weight());
+        return Math.abs(known.weight() - now.weight()) < slack && Math.abs(known.reward() - now.reward()) < slack;
     }
 
     private Evidence[] none() {

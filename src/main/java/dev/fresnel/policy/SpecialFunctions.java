@@ -83,27 +83,8 @@ final class SpecialFunctions {
         return logGamma(a) + logGamma(b) - logGamma(a + b);
     }
 
-    static double betaDensity(double a, double b, double x) {
-        if (x <= 0 || x >= 1) {
-            return 0;
-        }
-        return Math.exp((a - 1) * Math.log(x) + (b - 1) * Math.log1p(-x) - logBeta(a, b));
-    }
-
-    /** The distribution function of Beta(a, b): the regularised incomplete beta function I_x(a, b). */
-    static double betaCumulative(double a, double b, double x) {
-        if (x <= 0 || x >= 1) {
-            return x <= 0 ? 0 : 1;
-        }
-        double front = Math.exp(a * Math.log(x) + b * Math.log1p(-x) - logBeta(a, b));
-        // The fraction converges fast on one side of the mean only; symmetry gives the other.
-        return x < (a + 1) / (a + b + 2)
-                ? front * betaFraction(a, b, x) / a
-                : 1 - front * betaFraction(b, a, 1 - x) / b;
-    }
-
     /** The continued fraction of DLMF 8.17.22, evaluated by Lentz's method. */
-    private static double betaFraction(double a, double b, double x) {
+    static double betaFraction(double a, double b, double x) {
         double c = 1;
         double d = 1 / awayFromZero(1 - (a + b) * x / (a + 1));
         double fraction = d;
