@@ -35,7 +35,8 @@ final class ReplayData {
 
     int seeds() {
         if (seeds < 2 || seeds > MOST_SEEDS) {
-            throw new ParameterException(spec.commandLine(), "--seeds is 2 to " + MOST_SEEDS + ": an interval needs two streams");
+            throw new ParameterException(
+                    spec.commandLine(), "--seeds is 2 to " + MOST_SEEDS + ": an interval needs two streams");
         }
         return seeds;
     }

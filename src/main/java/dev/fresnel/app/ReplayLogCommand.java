@@ -45,8 +45,9 @@ final class ReplayLogCommand implements Callable<Integer> {
             split = ",",
             paramLabel = "POLICY",
             defaultValue = "always:direct,uniform",
-            description = "What to judge: always:ARM, uniform, or rule:NAME, the gateway's rule of that name as it would have learned from"
-                    + " this very log. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "What to judge: always:ARM, uniform, or rule:NAME, the gateway's rule of that name as it would have learned from"
+                            + " this very log. Default: ${DEFAULT-VALUE}.")
     private List<String> policies = List.of();
 
     @Option(
@@ -100,7 +101,8 @@ final class ReplayLogCommand implements Callable<Integer> {
                         one.inherited(),
                         one.silent()));
         terminal.out()
-                .println("logged reward " + points(one.logged()) + " %, " + usd(one.loggedUsd()) + " USD expected per request");
+                .println("logged reward " + points(one.logged()) + " %, " + usd(one.loggedUsd())
+                        + " USD expected per request");
     }
 
     private static Table table(List<Evaluation> found) {

@@ -46,7 +46,8 @@ final class ReplayOutput {
 
     private static void draw(Path file, List<RegretCurve> curves, Writing writing) {
         if (curves.isEmpty()) {
-            throw new InputProblem(file + ": not drawn, there are no regret curves here; they come with 'replay run', P1 and P2");
+            throw new InputProblem(
+                    file + ": not drawn, there are no regret curves here; they come with 'replay run', P1 and P2");
         }
         write(file, writing);
     }

@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
 /** {@code fresnel replay proof P1}: measures one claim about the policy and says whether its target is reached. */
 @Command(
         name = "proof",
-        description = "Measures one claim about the policy on recorded data and compares it with the target set beforehand.",
+        description =
+                "Measures one claim about the policy on recorded data and compares it with the target set beforehand.",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:every target is reached", "1:a target is missed", "2:wrong use, or the data is absent"})
 final class ReplayProofCommand implements Callable<Integer> {
@@ -108,7 +109,8 @@ final class ReplayProofCommand implements Callable<Integer> {
         tables.addAll(verdict.tables());
         tables.forEach(table -> ReplayOutput.print(table, terminal));
         terminal.out().println();
-        terminal.out().println(proof.id() + (verdict.holds() ? " holds." : " FALLS SHORT: see the claims marked MISSED."));
+        terminal.out()
+                .println(proof.id() + (verdict.holds() ? " holds." : " FALLS SHORT: see the claims marked MISSED."));
         terminal.out().println();
         output.save(proof.id() + ", " + proof.title(), tables, verdict.curves());
         return verdict.holds();

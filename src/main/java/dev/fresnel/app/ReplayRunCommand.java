@@ -25,8 +25,9 @@ import picocli.CommandLine.Spec;
 /** {@code fresnel replay run}: rules over the same shuffled streams of one recorded data set. */
 @Command(
         name = "run",
-        description = "Runs rules over the same shuffled streams of a recorded data set. Every arm's answer is known; a rule is"
-                + " told only what its own choice did.",
+        description =
+                "Runs rules over the same shuffled streams of a recorded data set. Every arm's answer is known; a rule is"
+                        + " told only what its own choice did.",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "2:wrong use, or the data set is absent"})
 final class ReplayRunCommand implements Callable<Integer> {
@@ -108,7 +109,10 @@ final class ReplayRunCommand implements Callable<Integer> {
     }
 
     private void run(DataSet loaded, List<Rule> chosen) {
-        DataSet rows = Optional.ofNullable(successUsd).map(this::worth).map(loaded::worth).orElse(loaded);
+        DataSet rows = Optional.ofNullable(successUsd)
+                .map(this::worth)
+                .map(loaded::worth)
+                .orElse(loaded);
         Comparison comparison = Comparison.run(
                 TrafficPlan.passes(rows, passes), Setup.plain(rows.arms(), rows.successUsd()), chosen, data.seeds());
         terminal.out()

@@ -39,10 +39,10 @@ final class LearnedTarget implements TargetPolicy {
         List<Option> options = new ArrayList<>();
         for (int arm = 0; arm < row.arms().size(); arm++) {
             // An unknown cost makes an arm impossible, as in the gateway.
-            options.add(Option.of(new Arm(row.arms().get(arm)), row.expectedUsd().get(arm)));
+            options.add(
+                    Option.of(new Arm(row.arms().get(arm)), row.expectedUsd().get(arm)));
         }
-        var standings = policy.choose(
-                        new Question(context(row), options, Stakes.worth(successUsd), now(row)), 0)
+        var standings = policy.choose(new Question(context(row), options, Stakes.worth(successUsd), now(row)), 0)
                 .standings();
         double[] p = new double[row.arms().size()];
         for (int arm = 0; arm < p.length; arm++) {
@@ -54,7 +54,8 @@ final class LearnedTarget implements TargetPolicy {
     @Override
     public void learn(LogRow row) {
         EvidenceKey key = new EvidenceKey(context(row), new Arm(row.arms().get(row.chosen())));
-        var lesson = policy.learn(key, new Observation(row.time(), 1, row.reward().orElseThrow()), now(row));
+        var lesson =
+                policy.learn(key, new Observation(row.time(), 1, row.reward().orElseThrow()), now(row));
         assert lesson.delta().weight() >= 0;
     }
 

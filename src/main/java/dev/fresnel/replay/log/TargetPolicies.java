@@ -23,8 +23,7 @@ public final class TargetPolicies {
             return Optional.of(TargetPolicy.always(name.substring(ALWAYS.length())));
         }
         if (name.startsWith(RULE) && successUsd > 0) {
-            return LearnedRules.find(name.substring(RULE.length()))
-                    .map(rule -> new LearnedTarget(rule, successUsd));
+            return LearnedRules.find(name.substring(RULE.length())).map(rule -> new LearnedTarget(rule, successUsd));
         }
         return Optional.empty();
     }
