@@ -13,4 +13,9 @@ final class Off implements UpdateRule {
             standings.probability(i, i == direct ? 1 : 0);
         }
     }
+
+    @Override
+    public boolean explores() {
+        return false;
+    }
 }

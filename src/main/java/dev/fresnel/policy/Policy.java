@@ -1,5 +1,6 @@
 package dev.fresnel.policy;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Comparator;
@@ -49,8 +50,13 @@ public final class Policy {
     private final LongAdder repaired = new LongAdder();
 
     public Policy(PolicySettings settings) {
+        this(settings, settings.rule().create(settings.tuning()));
+    }
+
+    /** A policy that ranks by a rule of its own, whatever the settings name. */
+    public Policy(PolicySettings settings, UpdateRule rule) {
         this.settings = settings;
-        this.rule = settings.rule().create(settings.tuning());
+        this.rule = rule;
         this.priors = new ArmPriors(settings.prior());
     }
 
@@ -153,7 +159,7 @@ public final class Policy {
     }
 
     private void explore(Standings standings, @Nullable Population population) {
-        if (settings.rule() == RuleName.OFF) {
+        if (!rule.explores()) {
             return;
         }
         double floor = floor(standings, population);
@@ -246,7 +252,12 @@ public final class Policy {
 
     // Learning: one thread at a time.
 
-    /** An outcome that nobody has learned yet. */
+    /**
+     * An outcome that nobody has learned yet.
+     *
+     * @return what a shared store should hear; of no use when there is none
+     */
+    @CanIgnoreReturnValue
     public synchronized Lesson learn(EvidenceKey key, Observation observation, Instant now) {
         PopulationLearner learner = learner(key);
         double seconds = Question.seconds(now);

@@ -160,9 +160,9 @@ public record PolicySettings(
      * @param floor {@code p_min} as a rule, 0.0 to 0.125
      * @param settledFloor {@code p_min} where the winner is beyond doubt; a log without any floor cannot be evaluated
      * @param alarmFloor {@code p_min} after a drift alarm
-     * @param alarmRequests for how many requests of the population the alarm's floor holds
+     * @param alarmOutcomes for how many outcomes of the population the alarm's floor holds
      */
-    public record Exploration(double floor, double settledFloor, double alarmFloor, int alarmRequests) {
+    public record Exploration(double floor, double settledFloor, double alarmFloor, int alarmOutcomes) {
         public static final Exploration DEFAULT = new Exploration(0.02, 0.002, 0.05, 500);
         public static final Exploration NONE = new Exploration(0, 0, 0, 0);
 
@@ -170,7 +170,7 @@ public record PolicySettings(
             requireFloor(floor, "the exploration floor");
             requireFloor(settledFloor, "the exploration floor of settled leaves");
             requireFloor(alarmFloor, "the exploration floor after an alarm");
-            require(alarmRequests >= 0, "the requests of an alarm are 0 or more", alarmRequests);
+            require(alarmOutcomes >= 0, "the outcomes of an alarm are 0 or more", alarmOutcomes);
         }
 
         private static void requireFloor(double floor, String what) {
@@ -188,7 +188,7 @@ public record PolicySettings(
      * @param watch who decides about alarms
      */
     public record Drift(double slack, double threshold, double keep, Watch watch) {
-        public static final Drift DEFAULT = new Drift(0.25, 25, 0.05, Watch.THIS_POLICY);
+        public static final Drift DEFAULT = new Drift(0.25, 25, 0.005, Watch.THIS_POLICY);
 
         /** Who sums the residuals and jumps. */
         public enum Watch {

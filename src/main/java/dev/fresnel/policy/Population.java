@@ -31,7 +31,10 @@ final class Population {
 
     private final PolicySettings.Bounds bounds;
     private final AtomicInteger leaves = new AtomicInteger();
-    private final AtomicInteger alarmed = new AtomicInteger();
+
+    /** Outcomes for which the last alarm still asks for the raised floor. The learner counts down. */
+    private volatile int alarmed;
+
     private volatile Roster roster = Roster.EMPTY;
 
     /** A leaf and its task. */
@@ -49,11 +52,16 @@ final class Population {
 
     /** Whether an alarm still asks for the raised floor. */
     boolean isAlarmed() {
-        return alarmed.get() > 0;
+        return alarmed > 0;
     }
 
-    void alarm(int requests) {
-        alarmed.set(requests);
+    /** The learner's: raises the floor for so many outcomes, or lowers it outcome by outcome. */
+    void alarm(int outcomes) {
+        alarmed = outcomes;
+    }
+
+    int alarmed() {
+        return alarmed;
     }
 
     @Nullable
@@ -79,7 +87,6 @@ final class Population {
 
     /** Counts a decision as in flight; not while all places are taken, until the learner has made room. */
     void begin(EvidenceKey key, double seconds) {
-        alarmed.getAndUpdate(left -> Math.max(0, left - 1));
         int slot = enrol(key.arm(), seconds);
         Place place = slot < 0 ? null : place(key.context(), seconds);
         if (place == null) {

@@ -55,6 +55,7 @@ final class PopulationLearner {
         Landmark landmark = landmark(slot);
         double residual = observation.weight() * residual(key, slot, observation.reward());
         Evidence delta = decay.weigh(landmark, observation.stamp(), observation.evidence());
+        population.alarm(Math.max(0, population.alarmed() - 1));
         add(key.context(), slot, delta, seconds);
         Optional<Alarm> alarm = settings.drift().watch() == PolicySettings.Drift.Watch.THIS_POLICY
                 ? watch(key.arm(), slot, residual, observation.weight(), seconds)
@@ -100,7 +101,7 @@ final class PopulationLearner {
         population.move(slot, landmark);
         if (landmark.jump() > before.jump()) {
             cusums[slot] = Cusum.ZERO;
-            population.alarm(settings.exploration().alarmRequests());
+            population.alarm(settings.exploration().alarmOutcomes());
         }
         rebuild(seconds);
     }

@@ -10,4 +10,9 @@ package dev.fresnel.policy;
 public interface UpdateRule {
     /** Sets the score and the probability of every arm; the probabilities sum to 1, an impossible arm gets 0. */
     void rank(Standings standings);
+
+    /** Whether the exploration floor applies to what the rule ranks. */
+    default boolean explores() {
+        return true;
+    }
 }
