@@ -96,11 +96,12 @@ class ReplayTest {
     void spendsNoMoreThanTheCap_andRefusesWhatItCannotPay() {
         Traffic traffic = TrafficPlan.of(SET, 100).draw(1);
 
-        Trace direct = Replay.run(
-                traffic, Baselines.alwaysDirect(), SETUP, 1, Purse.windows(0.5, 50, 0.12, 0.01));
+        Trace direct = Replay.run(traffic, Baselines.alwaysDirect(), SETUP, 1, Purse.windows(0.5, 50, 0.12, 0.01));
 
         // 4 direct calls fit under 0.5; then the free worker while its worst case fits, which it always does.
-        assertThat(java.util.stream.IntStream.range(0, 50).filter(step -> direct.arm(step) == 0).count())
+        assertThat(java.util.stream.IntStream.range(0, 50)
+                        .filter(step -> direct.arm(step) == 0)
+                        .count())
                 .isEqualTo(4);
         assertThat(direct.refusals(0, 100)).isZero();
         Trace broke = Replay.run(traffic, Baselines.alwaysDirect(), SETUP, 1, Purse.windows(0.5, 50, 0.12, 0.05));
@@ -135,7 +136,8 @@ class ReplayTest {
         Score cheap = Score.of(traffic, run(traffic, Baselines.alwaysCheap()));
         Score direct = Score.of(traffic, run(traffic, Baselines.alwaysDirect()));
         Score oracle = Score.of(
-                traffic, run(traffic, Baselines.told("oracle", offer -> offer.task().equals("a") ? 0 : 1)));
+                traffic,
+                run(traffic, Baselines.told("oracle", offer -> offer.task().equals("a") ? 0 : 1)));
 
         // Earned: cheap 3; direct 3 - 1 = 2; oracle 1.5 + 2 = 3.5.
         assertThat(cheap.capture()).isZero();

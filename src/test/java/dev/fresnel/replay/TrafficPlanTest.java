@@ -71,7 +71,8 @@ class TrafficPlanTest {
 
     @Test
     void aNewcomerIsClosed_untilItAppears() {
-        Traffic traffic = TrafficPlan.of(Worlds.threeArms(40), 40).newcomer(2, 20).draw(1);
+        Traffic traffic =
+                TrafficPlan.of(Worlds.threeArms(40), 40).newcomer(2, 20).draw(1);
 
         assertThat(traffic.offer(19).isOpen(2)).isFalse();
         assertThat(traffic.bestArm(19)).isNotEqualTo(2);

@@ -74,7 +74,9 @@ final class PriceCut implements Proof {
                                 + " best arm changed with it"),
                 List.of(
                         Claim.atMost("lag in requests", Seeds.interval(subject, Course::lag), 0.5, 1),
-                        Claim.atMost("right choices lost in the first 20, points", missed, 5, 1)),
+                        Claim.atMost("right choices lost in the first 20, points", missed, 5, 1),
+                        Claim.atLeast(
+                                "right in the first 20, %", Seeds.interval(subject, c -> 100 * c.first()), 80, 1)),
                 List.of(new Table(List.of("rule", "right in the first 20 %", "right later %", "lag, requests"), rows)),
                 List.of());
     }

@@ -1,5 +1,6 @@
 package dev.fresnel.replay.rule;
 
+import dev.fresnel.policy.BudgetPrice;
 import dev.fresnel.policy.Context;
 import dev.fresnel.policy.EvidenceKey;
 import dev.fresnel.policy.Observation;
@@ -26,6 +27,7 @@ final class LearnedPolicy implements Chooser {
     private final Setup setup;
     private final RandomGenerator chance;
     private Instant now = START;
+    private BudgetPrice price = BudgetPrice.FREE;
     private int alarms;
 
     LearnedPolicy(PolicySettings settings, Setup setup, RandomGenerator chance) {
@@ -52,8 +54,7 @@ final class LearnedPolicy implements Chooser {
                 options.add(Option.of(setup.arms().get(arm), offer.expectedUsd(arm)));
             }
         }
-        var chosen = policy.choose(
-                new Question(context(offer), options, new Stakes(offer.successUsd(), 0), now), chance.nextDouble());
+        var chosen = policy.choose(new Question(context(offer), options, stakes(offer), now), chance.nextDouble());
         policy.begin(chosen.key(), now);
         double[] p = new double[offer.arms()];
         for (int i = 0; i < chosen.standings().size(); i++) {
@@ -77,6 +78,17 @@ final class LearnedPolicy implements Chooser {
     @Override
     public void giveUp(Offer offer, Choice choice) {
         policy.end(key(offer, choice));
+    }
+
+    @Override
+    public void paid(Offer offer, Choice choice, double usd) {
+        if (setup.budgetUsd().isPresent()) {
+            price = price.after(usd, setup.budgetUsd().getAsDouble());
+        }
+    }
+
+    private Stakes stakes(Offer offer) {
+        return new Stakes(offer.successUsd(), price.perDollar(setup.budgetUsd().orElse(0)));
     }
 
     @Override

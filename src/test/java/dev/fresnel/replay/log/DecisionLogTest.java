@@ -9,10 +9,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DecisionLogTest {
-    private static final String GOOD = "{\"v\":1,\"id\":\"req-7\",\"t\":1764000000.25,\"tenant\":\"acme\",\"conversation\":\"c-3\","
-            + "\"population\":\"gpt-4o\",\"task\":\"debug|512|flagship\",\"leaf\":\"acme|api\",\"arms\":[\"direct\",\"fast\"],"
-            + "\"p\":[0.27,0.73],\"arm\":\"fast\",\"cost_expected_usd\":[0.0041,null],\"cost_usd\":0.0007,\"lens\":{\"id\":\"x\"},"
-            + "\"outcomes\":[{\"signal\":\"clean\",\"y\":1,\"w\":0.15,\"t\":1},{\"signal\":\"feedback\",\"y\":0.25,\"w\":1,\"t\":2}]}";
+    private static final String GOOD =
+            "{\"v\":1,\"id\":\"req-7\",\"t\":1764000000.25,\"tenant\":\"acme\",\"conversation\":\"c-3\","
+                    + "\"population\":\"gpt-4o\",\"task\":\"debug|512|flagship\",\"leaf\":\"acme|api\",\"arms\":[\"direct\",\"fast\"],"
+                    + "\"p\":[0.27,0.73],\"arm\":\"fast\",\"cost_expected_usd\":[0.0041,null],\"cost_usd\":0.0007,\"lens\":{\"id\":\"x\"},"
+                    + "\"outcomes\":[{\"signal\":\"clean\",\"y\":1,\"w\":0.15,\"t\":1},{\"signal\":\"feedback\",\"y\":0.25,\"w\":1,\"t\":2}]}";
 
     @TempDir
     private Path folder;
@@ -46,7 +47,8 @@ class DecisionLogTest {
 
     @Test
     void aRowWithoutConversation_isOneOfItsOwn() throws IOException {
-        LogRow row = read(GOOD.replace("\"conversation\":\"c-3\",", "").replace("\"v\":1", "\"v\":1,\"inherited\":true"))
+        LogRow row = read(GOOD.replace("\"conversation\":\"c-3\",", "")
+                        .replace("\"v\":1", "\"v\":1,\"inherited\":true"))
                 .rows()
                 .getFirst();
 
@@ -73,7 +75,7 @@ class DecisionLogTest {
         assertThat(log.rows()).hasSize(1);
         assertThat(log.skipped())
                 .containsExactly(
-                        "line 3: not JSON, column 8",
+                        "line 3: not JSON, column 7",
                         "line 4: 'v' is not 1",
                         "line 5: 'p' sums to 0.99, not to 1",
                         "line 6: the arm that was chosen has probability 0",

@@ -64,9 +64,17 @@ class EvaluationTest {
     @Test
     void oneConversationCountsOnce_howeverManyRowsItHas() {
         Evaluation apart = evaluate(
-                TargetPolicy.uniform(), row("a", 0.5, 0, 1), row("b", 0.5, 0, 1), row("c", 0.5, 1, 0), row("d", 0.5, 1, 0));
+                TargetPolicy.uniform(),
+                row("a", 0.5, 0, 1),
+                row("b", 0.5, 0, 1),
+                row("c", 0.5, 1, 0),
+                row("d", 0.5, 1, 0));
         Evaluation together = evaluate(
-                TargetPolicy.uniform(), row("a", 0.5, 0, 1), row("a", 0.5, 0, 1), row("c", 0.5, 1, 0), row("c", 0.5, 1, 0));
+                TargetPolicy.uniform(),
+                row("a", 0.5, 0, 1),
+                row("a", 0.5, 0, 1),
+                row("c", 0.5, 1, 0),
+                row("c", 0.5, 1, 0));
 
         assertThat(together.ips().mean()).isEqualTo(apart.ips().mean());
         assertThat(together.conversations()).isEqualTo(2);
@@ -78,14 +86,39 @@ class EvaluationTest {
     @Test
     void leavesOutForcedInheritedAndSilentRows_andCountsThem() {
         LogRow silent = new LogRow(
-                "s", 1, "t", "s", "task", ARMS, List.of(0.5, 0.5), 0, LogRow.Turn.DECIDED, List.of(1.0, 1.0),
-                OptionalDouble.empty(), OptionalDouble.empty());
+                "s",
+                1,
+                "t",
+                "s",
+                "task",
+                ARMS,
+                List.of(0.5, 0.5),
+                0,
+                LogRow.Turn.DECIDED,
+                List.of(1.0, 1.0),
+                OptionalDouble.empty(),
+                OptionalDouble.empty());
         LogRow later = new LogRow(
-                "l", 1, "t", "a", "task", ARMS, List.of(0.5, 0.5), 0, LogRow.Turn.INHERITED, List.of(1.0, 1.0),
-                OptionalDouble.empty(), OptionalDouble.of(0));
+                "l",
+                1,
+                "t",
+                "a",
+                "task",
+                ARMS,
+                List.of(0.5, 0.5),
+                0,
+                LogRow.Turn.INHERITED,
+                List.of(1.0, 1.0),
+                OptionalDouble.empty(),
+                OptionalDouble.of(0));
 
         Evaluation found = evaluate(
-                TargetPolicy.always("direct"), row("a", 0.5, 0, 1), row("b", 1, 0, 0), row("c", 0.5, 0, 1), silent, later);
+                TargetPolicy.always("direct"),
+                row("a", 0.5, 0, 1),
+                row("b", 1, 0, 0),
+                row("c", 0.5, 0, 1),
+                silent,
+                later);
 
         assertThat(found.used()).isEqualTo(2);
         assertThat(found.total()).isEqualTo(5);
@@ -97,7 +130,8 @@ class EvaluationTest {
 
     @Test
     void saysSo_whenNoRowCanBeUsed() {
-        assertThatThrownBy(() -> evaluate(TargetPolicy.uniform(), row("a", 1, 0, 1)).used())
+        assertThatThrownBy(() ->
+                        evaluate(TargetPolicy.uniform(), row("a", 1, 0, 1)).used())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("1 of them with probability 1");
     }
@@ -112,8 +146,7 @@ class EvaluationTest {
         double ipsSquares = 0;
         int logs = 600;
         for (int i = 0; i < logs; i++) {
-            Evaluation found =
-                    Evaluation.of(new DecisionLog(world(chance), List.of()), TargetPolicy.always("cheap"));
+            Evaluation found = Evaluation.of(new DecisionLog(world(chance), List.of()), TargetPolicy.always("cheap"));
             // Cheap is right with .8 in task e and .4 in task o, half of the requests each.
             held += found.dr().contains(0.6) ? 1 : 0;
             ipsHeld += found.ips().contains(0.6) ? 1 : 0;
@@ -137,8 +170,17 @@ class EvaluationTest {
                 double good = chosen == 0 ? 0.9 : task.equals("e") ? 0.8 : 0.4;
                 double y = chance.nextDouble() < good + (lucky ? 0.1 : -0.1) ? 1 : 0;
                 rows.add(new LogRow(
-                        "r", 1, "t", "c" + conversation, task, ARMS, List.of(direct, 1 - direct), chosen,
-                        LogRow.Turn.DECIDED, List.of(Double.NaN, Double.NaN), OptionalDouble.empty(),
+                        "r",
+                        1,
+                        "t",
+                        "c" + conversation,
+                        task,
+                        ARMS,
+                        List.of(direct, 1 - direct),
+                        chosen,
+                        LogRow.Turn.DECIDED,
+                        List.of(Double.NaN, Double.NaN),
+                        OptionalDouble.empty(),
                         OptionalDouble.of(y)));
             }
         }
@@ -155,7 +197,8 @@ class EvaluationTest {
         }
 
         Evaluation found = Evaluation.of(
-                new DecisionLog(rows, List.of()), TargetPolicies.named("rule:ucb", 100).orElseThrow());
+                new DecisionLog(rows, List.of()),
+                TargetPolicies.named("rule:ucb", 100).orElseThrow());
 
         assertThat(found.dr().mean()).isGreaterThan(0.9);
         assertThat(found.target()).isEqualTo("rule ucb");

@@ -128,9 +128,12 @@ class BaselinesTest {
     void rfc_delegatesLongPromptsAndPartWords_andNothingElse() {
         Chooser rule = begin(Baselines.rfc());
 
-        assertThat(rule.choose(offer("a", 0, "w ".repeat(200))).arm()).as("2000 is not above 2000").isZero();
+        assertThat(rule.choose(offer("a", 0, "w ".repeat(200))).arm())
+                .as("2000 is not above 2000")
+                .isZero();
         assertThat(rule.choose(offer("a", 0, "w ".repeat(201))).arm()).isEqualTo(1);
-        assertThat(rule.choose(offer("a", 0, "write " + "w ".repeat(100))).arm()).isEqualTo(1);
+        assertThat(rule.choose(offer("a", 0, "write " + "w ".repeat(100))).arm())
+                .isEqualTo(1);
         assertThat(rule.choose(offer("a", 0, "list the endpoints")).arm()).isEqualTo(1);
         assertThat(rule.choose(offer("a", 0, "list the profiles")).arm()).isZero();
     }
@@ -151,6 +154,8 @@ class BaselinesTest {
 
         assertThat(Baselines.all())
                 .hasSize(11)
-                .allSatisfy(rule -> assertThat(begin(rule).choose(half).arm()).as(rule.name()).isZero());
+                .allSatisfy(rule -> assertThat(begin(rule).choose(half).arm())
+                        .as(rule.name())
+                        .isZero());
     }
 }

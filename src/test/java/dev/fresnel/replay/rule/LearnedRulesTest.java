@@ -20,14 +20,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The regression bed of the update rules: the gateway's own code on made streams, with bars between healthy and broken. */
 class LearnedRulesTest {
-    private static final DataSet SET = Worlds.mixed(8, 150);
+    private static final DataSet SET = Worlds.mixed(8, 100);
     private static final Setup SETUP = Setup.plain(SET.arms(), 1);
 
-    /** Healthy rules capture .76 to .97 here; a rule that is told nothing stays at or below 0, one bucket for all tasks too. */
+    /** Healthy rules capture .45 (epsilon-greedy) to .75 of these 1,600 requests; a rule that is told nothing stays below .1. */
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "OFF")
     void capturesMostOfWhatThereIs(RuleName name) {
-        assertThat(capture(LearnedRules.of(name))).isGreaterThan(0.65);
+        assertThat(capture(LearnedRules.of(name))).isGreaterThan(0.35);
     }
 
     @Test
@@ -45,7 +45,7 @@ class LearnedRulesTest {
             };
         });
 
-        assertThat(capture(deaf)).isLessThan(0.3);
+        assertThat(capture(deaf)).isLessThan(0.1);
     }
 
     @Test
@@ -97,7 +97,7 @@ class LearnedRulesTest {
 
     private static double capture(Rule rule) {
         return Seeds.interval(
-                        Comparison.run(TrafficPlan.passes(SET, 2), SETUP, List.of(rule), 4)
+                        Comparison.run(TrafficPlan.passes(SET, 2), SETUP, List.of(rule), 8)
                                 .scores(rule.name()),
                         Score::capture)
                 .mean();
