@@ -7,12 +7,14 @@ package dev.fresnel.policy;
  */
 final class Belief {
     private final Gaussian posterior;
+    private final double[][] factor;
     private final double[] noise;
     private final Evidence[] pulls;
     private final double[][] beta;
 
     Belief(Gaussian posterior, double[] noise, Evidence[] pulls, double[][] beta) {
         this.posterior = posterior;
+        this.factor = Matrix.cholesky(posterior.covariance());
         this.noise = noise;
         this.pulls = pulls;
         this.beta = beta;
@@ -21,6 +23,11 @@ final class Belief {
     /** Quality of the arms, jointly. */
     Gaussian posterior() {
         return posterior;
+    }
+
+    /** Lower triangular Cholesky factor of the posterior's covariance, for drawing jointly. */
+    double[][] factor() {
+        return factor;
     }
 
     /** Variance of a single reward per arm. */

@@ -10,13 +10,11 @@ final class Gaussian {
 
     private final double[] mean;
     private final double[][] covariance;
-    private final double[][] factor;
 
     /** @param covariance symmetric, positive definite up to rounding */
     Gaussian(double[] mean, double[][] covariance) {
         this.mean = mean;
         this.covariance = covariance;
-        this.factor = Matrix.cholesky(covariance);
     }
 
     double[] mean() {
@@ -25,11 +23,6 @@ final class Gaussian {
 
     double[][] covariance() {
         return covariance;
-    }
-
-    /** Lower triangular Cholesky factor of the covariance, for drawing jointly. */
-    double[][] factor() {
-        return factor;
     }
 
     int size() {

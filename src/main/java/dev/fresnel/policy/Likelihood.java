@@ -8,25 +8,27 @@ final class Likelihood {
     /** Evidence beyond this many pulls adds nothing a decision can notice, and would cost the matrices their last digits. */
     private static final double MOST_PULLS = 1e6;
 
-    private final double[] precision;
+    /** {@code W}: the square roots of the precisions. */
+    private final double[] root;
+
     private final double[] mean;
 
-    private Likelihood(double[] precision, double[] mean) {
-        this.precision = precision;
+    private Likelihood(double[] root, double[] mean) {
+        this.root = root;
         this.mean = mean;
     }
 
     static Likelihood of(Evidence[] effective, double[] noise) {
-        double[] precision = new double[noise.length];
+        double[] root = new double[noise.length];
         double[] mean = new double[noise.length];
         for (int a = 0; a < noise.length; a++) {
             double weight = effective[a].weight();
             if (weight > 0) {
-                precision[a] = Math.min(weight, MOST_PULLS) / noise[a];
+                root[a] = Math.sqrt(Math.min(weight, MOST_PULLS) / noise[a]);
                 mean[a] = effective[a].reward() / weight;
             }
         }
-        return new Likelihood(precision, mean);
+        return new Likelihood(root, mean);
     }
 
     /**
@@ -34,11 +36,11 @@ final class Likelihood {
      * conditioned for any evidence, none at all included; no formula below inverts {@code S} or {@code Lambda}.
      */
     private double[][] factorOf(double[][] covariance) {
-        int size = precision.length;
+        int size = root.length;
         double[][] matrix = new double[size][size];
         for (int i = 0; i < size; i++) {
             for (int j = 0; j < size; j++) {
-                matrix[i][j] = (i == j ? 1 : 0) + Math.sqrt(precision[i] * precision[j]) * covariance[i][j];
+                matrix[i][j] = (i == j ? 1 : 0) + root[i] * root[j] * covariance[i][j];
             }
         }
         return Matrix.cholesky(matrix);
@@ -55,11 +57,11 @@ final class Likelihood {
      * machine learning" (2006), algorithm 2.1 and equation 3.26.
      */
     Gaussian after(Gaussian prior) {
-        int size = precision.length;
+        int size = root.length;
         double[][] factor = factorOf(prior.covariance());
         double[] surprise = new double[size];
         for (int a = 0; a < size; a++) {
-            surprise[a] = Math.sqrt(precision[a]) * (mean[a] - prior.mean()[a]);
+            surprise[a] = root[a] * (mean[a] - prior.mean()[a]);
         }
         double[] weights = weighted(Matrix.solve(factor, surprise));
         double[] posterior = Matrix.plus(prior.mean(), Matrix.times(prior.covariance(), weights));
@@ -76,12 +78,12 @@ final class Likelihood {
 
     /** What this task tells its population about the common mean, given that tasks scatter around it with covariance {@code S}. */
     Message through(double[][] covariance) {
-        int size = precision.length;
+        int size = root.length;
         double[][] factor = factorOf(covariance);
         double[][] gain = new double[size][];
         for (int i = 0; i < size; i++) {
             double[] unit = new double[size];
-            unit[i] = Math.sqrt(precision[i]);
+            unit[i] = root[i];
             gain[i] = weighted(Matrix.solve(factor, unit));
         }
         return new Message(gain, Matrix.times(gain, mean));
@@ -90,7 +92,7 @@ final class Likelihood {
     private double[] weighted(double[] vector) {
         double[] result = new double[vector.length];
         for (int a = 0; a < vector.length; a++) {
-            result[a] = Math.sqrt(precision[a]) * vector[a];
+            result[a] = root[a] * vector[a];
         }
         return result;
     }

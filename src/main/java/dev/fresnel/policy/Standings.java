@@ -115,7 +115,7 @@ public final class Standings {
         if (isStranger(i)) {
             return deviation(i) * normals[Policy.MAX_ARMS + i];
         }
-        double[] row = beliefOf(i).posterior().factor()[rowOf(i)];
+        double[] row = beliefOf(i).factor()[rowOf(i)];
         double sum = 0;
         for (int k = 0; k <= rowOf(i); k++) {
             sum += row[k] * normals[k];
