@@ -1,14 +1,12 @@
 package dev.fresnel.replay;
 
-import java.util.HashMap;
-import java.util.Map;
-
 /**
  * How a rule did over a stretch of a stream.
  *
  * @param requests in the stretch, refused ones included
  * @param capture (earned - best fixed arm) / (best arm per task - best fixed arm), earned = quality less charge, on the very rows of the
- *     stretch; 1 is perfect, 0 as good as one arm for all, negative worse; not a number where no task differs
+ *     stretch, the best arm of a task by its means over the whole data set; 1 is perfect, 0 as good as one arm for all, negative worse; not
+ *     a number where no task differs
  * @param regret expected loss against the best arm of each task, in successes per 1,000 requests
  * @param quality mean, 0.0 to 1.0; a refused request counts as 0
  * @param costUsd mean dollars per request
@@ -28,20 +26,18 @@ public record Score(
         int arms = traffic.arms().size();
         double[] fixed = new double[arms];
         double[] fixedQuality = new double[arms];
-        Map<String, double[]> byTask = new HashMap<>();
         double earned = 0;
+        double oracle = 0;
         double quality = 0;
         double cost = 0;
         double regret = 0;
         int direct = 0;
         for (int step = from; step < to; step++) {
-            double[] task = byTask.computeIfAbsent(traffic.offer(step).task(), key -> new double[arms]);
             for (int arm = 0; arm < arms; arm++) {
-                double u = earned(traffic, step, arm);
-                fixed[arm] += u;
-                task[arm] += u;
+                fixed[arm] += earned(traffic, step, arm);
                 fixedQuality[arm] += traffic.quality(step, arm);
             }
+            oracle += earned(traffic, step, traffic.bestArm(step));
             int chosen = trace.arm(step);
             regret += traffic.worth(step, traffic.bestArm(step));
             if (chosen != Trace.REFUSED) {
@@ -53,7 +49,6 @@ public record Score(
             }
         }
         double bestFixed = max(fixed);
-        double oracle = byTask.values().stream().mapToDouble(Score::max).sum();
         int n = to - from;
         return new Score(
                 n,

@@ -32,7 +32,7 @@ class ProofsTest {
                 Arguments.of("P5", Baselines.alwaysCheap(), "requests until 85 of the last 100 were re-routed"),
                 Arguments.of("P5", shy(), "false alarms per 25,000 requests"),
                 Arguments.of("P6", Baselines.alwaysDirect(), "regret per 1,000 after the outage"),
-                Arguments.of("P7", Baselines.discountedLinUcb(), "lag in requests"),
+                Arguments.of("P7", Baselines.discountedLinUcb(), "right in the first 20, %"),
                 Arguments.of("P7", Baselines.random(), "right in the first 20, %"),
                 Arguments.of("P8", Baselines.alwaysDirect(), "requests until it answers half of those it is best for"),
                 Arguments.of("P9", Baselines.random(), "paretobandit-llama, budget for 33 %: lift, %"),
@@ -64,7 +64,8 @@ class ProofsTest {
                 .contains(
                         "paretobandit-llama: highest window of any seed, % of the cap",
                         "paretobandit-mistral: highest window of any seed, % of the cap");
-        assertThat(met(new PriceCut().run(pricey(LearnedRules.of(RuleName.THOMPSON))))).contains("lag in requests");
+        assertThat(met(new PriceCut().run(pricey(LearnedRules.of(RuleName.THOMPSON)))))
+                .contains("lag in requests");
         assertThat(met(new WarmStarted().run(bench))).contains("right rows: regret / cold start's");
     }
 
