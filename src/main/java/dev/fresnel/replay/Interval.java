@@ -57,8 +57,11 @@ public record Interval(double mean, double half, int count) {
         return low() <= value && value <= high();
     }
 
-    /** {@code 12.34 ± 0.56}, with this many decimals. */
+    /** {@code 12.34 ± 0.56}, with this many decimals; {@code n/a} when there is no mean. */
     public String text(int decimals) {
+        if (Double.isNaN(mean)) {
+            return "n/a";
+        }
         String number = "%." + decimals + "f";
         return Double.isNaN(half)
                 ? String.format(Locale.ROOT, number, mean)

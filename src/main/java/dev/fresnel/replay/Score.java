@@ -6,7 +6,7 @@ package dev.fresnel.replay;
  * @param requests in the stretch, refused ones included
  * @param capture (earned - best fixed arm) / (best arm per task - best fixed arm), earned = quality less charge, on the very rows of the
  *     stretch, the best arm of a task by its means over the whole data set; 1 is perfect, 0 as good as one arm for all, negative worse; not
- *     a number where no task differs
+ *     a number where one arm is best for all
  * @param regret expected loss against the best arm of each task, in successes per 1,000 requests
  * @param quality mean, 0.0 to 1.0; a refused request counts as 0
  * @param costUsd mean dollars per request
@@ -15,6 +15,8 @@ package dev.fresnel.replay;
  */
 public record Score(
         int requests, double capture, double regret, double quality, double costUsd, double pgr, double directShare) {
+    /** Below this much per request there is nothing to capture, and a ratio to it would mean nothing. */
+    private static final double SMALLEST_GAIN = 1e-9;
 
     /** The whole stream. */
     public static Score of(Traffic traffic, Trace trace) {
@@ -52,7 +54,7 @@ public record Score(
         int n = to - from;
         return new Score(
                 n,
-                (earned - bestFixed) / (oracle - bestFixed),
+                oracle - bestFixed > SMALLEST_GAIN * n ? (earned - bestFixed) / (oracle - bestFixed) : Double.NaN,
                 1000 * regret / n,
                 quality / n,
                 cost / n,

@@ -152,6 +152,18 @@ class ReplayTest {
         assertThat(oracle.quality()).isEqualTo(1);
     }
 
+    @Test
+    void thereIsNoCapture_whenOneArmIsBestForAll() {
+        DataSet set = Worlds.set("plain", 1, List.of(Worlds.row("a", "a", ArmOutcome.of(1, 0.5), ArmOutcome.of(1, 0))));
+        Traffic traffic = TrafficPlan.passes(set, 4).draw(1);
+
+        Score score = Score.of(traffic, run(traffic, Baselines.alwaysDirect()));
+
+        assertThat(score.capture()).isNaN();
+        assertThat(Interval.of(score.capture()).text(1)).isEqualTo("n/a");
+        assertThat(score.regret()).isEqualTo(500);
+    }
+
     private static Trace run(Traffic traffic, Rule rule) {
         return Replay.run(traffic, rule, SETUP, 1);
     }
