@@ -13,6 +13,9 @@ final class BetaQuantiles {
     /** A parameter this small makes a distribution with all its mass on 0 and 1; corrupt or over-corrected sums do that. */
     private static final double SMALLEST = 0.05;
 
+    /** More evidence than this narrows nothing that a decision could notice, and takes the series their digits. */
+    private static final double MOST_MASS = 1e6;
+
     private static final int MOST_STEPS = 60;
 
     /** Error of a quantile, as probability: far below the half point of mass that the table resolves. */
@@ -22,8 +25,11 @@ final class BetaQuantiles {
 
     /** The posterior of an arm with that prior mean after those outcomes. */
     static double[] of(double priorMean, Evidence seen) {
-        double a = Math.max(SMALLEST, PRIOR_MASS * priorMean + seen.reward());
-        double b = Math.max(SMALLEST, PRIOR_MASS * (1 - priorMean) + seen.weight() - seen.reward());
+        double scale = Math.min(1, MOST_MASS / seen.weight());
+        double won = scale * seen.reward();
+        double lost = scale * (seen.weight() - seen.reward());
+        double a = Math.max(SMALLEST, PRIOR_MASS * priorMean + won);
+        double b = Math.max(SMALLEST, PRIOR_MASS * (1 - priorMean) + lost);
         Beta beta = new Beta(a, b);
         double[] table = new double[POINTS];
         double left = 0;

@@ -10,7 +10,7 @@ package dev.fresnel.policy;
  * </pre>
  *
  * <ul>
- *   <li>{@code m, Q} joint posterior of the arms' quality in this leaf ({@link Population}); {@code Phi} normal distribution function;
+ *   <li>{@code m, Q} joint posterior of the arms' quality in this leaf ({@link Hierarchy}); {@code Phi} normal distribution function;
  *   <li>{@code s} spread: below 1 it explores less than the posterior says.
  * </ul>
  *

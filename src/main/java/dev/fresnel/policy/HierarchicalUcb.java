@@ -11,7 +11,7 @@ package dev.fresnel.policy;
  * </pre>
  *
  * <ul>
- *   <li>{@code m_a, sd_a} posterior mean and standard deviation of the arm's quality in this leaf ({@link Population}); {@code v_a}
+ *   <li>{@code m_a, sd_a} posterior mean and standard deviation of the arm's quality in this leaf ({@link Hierarchy}); {@code v_a}
  *       variance of one reward;
  *   <li>{@code sd'_a} the deviation after the requests in flight will have answered: virtual pulls, they narrow the width and leave
  *       the mean;

@@ -94,6 +94,19 @@ public final class Policy {
         return new Choice(context, standings.arm(drawn), stamp, standings.probability(drawn), standings);
     }
 
+    /**
+     * The time to keep with a decision whose arm was not drawn from the choice's own: see {@link Choice#stamp}.
+     */
+    public double stamp(EvidenceKey key, Instant now) {
+        double seconds = Question.seconds(now);
+        Population population = populations.get(key.context().population());
+        if (population == null) {
+            return seconds;
+        }
+        int slot = population.roster().slot(key.arm());
+        return slot < 0 ? seconds : population.roster().landmarks().get(slot).stamp(seconds);
+    }
+
     /** A decision for that arm is acted upon: it counts as in flight until {@link #end}. */
     public void begin(EvidenceKey key, Instant now) {
         Population population = populations.get(key.context().population());
@@ -266,6 +279,18 @@ public final class Policy {
             return new Lesson(Evidence.NONE, learner.landmark(key.arm(), seconds), 0, Optional.empty());
         }
         return learner.learn(key, observation, seconds);
+    }
+
+    /**
+     * An outcome that was learned as {@code before} has become {@code after}: only the difference is learned. Drift is not watched,
+     * since the residual was counted the first time.
+     */
+    public synchronized void revise(EvidenceKey key, Observation before, Observation after, Instant now) {
+        if (before.isUsable() && after.isUsable()) {
+            learner(key).revise(key, before, after, Question.seconds(now));
+        } else {
+            refused.increment();
+        }
     }
 
     /** A difference, in units of the arm's landmark: a revised label, or what another replica learned. */

@@ -83,22 +83,24 @@ public record PolicySettings(
     /**
      * Numbers of the update rules.
      *
-     * @param ucbWidth {@code c} of {@link HierarchicalUcb}, 0 or more
+     * @param ucbWidth {@code c} of {@link HierarchicalUcb}, 0 or more; much narrower stays with a wrong arm now
+     *     and then, much wider pays more for exploring than it finds
      * @param ucb1Width {@code c} of {@link Ucb1}, 0 or more; the paper's value is 1.41
      * @param thompsonSpread {@code s} of {@link HierarchicalThompson}, above 0, at most 1 as a habit
      * @param epsilonPulls {@code c} of {@link EpsilonGreedy}, 0 or more
      */
     public record Tuning(double ucbWidth, double ucb1Width, double thompsonSpread, double epsilonPulls) {
-        public static final Tuning DEFAULT = new Tuning(0.3, 0.5, 0.7, 10);
+        public static final Tuning DEFAULT = new Tuning(0.5, 0.5, 0.7, 10);
 
         public Tuning {
-            require(ucbWidth >= 0 && ucbWidth <= 100, "the width of ucb is 0 to 100", ucbWidth);
-            require(ucb1Width >= 0 && ucb1Width <= 100, "the width of ucb1 is 0 to 100", ucb1Width);
-            require(
+            Setting.require(ucbWidth >= 0 && ucbWidth <= 100, "the width of ucb is 0 to 100", ucbWidth);
+            Setting.require(ucb1Width >= 0 && ucb1Width <= 100, "the width of ucb1 is 0 to 100", ucb1Width);
+            Setting.require(
                     thompsonSpread >= 0.01 && thompsonSpread <= 100,
                     "the spread of thompson is 0.01 to 100",
                     thompsonSpread);
-            require(epsilonPulls >= 0 && epsilonPulls <= 1e6, "the pulls of epsilon-greedy are 0 to 1e6", epsilonPulls);
+            Setting.require(
+                    epsilonPulls >= 0 && epsilonPulls <= 1e6, "the pulls of epsilon-greedy are 0 to 1e6", epsilonPulls);
         }
     }
 
@@ -125,12 +127,12 @@ public record PolicySettings(
 
         public Prior {
             named = Map.copyOf(named);
-            requireShare(direct, "the prior quality of direct");
-            requireShare(worker, "the prior quality of a worker");
-            named.forEach((arm, mean) -> requireShare(mean, "the prior quality of " + arm));
+            Setting.requireShare(direct, "the prior quality of direct");
+            Setting.requireShare(worker, "the prior quality of a worker");
+            named.forEach((arm, mean) -> Setting.requireShare(mean, "the prior quality of " + arm));
             requireDeviation(populationDeviation, "populations");
             requireDeviation(taskDeviation, "tasks");
-            require(
+            Setting.require(
                     taskCorrelation >= 0 && taskCorrelation <= 0.95,
                     "the correlation of tasks is 0.0 to 0.95",
                     taskCorrelation);
@@ -146,7 +148,7 @@ public record PolicySettings(
         }
 
         private static void requireDeviation(double deviation, String what) {
-            require(
+            Setting.require(
                     deviation >= 0.001 && deviation <= 1,
                     "the standard deviation of " + what + " is 0.001 to 1.0",
                     deviation);
@@ -170,12 +172,12 @@ public record PolicySettings(
             requireFloor(floor, "the exploration floor");
             requireFloor(settledFloor, "the exploration floor of settled leaves");
             requireFloor(alarmFloor, "the exploration floor after an alarm");
-            require(alarmOutcomes >= 0, "the outcomes of an alarm are 0 or more", alarmOutcomes);
+            Setting.require(alarmOutcomes >= 0, "the outcomes of an alarm are 0 or more", alarmOutcomes);
         }
 
         private static void requireFloor(double floor, String what) {
             double most = 1.0 / Policy.MAX_ARMS;
-            require(floor >= 0 && floor <= most, what + " is 0.0 to " + most + ", so that all arms fit", floor);
+            Setting.require(floor >= 0 && floor <= most, what + " is 0.0 to " + most + ", so that all arms fit", floor);
         }
     }
 
@@ -184,7 +186,8 @@ public record PolicySettings(
      *
      * @param slack {@code k}: shift per outcome that is ignored, in standard deviations
      * @param threshold {@code h}: sum at which the alarm is raised; infinite for never
-     * @param keep what the arm's old evidence weighs after the alarm, above 0.0, at most 1.0
+     * @param keep what the arm's old evidence weighs after the alarm, above 0.0, at most 1.0; a twentieth of thousands of outcomes would
+     *     still outvote the first new ones, and take a second alarm to go
      * @param watch who decides about alarms
      */
     public record Drift(double slack, double threshold, double keep, Watch watch) {
@@ -198,9 +201,9 @@ public record PolicySettings(
         }
 
         public Drift {
-            require(slack >= 0 && slack <= 3, "the slack of the drift alarm is 0.0 to 3.0", slack);
-            require(threshold > 0, "the threshold of the drift alarm is above 0", threshold);
-            require(keep > 0 && keep <= 1, "what an alarm keeps is above 0.0, at most 1.0", keep);
+            Setting.require(slack >= 0 && slack <= 3, "the slack of the drift alarm is 0.0 to 3.0", slack);
+            Setting.require(threshold > 0, "the threshold of the drift alarm is above 0", threshold);
+            Setting.require(keep > 0 && keep <= 1, "what an alarm keeps is above 0.0, at most 1.0", keep);
         }
 
         public Drift withWatch(Watch watch) {
@@ -220,9 +223,9 @@ public record PolicySettings(
         public static final Guard OFF = new Guard(1, 0, 0);
 
         public Guard {
-            requireShare(alpha, "the share of quality that the guard allows to lose");
-            require(z >= 0 && z <= 10, "the guard's confidence is 0 to 10 standard deviations", z);
-            require(credit >= 0 && credit <= 1e9, "the guard's credit is 0 to 1e9 requests", credit);
+            Setting.requireShare(alpha, "the share of quality that the guard allows to lose");
+            Setting.require(z >= 0 && z <= 10, "the guard's confidence is 0 to 10 standard deviations", z);
+            Setting.require(credit >= 0 && credit <= 1e9, "the guard's credit is 0 to 1e9 requests", credit);
         }
 
         boolean isOff() {
@@ -244,8 +247,9 @@ public record PolicySettings(
         public static final double PLAIN_MASS = 10;
 
         public WarmStart {
-            require(mass >= 0 && mass <= 1e4, "the mass of seed rows is 0 to 10000", mass);
-            require(trust > 0 && trust < 1, "the trust in seed rows is between 0.0 and 1.0, both excluded", trust);
+            Setting.require(mass >= 0 && mass <= 1e4, "the mass of seed rows is 0 to 10000", mass);
+            Setting.require(
+                    trust > 0 && trust < 1, "the trust in seed rows is between 0.0 and 1.0, both excluded", trust);
         }
 
         boolean isMixture() {
@@ -264,19 +268,9 @@ public record PolicySettings(
         public static final Bounds DEFAULT = new Bounds(256, 256, 4096);
 
         public Bounds {
-            require(populations >= 1, "at least one population is remembered", populations);
-            require(tasks >= 2, "at least two tasks are remembered", tasks);
-            require(leaves >= 2, "at least two leaves are remembered", leaves);
-        }
-    }
-
-    private static void requireShare(double share, String what) {
-        require(share >= 0 && share <= 1, what + " is 0.0 to 1.0", share);
-    }
-
-    private static void require(boolean holds, String rule, double value) {
-        if (!holds) {
-            throw new IllegalArgumentException(rule + ": " + value);
+            Setting.require(populations >= 1, "at least one population is remembered", populations);
+            Setting.require(tasks >= 2, "at least two tasks are remembered", tasks);
+            Setting.require(leaves >= 2, "at least two leaves are remembered", leaves);
         }
     }
 }

@@ -63,6 +63,14 @@ final class PopulationLearner {
         return new Lesson(delta, landmark, residual, alarm);
     }
 
+    void revise(EvidenceKey key, Observation before, Observation after, double seconds) {
+        int slot = slot(key.arm(), seconds);
+        Landmark landmark = landmark(slot);
+        Evidence delta = decay.weigh(landmark, after.stamp(), after.evidence())
+                .minus(decay.weigh(landmark, before.stamp(), before.evidence()));
+        add(key.context(), slot, delta, seconds);
+    }
+
     /** Evidence in units of the arm's landmark. */
     void add(EvidenceKey key, Evidence delta, double seconds) {
         add(key.context(), slot(key.arm(), seconds), delta, seconds);
@@ -119,7 +127,7 @@ final class PopulationLearner {
         List<Population.Place> places = places();
         population.count(places.size());
         for (Population.Place place : places) {
-            publisher.publish(place, seconds);
+            publisher.publishWithTask(place, seconds);
         }
     }
 
@@ -136,7 +144,7 @@ final class PopulationLearner {
             return;
         }
         publisher.tell(task, seconds);
-        publisher.publish(place, seconds);
+        publisher.publishWithTask(place, seconds);
         publisher.publishNewcomer();
         bookDecisions(seconds);
         for (int i = 0; i < REPUBLISHED; i++) {
@@ -147,10 +155,10 @@ final class PopulationLearner {
         }
     }
 
-    /** Publishing a leaf books its decisions; those that got no outcome yet count too. */
+    /** The ledger hears of decisions whether or not they ever get an outcome. */
     private void bookDecisions(double seconds) {
         for (Population.Place place = population.unbooked.poll(); place != null; place = population.unbooked.poll()) {
-            publisher.publish(place, seconds);
+            publisher.book(place, seconds);
         }
     }
 

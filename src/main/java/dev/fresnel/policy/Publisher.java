@@ -57,22 +57,41 @@ final class Publisher {
         task.message = hierarchy.exchange(task.message, Likelihood.of(effective, noise(effective)));
     }
 
+    /** Publishes what a leaf is taken for now. */
     void publish(Population.Place place, double seconds) {
+        publish(place, new TaskOutlook(place.task(), seconds), seconds);
+    }
+
+    /** Publishes a leaf that learned, and what its task now promises to leaves not seen yet. */
+    void publishWithTask(Population.Place place, double seconds) {
         Task task = place.task();
-        Leaf leaf = place.leaf();
-        if (task.isDropped) {
-            return;
-        }
-        if (task.message == null) {
-            tell(task, seconds);
-        }
         TaskOutlook view = new TaskOutlook(task, seconds);
         task.newcomer = view.of(none(), task.newcomer);
+        publish(place, view, seconds);
+    }
+
+    /** Books the decisions a leaf made since it was published. */
+    void book(Population.Place place, double seconds) {
+        Outlook outlook = place.leaf().outlook;
+        if (outlook == null) {
+            publish(place, seconds);
+        } else {
+            book(place.leaf(), outlook, seconds);
+        }
+    }
+
+    private void publish(Population.Place place, TaskOutlook view, double seconds) {
+        Leaf leaf = place.leaf();
         Outlook outlook = view.of(effective(leaf.sums, seconds), leaf.outlook);
         leaf.outlook = outlook;
+        book(leaf, outlook, seconds);
+    }
+
+    private void book(Leaf leaf, Outlook outlook, double seconds) {
         int direct = population.roster().slot(Arm.DIRECT);
-        if (direct >= 0 && direct < hierarchy.size()) {
-            population.ledger.book(leaf, outlook.likelier().posterior(), direct, seconds);
+        Gaussian posterior = outlook.likelier().posterior();
+        if (direct >= 0 && direct < posterior.size()) {
+            population.ledger.book(leaf, posterior, direct, seconds);
         }
     }
 
@@ -105,7 +124,8 @@ final class Publisher {
         TaskOutlook(Task task, double seconds) {
             all = effective(task.sums, seconds);
             noise = noise(all);
-            plain = hierarchy.taskPrior(task.message);
+            // A dropped task is no part of the sums any more; a leaf of it may still be asked for in this round.
+            plain = hierarchy.taskPrior(task.isDropped ? null : task.message);
             if (task.isSeeded()) {
                 Evidence[] seeds = effective(task.seeds, seconds);
                 informed = Likelihood.of(seeds, noise(seeds)).after(plain);

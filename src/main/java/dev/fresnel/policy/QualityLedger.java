@@ -47,10 +47,10 @@ final class QualityLedger {
         unbooked.incrementAndGet();
     }
 
-    /** Whether {@code arm}, an index of {@code standings}, may be played. */
+    /** Whether {@code arm}, an index of {@code standings}, may be played; where direct is no option there is nothing to protect. */
     boolean allows(Standings standings, int arm) {
-        int direct = standings.direct();
-        if (guard.isOff() || arm == direct) {
+        int direct = standings.indexOf(Arm.DIRECT);
+        if (guard.isOff() || direct < 0 || arm == direct) {
             return true;
         }
         Statement booked = statement;

