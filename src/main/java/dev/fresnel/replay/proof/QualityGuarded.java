@@ -1,5 +1,6 @@
 package dev.fresnel.replay.proof;
 
+import dev.fresnel.policy.PolicySettings;
 import dev.fresnel.replay.Interval;
 import dev.fresnel.replay.Replay;
 import dev.fresnel.replay.Seeds;
@@ -14,6 +15,7 @@ import dev.fresnel.replay.rule.Setup;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 
 /**
  * P10: delegation may cost at most a share alpha of direct's quality. A run breaches when at any request from the 200th on the expected
@@ -24,6 +26,7 @@ final class QualityGuarded implements Proof {
     private static final double[] ALPHAS = {0.02, 0.05, 0.08};
     private static final int FROM = 200;
     private static final int RUNS_PER_SEED = 50;
+    private static final double CREDIT = PolicySettings.Guard.DEFAULT.credit();
 
     @Override
     public String id() {
@@ -39,10 +42,11 @@ final class QualityGuarded implements Proof {
      * One run.
      *
      * @param breached whether the bound was broken at any time
+     * @param beyond whether it was broken by more than the requests' worth of credit the guard starts with
      * @param loss final loss of quality, % of direct's
      * @param share delegated requests over the oracle's
      */
-    private record Course(boolean breached, double loss, double share) {}
+    private record Course(boolean breached, boolean beyond, double loss, double share) {}
 
     @Override
     public Verdict run(Bench bench) {
@@ -54,7 +58,12 @@ final class QualityGuarded implements Proof {
             List<Course> courses = of(bench.subject(), set, alpha, runs);
             claims.add(Claim.atMost(
                     String.format(Locale.ROOT, "alpha %.0f %%: runs with a breach, %%", 100 * alpha),
-                    breaches(courses),
+                    breaches(courses, Course::breached),
+                    1,
+                    2));
+            claims.add(Claim.atMost(
+                    String.format(Locale.ROOT, "alpha %.0f %%: runs with a breach beyond the credit, %%", 100 * alpha),
+                    breaches(courses, Course::beyond),
                     1,
                     2));
             if (alpha == 0.05) {
@@ -75,7 +84,13 @@ final class QualityGuarded implements Proof {
                                 + " for the others, which have no guard"),
                 claims,
                 List.of(new Table(
-                        List.of("alpha", "rule", "runs with a breach %", "loss % of direct", "delegated % of oracle"),
+                        List.of(
+                                "alpha",
+                                "rule",
+                                "runs with a breach %",
+                                "beyond the credit %",
+                                "loss % of direct",
+                                "delegated % of oracle"),
                         rows)),
                 List.of());
     }
@@ -84,13 +99,14 @@ final class QualityGuarded implements Proof {
         return List.of(
                 String.format(Locale.ROOT, "%.0f %%", 100 * alpha),
                 rule.name(),
-                breaches(courses).text(2),
+                breaches(courses, Course::breached).text(2),
+                breaches(courses, Course::beyond).text(2),
                 Seeds.interval(courses, Course::loss).text(2),
                 Seeds.interval(courses, c -> 100 * c.share()).text(1));
     }
 
-    private static Interval breaches(List<Course> courses) {
-        int hits = (int) courses.stream().filter(Course::breached).count();
+    private static Interval breaches(List<Course> courses, Predicate<Course> broken) {
+        int hits = (int) courses.stream().filter(broken).count();
         Interval share = Interval.ofShare(hits, courses.size());
         return new Interval(100 * share.mean(), 100 * share.half(), share.count());
     }
@@ -105,14 +121,19 @@ final class QualityGuarded implements Proof {
             double direct = 0;
             int delegated = 0;
             boolean breached = false;
+            boolean beyond = false;
             for (int step = 0; step < traffic.length(); step++) {
                 loss += traffic.truth(step, 0) - traffic.truth(step, trace.arm(step));
                 direct += traffic.truth(step, 0);
                 delegated += trace.arm(step) == 0 ? 0 : 1;
                 breached |= step + 1 >= FROM && loss > alpha * direct;
+                beyond |= step + 1 >= FROM && loss > alpha * (direct + CREDIT * direct / (step + 1));
             }
             return new Course(
-                    breached, 100 * loss / direct, delegated / Knapsack.cheapRequests(plan, traffic, alpha * direct));
+                    breached,
+                    beyond,
+                    100 * loss / direct,
+                    delegated / Knapsack.cheapRequests(plan, traffic, alpha * direct));
         });
     }
 }
