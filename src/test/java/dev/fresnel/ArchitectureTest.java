@@ -72,10 +72,33 @@ class ArchitectureTest {
                 "config",
                 Set.of("outcome", "tenant", "delegation", "lens", "budget", "upstream", "policy", "chat", "value"));
         see.put("demo", Set.of("chat", "value"));
+        see.put("replay.data", Set.of("policy", "value"));
+        see.put("replay.rule", Set.of("policy", "value"));
+        see.put("replay", Set.of("replay.rule", "replay.data", "policy", "value"));
+        see.put("replay.log", Set.of("replay.rule", "replay", "policy", "value"));
+        see.put(
+                "replay.proof",
+                Set.of(
+                        "replay.log",
+                        "replay.rule",
+                        "replay.data",
+                        "replay",
+                        "delegation",
+                        "budget",
+                        "upstream",
+                        "policy",
+                        "estimate",
+                        "chat",
+                        "value"));
         see.put(
                 "app",
                 Set.of(
                         "demo",
+                        "replay.proof",
+                        "replay.log",
+                        "replay.rule",
+                        "replay.data",
+                        "replay",
                         "edge",
                         "admin",
                         "observe",

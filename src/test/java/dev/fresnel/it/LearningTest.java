@@ -3,6 +3,7 @@ package dev.fresnel.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fresnel.chat.Usage;
+import dev.fresnel.replay.log.DecisionLog;
 import dev.fresnel.testing.FakeUpstream;
 import dev.fresnel.testing.Script;
 import dev.fresnel.testing.TestGateway;
@@ -125,6 +126,9 @@ class LearningTest {
 
         List<String> lines = Files.readAllLines(log);
         assertThat(lines).hasSize(20);
+        DecisionLog read = DecisionLog.read(log);
+        assertThat(read.skipped()).as("what the replay cannot read").isEmpty();
+        assertThat(read.rows()).hasSize(20).allMatch(row -> row.reward().isPresent());
         assertThat(lines)
                 .allSatisfy(line -> assertThat(line)
                         .contains(

@@ -1,0 +1,48 @@
+package dev.fresnel.replay.rule;
+
+import java.util.OptionalDouble;
+
+/**
+ * The arm a rule chose and, where the rule knows them, the probabilities it was drawn from. A rule whose arm is the best of random
+ * draws does not know them. Immutable.
+ */
+public final class Choice {
+    private static final double[] UNKNOWN = {};
+
+    private final int arm;
+    private final double stamp;
+    private final double[] probabilities;
+
+    private Choice(int arm, double stamp, double[] probabilities) {
+        this.arm = arm;
+        this.stamp = stamp;
+        this.probabilities = probabilities;
+    }
+
+    /** A choice of which no probabilities are known. */
+    public static Choice of(int arm) {
+        return new Choice(arm, Double.NaN, UNKNOWN);
+    }
+
+    /**
+     * @param stamp what the rule wants back with the outcome: its own time of the decision
+     * @param probabilities that {@code arm} was drawn from, one per arm, sum 1
+     */
+    public static Choice drawn(int arm, double stamp, double... probabilities) {
+        return new Choice(arm, stamp, probabilities.clone());
+    }
+
+    /** The rule's own time of this decision; not a number where it keeps none. */
+    public double stamp() {
+        return stamp;
+    }
+
+    public int arm() {
+        return arm;
+    }
+
+    /** Probability with which {@code arm} would have been chosen, where known. */
+    public OptionalDouble probability(int arm) {
+        return probabilities.length == 0 ? OptionalDouble.empty() : OptionalDouble.of(probabilities[arm]);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fresnel.replay.log;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fresnel.replay.proof;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fresnel.replay.rule;
+
+import org.jspecify.annotations.NullMarked;
