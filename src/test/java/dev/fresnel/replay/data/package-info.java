@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fresnel.replay.data;
+
+import org.jspecify.annotations.NullMarked;
