@@ -46,6 +46,20 @@ public record RedisAddress(
         hosts = List.copyOf(hosts);
     }
 
+    /** As a URL again, every default written out. */
+    @Override
+    public String toString() {
+        String scheme = (encryption == Encryption.TLS ? "rediss" : "redis")
+                + switch (kind) {
+                    case STANDALONE -> "";
+                    case SENTINEL -> "+sentinel";
+                    case CLUSTER -> "+cluster";
+                };
+        String path = master.map(name -> "/" + name).orElse("") + (kind == Kind.CLUSTER ? "" : "/" + database);
+        return scheme + "://"
+                + String.join(",", hosts.stream().map(HostPort::toString).toList()) + path;
+    }
+
     static RedisAddress parse(String text) throws BadValue {
         if (text.indexOf('@') >= 0) {
             throw new BadValue(

@@ -13,7 +13,9 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
@@ -53,6 +55,7 @@ public final class Metrics {
             Map.entry("fresnel.log.dropped", "Log lines lost."));
 
     private final MeterRegistry registry;
+    private final List<LongSupplier> read = new CopyOnWriteArrayList<>();
 
     /** Registers at zero what should never happen, so that its first time is seen as an increase. */
     public Metrics(MeterRegistry registry) {
@@ -148,9 +151,12 @@ public final class Metrics {
         counter("fresnel.learning.repaired", () -> policy.get().repaired());
     }
 
-    private void counter(String name, LongSupplier value) {
+    /** The registry refers weakly to what it reads, and a supplier that is gone reads as 0: so they are held here. */
+    private void counter(String name, LongSupplier value, String... tags) {
+        read.add(value);
         FunctionCounter.builder(name, value, LongSupplier::getAsLong)
                 .description(help(name))
+                .tags(tags)
                 .register(registry);
     }
 
@@ -162,9 +168,7 @@ public final class Metrics {
         Gauge.builder("fresnel.requests.running", running::getAsInt)
                 .description(help("fresnel.requests.running"))
                 .register(registry);
-        FunctionCounter.builder("fresnel.log.dropped", droppedLines, LongSupplier::getAsLong)
-                .description(help("fresnel.log.dropped"))
-                .register(registry);
+        counter("fresnel.log.dropped", droppedLines);
     }
 
     /**
@@ -177,11 +181,7 @@ public final class Metrics {
                 .description(help("fresnel.redis.up"))
                 .register(registry);
         counter("fresnel.redis.connections", connections);
-        failures.forEach(
-                (kind, count) -> FunctionCounter.builder("fresnel.redis.failures", count, LongSupplier::getAsLong)
-                        .tag("kind", kind)
-                        .description(help("fresnel.redis.failures"))
-                        .register(registry));
+        failures.forEach((kind, count) -> counter("fresnel.redis.failures", count, "kind", kind));
     }
 
     private void counter(String name, String... tags) {

@@ -54,6 +54,10 @@ public final class UpstreamCall {
     private @Nullable HttpClientRequest request;
     private @Nullable ReplyStream stream;
     private boolean bodySent;
+
+    /** The last try's request has wholly left for the socket. */
+    private boolean written;
+
     private boolean over;
     private long totalTimer = NO_TIMER;
     private long firstByteTimer = NO_TIMER;
@@ -191,6 +195,7 @@ public final class UpstreamCall {
             return;
         }
         request = acquired;
+        written = false;
         acquired.response().onComplete(response -> replied(acquired, response), cause -> notReplied(acquired, cause));
         restartFirstByteTimer();
         guarded(() -> {
@@ -218,14 +223,14 @@ public final class UpstreamCall {
     private void send(HttpClientRequest to, Buffer body) {
         bodySent = true;
         if (body.length() > 0) {
-            to.end(body);
+            to.end(body).onSuccess(_ -> written = true);
         } else {
             if (head.method().equals(HttpMethod.POST)
                     || head.method().equals(HttpMethod.PUT)
                     || head.method().equals(HttpMethod.PATCH)) {
                 to.putHeader("content-length", "0");
             }
-            to.end();
+            to.end().onSuccess(_ -> written = true);
         }
     }
 
@@ -314,7 +319,19 @@ public final class UpstreamCall {
     }
 
     private void notReplied(HttpClientRequest from, Throwable cause) {
-        if (!over && Objects.equals(request, from)) {
+        if (over || !Objects.equals(request, from)) {
+            return;
+        }
+        if (payload instanceof Payload.Whole
+                && !written
+                && mayRetry()
+                && lane.budget().tryRetry()) {
+            // An idle connection that was being closed while the pool handed it out: nobody can have acted on a request
+            // that did not wholly leave.
+            request = null;
+            stop(firstByteTimer);
+            retryTimer = after(retries.pauseAfterNoConnection(), this::attempt);
+        } else {
             fail(unavailable(
                     "upstream '%s' closed the connection, or sent something else than HTTP, before its reply began"
                             .formatted(name()),

@@ -122,6 +122,11 @@ class LearningTest {
             for (int i = 0; i < 20; i++) {
                 var _ = delegated(gateway, i, "debug", false);
             }
+
+            // The registry refers weakly to what it reads.
+            System.gc();
+            assertThat(gateway.admin("/metrics"))
+                    .contains("fresnel_learning_lessons_total 20.0", "fresnel_learning_open 20.0");
         }
 
         List<String> lines = Files.readAllLines(log);

@@ -87,6 +87,31 @@ final class RetryTest {
             assertThat(call.attempts()).isEqualTo(1);
         }
 
+        /** An idle connection may be closed just when the pool hands it out. */
+        @Test
+        void triesOnceMore_whenTheConnectionBreaksBeforeTheRequestHasLeft() {
+            fake.replyBeforeBody(Script.reset());
+            fake.byDefault(Script.json("{\"ok\":1}"));
+            String tooLongToLeaveAtOnce = "x".repeat(64 << 20);
+
+            UpstreamCall call = client.call(fixture.chat(fixture.upstream(), tooLongToLeaveAtOnce));
+
+            assertThat(Await.result(call.reply()).status()).isEqualTo(200);
+            assertThat(call.attempts()).isEqualTo(2);
+            assertThat(fake.calls()).as("whole requests").isEqualTo(1);
+        }
+
+        @Test
+        void neverRetries_whenTheConnectionBreaksAfterTheRequestHasLeft() {
+            fake.reply(Script.reset());
+            fake.byDefault(Script.json("{}"));
+
+            UpstreamCall call = client.call(fixture.chat(fixture.upstream()));
+
+            assertThat(UpstreamFixture.failure(call.reply())).isInstanceOf(GatewayFailure.UpstreamUnavailable.class);
+            assertThat(fake.calls()).isEqualTo(1);
+        }
+
         @Test
         void neverRetries_onceAReplyHasBegun() {
             fake.byDefault(Script.finAfter(3, Script.sse(List.of("{}"))));
