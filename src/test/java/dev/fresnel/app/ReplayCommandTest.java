@@ -153,18 +153,21 @@ class ReplayCommandTest {
         Files.writeString(folder.resolve("routellm/mmlu_responses_all.csv"), csv);
     }
 
-    private static String log(int rows) {
+    private String log(int count) {
         StringBuilder lines = new StringBuilder();
         SplittableRandom chance = new SplittableRandom(2);
-        for (int i = 0; i < rows; i++) {
+        for (int i = 0; i < count; i++) {
             boolean direct = chance.nextInt(2) == 0;
             lines.append(row("c" + i / 2, 0.5, direct ? 0 : 1, "[{\"y\":" + (direct ? 1 : 0) + "}]", false));
         }
         return lines + row("x", 1, 0, "[{\"y\":1}]", false) + row("c0", 0.5, 0, "[]", true) + "[]\n";
     }
 
-    private static String row(String conversation, double direct, int arm, String outcomes, boolean inherited) {
-        return "{\"v\":1,\"id\":\"r\",\"t\":1764000000,\"tenant\":\"t\",\"conversation\":\"" + conversation
+    private int rows;
+
+    private String row(String conversation, double direct, int arm, String outcomes, boolean inherited) {
+        return "{\"v\":1,\"id\":\"r" + rows++ + "\",\"t\":1764000000,\"tenant\":\"t\",\"conversation\":\""
+                + conversation
                 + "\",\"task\":\"chat\",\"arms\":[\"direct\",\"fast\"],\"p\":[" + direct + "," + (1 - direct)
                 + "],\"arm\":\""
                 + (arm == 0 ? "direct" : "fast") + "\",\"cost_expected_usd\":[0.01,0.001],\"inherited\":" + inherited
