@@ -7,10 +7,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <pre>
  *   loss   = sum_l n_la gap_la,   gap_la = q_l,direct - q_la      over leaves l and delegated arms a
- *   spread = sum_l (n_la sd_la)^2
+ *   spread = sum_l n_la sd_la
  *   earned = sum_l N_l q_l,direct
  *
- *   play a iff  loss + gap + z sqrt(spread + sd^2) &lt;= alpha (earned + (1 + credit) q_direct)
+ *   play a iff  loss + gap + z (spread + sd) &lt;= alpha (earned + (1 + credit) q_direct)
  * </pre>
  *
  * <ul>
@@ -22,8 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * </ul>
  *
  * <p>References: Wu et al., "Conservative bandits", ICML 2016 (arXiv:1602.04282); Kazerouni et al., "Conservative contextual linear
- * bandits", NIPS 2017 (arXiv:1611.06426). Departures: a normal bound at {@code z = 3} stands in for an anytime-valid one; leaves count as
- * independent; counts fade with the same time constant as evidence, so that last year's thrift pays for nothing today. Seed rows earn
+ * bandits", NIPS 2017 (arXiv:1611.06426). Departures: a normal bound at {@code z = 3} stands in for an anytime-valid one; deviations are added
+ * up, not variances, which holds however the leaves' errors go together: early on they share the population's; counts fade with the same time constant as evidence, so that last year's thrift pays for nothing today. Seed rows earn
  * nothing.
  *
  * <p>Booked by the learner, read by all threads. Decisions not booked yet are taken for delegations to the leaf that asks.
@@ -59,8 +59,7 @@ final class QualityLedger {
         double variance = standings.covariance(direct, direct)
                 + standings.covariance(arm, arm)
                 - 2 * standings.covariance(direct, arm);
-        double bound =
-                booked.loss + more * gap + guard.z() * Math.sqrt(booked.spread + more * more * Math.max(0, variance));
+        double bound = booked.loss + more * gap + guard.z() * (booked.spread + more * Math.sqrt(Math.max(0, variance)));
         return bound <= guard.alpha() * (booked.earned + (1 + guard.credit()) * standings.quality(direct));
     }
 
@@ -109,7 +108,7 @@ final class QualityLedger {
                 if (a != direct) {
                     loss += decisions[a] * (mean[direct] - mean[a]);
                     double variance = covariance[direct][direct] + covariance[a][a] - 2 * covariance[direct][a];
-                    spread += decisions[a] * decisions[a] * Math.max(0, variance);
+                    spread += decisions[a] * Math.sqrt(Math.max(0, variance));
                 }
             }
             earned = all * mean[direct];
