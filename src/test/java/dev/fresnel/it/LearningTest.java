@@ -140,7 +140,7 @@ class LearningTest {
                                 "\"tenant\":\"acme\"",
                                 "\"task\":\"debug/",
                                 "\"arms\":[\"direct\",\"fast-bare\"]",
-                                "\"p\":[0.")
+                                "\"p\":[")
                         .contains(
                                 "\"signal\":\"feedback\"",
                                 "\"output_tokens\":300",
