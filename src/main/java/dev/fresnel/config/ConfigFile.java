@@ -22,8 +22,7 @@ import java.util.Optional;
 record ConfigFile(
         @Key("Addresses to listen on.") ListenSection listen,
 
-        @Key("Where lenses, spend and learning survive a restart.")
-        StoreSection store,
+        @Key("Where lenses and spend survive a restart.") StoreSection store,
 
         @Key(
                 value = "Providers, by a name of your choice. The first is the default of every tenant.",

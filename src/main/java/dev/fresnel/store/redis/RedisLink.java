@@ -276,7 +276,7 @@ public final class RedisLink {
         if (!toldNotWritable) {
             toldNotWritable = true;
             problems.accept(new RedisProblem.NotWritable("Redis refuses to write (" + failure.reason()
-                    + "); lenses are not shared and learning waits until it takes writes again"));
+                    + "); lenses are not shared until it takes writes again"));
         }
     }
 
@@ -354,8 +354,8 @@ public final class RedisLink {
         }
         if (!toldAway) {
             toldAway = true;
-            problems.accept(new RedisProblem.Away("Redis is away (" + reason
-                    + "): requests go on, lenses are not shared, learning and spend wait in memory"));
+            problems.accept(new RedisProblem.Away(
+                    "Redis is away (" + reason + "): requests go on, lenses are not shared, spend waits in memory"));
         }
         long delay = Math.max(1, wait.get().toMillis());
         // Not before the old client is closed: at most one is open.
