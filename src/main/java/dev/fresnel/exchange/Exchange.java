@@ -257,7 +257,7 @@ final class Exchange {
                                 arm,
                                 delegated.flatMap(Journal.Delegated::lensId),
                                 parts.clock().instant(),
-                                journal.decision(arrival.id())));
+                                journal.learned(arrival.id())));
     }
 
     private ExchangeEvent finished(Journal.Delegated delegated, ExchangeEvent.End end, Optional<Usd> cost) {
