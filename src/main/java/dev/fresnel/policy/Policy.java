@@ -113,7 +113,10 @@ public final class Policy {
      */
     public double lead(EvidenceKey key) {
         Population population = populations.get(key.context().population());
-        int slot = population == null ? -1 : population.roster().slot(key.arm());
+        if (population == null) {
+            return 0;
+        }
+        int slot = population.roster().slot(key.arm());
         return slot < 0 ? 0 : population.roster().landmarks().get(slot).jump();
     }
 
