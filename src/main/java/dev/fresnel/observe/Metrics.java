@@ -20,6 +20,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Counters and timers of what the gateway does. Labels come from config ids and closed enumerations only, so that no client can
@@ -42,6 +43,9 @@ public final class Metrics {
             Map.entry("fresnel.bypass", "An optimisation given up, and the request served all the same."),
             Map.entry("fresnel.lens.builds", "Lenses written, or why not."),
             Map.entry("fresnel.lens.cost.usd", "What writing lenses cost."),
+            Map.entry(
+                    "fresnel.budget.price",
+                    "Quality that mode adaptive gives up for a dollar because the day's budget presses; 0 while there is enough."),
             Map.entry("fresnel.learning.open", "Decisions of mode adaptive whose outcome may still change."),
             Map.entry("fresnel.learning.lessons", "Outcomes that the policy was told, revisions included."),
             Map.entry("fresnel.learning.alarms", "Arms found to have changed."),
@@ -149,6 +153,16 @@ public final class Metrics {
         counter("fresnel.learning.dropped", () -> learner.get().dropped());
         counter("fresnel.learning.alarms", () -> learner.get().alarms());
         counter("fresnel.learning.repaired", () -> policy.get().repaired());
+    }
+
+    /** A gauge per tenant that has a budget. */
+    public void watchBudgets(ToDoubleFunction<TenantId> price, List<TenantId> tenants) {
+        for (TenantId tenant : tenants) {
+            Gauge.builder("fresnel.budget.price", () -> price.applyAsDouble(tenant))
+                    .description(help("fresnel.budget.price"))
+                    .tag("tenant", tenant.value())
+                    .register(registry);
+        }
     }
 
     /** The registry refers weakly to what it reads, and a supplier that is gone reads as 0: so they are held here. */
