@@ -1,5 +1,6 @@
 package dev.fresnel.outcome;
 
+import dev.fresnel.policy.Evidence;
 import java.util.Optional;
 
 /**
@@ -18,7 +19,7 @@ public record Verdict(double reward, double weight) {
     }
 
     /** As evidence, before decay. */
-    public Sums sums() {
-        return Sums.of(reward, weight);
+    public Evidence evidence() {
+        return Evidence.of(weight, reward);
     }
 }
