@@ -2,6 +2,8 @@ package dev.fresnel.outcome;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.fresnel.delegation.Learning;
+import dev.fresnel.policy.Alarm;
+import dev.fresnel.policy.EvidenceKey;
 import dev.fresnel.policy.Lesson;
 import dev.fresnel.policy.Observation;
 import dev.fresnel.policy.Policy;
@@ -24,6 +26,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 
 /**
  * Tells the policy what came of its decisions: once per conversation, revised when more becomes known, never before something is.
@@ -37,6 +40,7 @@ public final class Learner {
     private static final Duration HOUR = Duration.ofHours(1);
 
     private final Policy policy;
+    private final SharedEvidence evidence;
     private final Executor thread;
     private final InstantSource clock;
     private final OutcomeSettings settings;
@@ -72,25 +76,49 @@ public final class Learner {
     }
 
     /**
+     * What a learner works with.
+     *
+     * @param known populations and arms of this process' config
      * @param thread runs what it is given one after another, never on an event loop
+     * @param random spreads retries
+     * @param replica names this process, differently after each start
      * @param log told of every decision and its outcome, on that thread
      */
-    public Learner(
+    public record Setup(
             Policy policy,
+            ArmStateStore arms,
+            KnownArms known,
             Executor thread,
             InstantSource clock,
+            RandomGenerator random,
+            String replica,
             OutcomeSettings settings,
-            Consumer<DecisionRecord> log) {
-        this.log = log;
-        this.policy = policy;
-        this.thread = thread;
-        this.clock = clock;
-        this.settings = settings;
+            Consumer<DecisionRecord> log) {}
+
+    public Learner(Setup setup) {
+        this.policy = setup.policy();
+        this.thread = setup.thread();
+        this.clock = setup.clock();
+        this.settings = setup.settings();
+        this.log = setup.log();
+        this.evidence = new SharedEvidence(
+                policy, setup.arms(), setup.known(), thread, clock, setup.random(), setup.replica(), this::alarmed);
+    }
+
+    /** Takes over what the store knows. Completes when it has been asked; never fails. */
+    public Future<Void> load() {
+        return evidence.load();
+    }
+
+    /** Tells the store what is left. Never fails; completes when that is done, or not possible now. */
+    public Future<Void> close() {
+        return evidence.close();
     }
 
     /** A decision is acted upon: it counts as a pull in flight until its {@link Turn} has ended with an outcome, or without one. */
     public void began(Learning learning) {
         policy.begin(learning.key(), clock.instant());
+        evidence.use(learning.key().context().population());
     }
 
     public void ended(Turn turn) {
@@ -108,9 +136,16 @@ public final class Learner {
         return verdict.future();
     }
 
-    /** Looks for answers whose horizon has passed and decisions that are given up; to be called every second or so. */
+    /** Looks for answers whose horizon has passed, and keeps in step with the store; to be called several times a second. */
     public void tick() {
-        var _ = submit(this::age);
+        var _ = submit(() -> {
+            age();
+            evidence.tick();
+        });
+    }
+
+    public SharingCounts sharing() {
+        return evidence.counts();
     }
 
     public LearnerCounts counts() {
@@ -211,22 +246,23 @@ public final class Learner {
         }
         decision.learned(now);
         lessons.increment();
-        if (before.isPresent()) {
-            policy.revise(decision.learning().key(), before.get(), now, clock.instant());
-        } else {
-            Lesson lesson = policy.learn(decision.learning().key(), now, clock.instant());
-            lesson.alarm().ifPresent(alarm -> {
-                alarms.increment();
-                System.getLogger("fresnel")
-                        .log(
-                                System.Logger.Level.WARNING,
-                                "arm " + alarm.arm() + " has become " + alarm.direction() + " for " + alarm.population()
-                                        + ": what was learned of it weighs little from now on");
-            });
-        }
+        EvidenceKey key = decision.learning().key();
+        Lesson lesson = before.isPresent()
+                ? policy.revise(key, before.get(), now, clock.instant())
+                : policy.learn(key, now, clock.instant());
+        evidence.learned(key, lesson, now.weight());
         land(decision);
         log.accept(decision.record(why));
         return true;
+    }
+
+    private void alarmed(Alarm alarm) {
+        alarms.increment();
+        System.getLogger("fresnel")
+                .log(
+                        System.Logger.Level.WARNING,
+                        "arm " + alarm.arm() + " has become " + alarm.direction() + " for " + alarm.population()
+                                + ": what was learned of it weighs little from now on");
     }
 
     /** The turn says nothing; what others said still stands. */
@@ -257,7 +293,10 @@ public final class Learner {
             oldest.remove();
             forget(decision);
         }
-        answered.values().removeIf(answer -> answer.at().plus(settings.retry()).isBefore(now));
+        Iterator<Answered> earliest = answered.values().iterator();
+        while (earliest.hasNext() && earliest.next().at().plus(settings.retry()).isBefore(now)) {
+            earliest.remove();
+        }
         hours.values().removeIf(hour -> Duration.between(hour.began, now).compareTo(HOUR) >= 0);
     }
 

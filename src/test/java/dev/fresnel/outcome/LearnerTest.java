@@ -24,7 +24,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Map;
 import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 
 final class LearnerTest {
@@ -35,8 +38,8 @@ final class LearnerTest {
     private Instant now = Instant.parse("2026-01-02T03:04:05Z");
     private final Policy policy = new Policy(PolicySettings.DEFAULT);
     private final List<DecisionRecord> log = new ArrayList<>();
-    private final Learner learner =
-            new Learner(policy, Runnable::run, () -> now, OutcomeSettings.DEFAULT, record -> log.add(record));
+    private final MemoryArmStateStore arms = new MemoryArmStateStore(() -> now);
+    private final Learner learner = learner(Runnable::run, OutcomeSettings.DEFAULT);
     private int bodies;
 
     @Test
@@ -162,12 +165,9 @@ final class LearnerTest {
 
     @Test
     void countsOnlySoManyLabelsAnHour() {
-        Learner strict = new Learner(
-                policy,
+        Learner strict = learner(
                 Runnable::run,
-                () -> now,
-                new OutcomeSettings(Duration.ofMinutes(10), Duration.ofHours(24), Duration.ofSeconds(60), 100, 1),
-                record -> log.add(record));
+                new OutcomeSettings(Duration.ofMinutes(10), Duration.ofHours(24), Duration.ofSeconds(60), 100, 1));
         strict.ended(turn("r1", learning(), "r1", Fingerprint.of("a"), now, now, new Outcome.Ignored("client_gone")));
 
         assertThat(Await.result(strict.feedback(ACME, new Feedback(new RequestId("r1"), 0))))
@@ -181,12 +181,9 @@ final class LearnerTest {
 
     @Test
     void givesTheOldestUp_whenTooManyWait() {
-        Learner small = new Learner(
-                policy,
+        Learner small = learner(
                 Runnable::run,
-                () -> now,
-                new OutcomeSettings(Duration.ofMinutes(10), Duration.ofHours(24), Duration.ofSeconds(60), 2, 9),
-                record -> log.add(record));
+                new OutcomeSettings(Duration.ofMinutes(10), Duration.ofHours(24), Duration.ofSeconds(60), 2, 9));
         for (String id : List.of("r1", "r2", "r3")) {
             small.began(learning().orElseThrow());
             small.ended(
@@ -202,7 +199,7 @@ final class LearnerTest {
     @Test
     void dropsAndCounts_whenTooMuchWaits() {
         Queue<Runnable> never = new ArrayDeque<>();
-        Learner stuck = new Learner(policy, never::add, () -> now, OutcomeSettings.DEFAULT, record -> log.add(record));
+        Learner stuck = learner(never::add, OutcomeSettings.DEFAULT);
         for (int i = 0; i < 10_001; i++) {
             stuck.began(learning().orElseThrow());
             stuck.ended(turn(
@@ -213,6 +210,19 @@ final class LearnerTest {
         assertThat(pending()).as("the dropped one is not in flight for ever").isEqualTo(10_000);
         assertThat(Await.result(stuck.feedback(ACME, new Feedback(new RequestId("r1"), 0))))
                 .isEqualTo(FeedbackResult.OVER_LIMIT);
+    }
+
+    private Learner learner(Executor thread, OutcomeSettings settings) {
+        return new Learner(new Learner.Setup(
+                policy,
+                arms,
+                new KnownArms(Map.of(KEY.context().population(), Map.of(Arm.DIRECT, "m1", WORKER, "m2"))),
+                thread,
+                () -> now,
+                new Random(1),
+                "replica",
+                settings,
+                log::add));
     }
 
     private void decide(String id, Outcome outcome) {
