@@ -63,6 +63,7 @@ final class LearnerStart {
         Learner learner = new Learner(new Learner.Setup(
                 policy,
                 stores.arms(),
+                stores.decisions(),
                 knownArms(config),
                 work -> execute(thread, work),
                 SystemTime.clock(),

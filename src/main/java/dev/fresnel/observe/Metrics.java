@@ -51,6 +51,8 @@ public final class Metrics {
             Map.entry(
                     "fresnel.learning.stale.seconds",
                     "Since the store was last heard of what the others have learned."),
+            Map.entry("fresnel.learning.signals.held", "Decisions and signals that the store has not taken yet."),
+            Map.entry("fresnel.learning.signals.lost", "Decisions and signals that the store will not hear of."),
             Map.entry("fresnel.learning.queued", "Cells with evidence that the store has not acknowledged."),
             Map.entry("fresnel.learning.stored.ignored", "Stored values that hold nothing, or belong to nobody here."),
             Map.entry("fresnel.learning.flushes", "Calls that take what was learned to the store, or ask for more."),
@@ -159,6 +161,8 @@ public final class Metrics {
         counter("fresnel.learning.dropped", () -> learner.get().dropped());
         counter("fresnel.learning.alarms", () -> learner.get().alarms());
         counter("fresnel.learning.repaired", () -> policy.get().repaired());
+        gauge("fresnel.learning.signals.held", () -> learner.get().held());
+        counter("fresnel.learning.signals.lost", () -> learner.get().lost());
         gauge("fresnel.learning.stale.seconds", () -> sharing.get().stale().toMillis() / 1e3);
         gauge("fresnel.learning.queued", () -> sharing.get().queued());
         gauge("fresnel.learning.stored.ignored", () -> sharing.get().ignored());

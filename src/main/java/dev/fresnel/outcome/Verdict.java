@@ -1,6 +1,7 @@
 package dev.fresnel.outcome;
 
 import dev.fresnel.policy.Evidence;
+import dev.fresnel.policy.Observation;
 import java.util.Optional;
 
 /**
@@ -16,6 +17,11 @@ public record Verdict(double reward, double weight) {
     public static Optional<Verdict> checked(double reward, double weight) {
         boolean possible = reward >= 0 && reward <= 1 && weight >= 0 && weight <= 1;
         return possible ? Optional.of(new Verdict(reward, weight)) : Optional.empty();
+    }
+
+    /** As the policy learns it. */
+    Observation observedAt(double stamp) {
+        return new Observation(stamp, weight, reward);
     }
 
     /** As evidence, before decay. */

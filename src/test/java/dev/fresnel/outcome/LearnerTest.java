@@ -39,6 +39,7 @@ final class LearnerTest {
     private final Policy policy = new Policy(PolicySettings.DEFAULT);
     private final List<DecisionRecord> log = new ArrayList<>();
     private final MemoryArmStateStore arms = new MemoryArmStateStore(() -> now);
+    private final MemoryDecisionStore decisions = new MemoryDecisionStore(() -> now);
     private final Learner learner = learner(Runnable::run, OutcomeSettings.DEFAULT);
     private int bodies;
 
@@ -193,7 +194,8 @@ final class LearnerTest {
         assertThat(small.counts().open()).isEqualTo(2);
         assertThat(pending()).isEqualTo(2);
         assertThat(Await.result(small.feedback(ACME, new Feedback(new RequestId("r1"), 0))))
-                .isEqualTo(FeedbackResult.NOT_LEARNING);
+                .as("the store knows it still")
+                .isEqualTo(FeedbackResult.LEARNED);
     }
 
     @Test
@@ -209,13 +211,102 @@ final class LearnerTest {
         assertThat(stuck.counts().dropped()).isEqualTo(1);
         assertThat(pending()).as("the dropped one is not in flight for ever").isEqualTo(10_000);
         assertThat(Await.result(stuck.feedback(ACME, new Feedback(new RequestId("r1"), 0))))
-                .isEqualTo(FeedbackResult.OVER_LIMIT);
+                .isEqualTo(FeedbackResult.UNAVAILABLE);
+    }
+
+    /** Another process, or the same one after a restart: what it hears of is in the store. */
+    @Test
+    void hearsOfDecisionsMadeElsewhere() {
+        decide("r1", new Outcome.Rewarded(ImplicitSignal.CLEAN));
+        follow("r2", "r1", new Outcome.Rewarded(ImplicitSignal.EMPTY));
+        log.clear();
+        Learner elsewhere = learner(Runnable::run, OutcomeSettings.DEFAULT);
+
+        assertThat(Await.result(elsewhere.feedback(ACME, new Feedback(new RequestId("r2"), 0.25))))
+                .isEqualTo(FeedbackResult.LEARNED);
+
+        assertThat(pulls()).as("one conversation").isCloseTo(1, within(1e-3));
+        assertThat(meanReward()).isCloseTo(0.25, within(1e-3));
+        DecisionRecord record = log.getLast();
+        assertThat(record.decision()).hasToString("r1");
+        assertThat(record.reward()).hasValue(0.25);
+        assertThat(record.learning().propensity()).isEqualTo(0.5);
+        assertThat(record.spent()).as("of its first answer").isEqualTo(new Turn.Spent(10, 20, Optional.of(new Usd(7))));
+
+        pass(Duration.ofMinutes(10));
+        assertThat(pulls()).as("the label stands").isCloseTo(1, within(1e-3));
+        assertThat(pending()).as("the first process no longer waits").isZero();
+    }
+
+    @Test
+    void keepsWhatIsSaid_whileTheStoreIsAway_andLearnsItOnce() {
+        decide("r1", new Outcome.Rewarded(ImplicitSignal.CLEAN));
+        decisions.losesAnswers(true);
+        assertThat(feedback("r1", 0)).isEqualTo(FeedbackResult.QUEUED);
+        decisions.losesAnswers(false);
+        decisions.away(true);
+        decide("r2", new Outcome.Rewarded(ImplicitSignal.EMPTY));
+        assertThat(feedback("r2", 1)).isEqualTo(FeedbackResult.QUEUED);
+        pass(Duration.ofSeconds(20));
+        assertThat(pulls()).isZero();
+        assertThat(learner.counts().held()).isEqualTo(4);
+
+        decisions.away(false);
+        pass(Duration.ofSeconds(10));
+
+        assertThat(learner.counts().held()).isZero();
+        assertThat(learner.counts().lost()).isZero();
+        assertThat(pulls()).isCloseTo(2, within(1e-3));
+        assertThat(meanReward()).isCloseTo(0.5, within(1e-3));
+        assertThat(feedback("r1", 0)).isEqualTo(FeedbackResult.UNCHANGED);
+    }
+
+    @Test
+    void refusesFeedback_whenAsMuchWaitsForTheStoreAsMay() {
+        decisions.away(true);
+        for (int i = 0; i < Outbox.MAX_QUEUED; i++) {
+            assertThat(Await.result(unlimited().feedback(ACME, new Feedback(new RequestId("r" + i), 0))))
+                    .isEqualTo(FeedbackResult.QUEUED);
+        }
+
+        assertThat(Await.result(unlimited().feedback(ACME, new Feedback(new RequestId("r"), 0))))
+                .isEqualTo(FeedbackResult.UNAVAILABLE);
+        assertThat(unlimited().counts().lost()).isEqualTo(1);
+    }
+
+    private Optional<Learner> unlimited = Optional.empty();
+
+    private Learner unlimited() {
+        Learner made = unlimited.orElseGet(() -> learner(
+                Runnable::run,
+                new OutcomeSettings(
+                        Duration.ofMinutes(10), Duration.ofHours(24), Duration.ofSeconds(60), 9, 1_000_000)));
+        unlimited = Optional.of(made);
+        return made;
+    }
+
+    @Test
+    void logsDecisionsWhoseOutcomeIsOpen_whenItEnds() {
+        decide("r1", new Outcome.Rewarded(ImplicitSignal.CLEAN));
+        decide("r2", new Outcome.Rewarded(ImplicitSignal.EMPTY));
+        log.clear();
+
+        Await.result(learner.close());
+
+        assertThat(log).hasSize(1);
+        assertThat(log.getFirst().decision()).hasToString("r1");
+        assertThat(log.getFirst().why()).isEqualTo("waiting_at_shutdown");
+        assertThat(log.getFirst().reward()).isEmpty();
+        assertThat(Await.result(arms.changes(KEY.context().population(), 0)).cells())
+                .as("what was learned is told")
+                .hasSize(1);
     }
 
     private Learner learner(Executor thread, OutcomeSettings settings) {
         return new Learner(new Learner.Setup(
                 policy,
                 arms,
+                decisions,
                 new KnownArms(Map.of(KEY.context().population(), Map.of(Arm.DIRECT, "m1", WORKER, "m2"))),
                 thread,
                 () -> now,

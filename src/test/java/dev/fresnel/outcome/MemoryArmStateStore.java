@@ -25,6 +25,7 @@ public final class MemoryArmStateStore implements ArmStateStore {
     private boolean away;
     private boolean losesAnswers;
     private int calls;
+    private int discarded;
 
     public MemoryArmStateStore(InstantSource clock) {
         this.clock = clock;
@@ -53,6 +54,31 @@ public final class MemoryArmStateStore implements ArmStateStore {
 
     public synchronized int calls() {
         return calls;
+    }
+
+    /** Replaces an entry, by text as in {@link ArmText}; one that is none is forgotten, and counted. */
+    synchronized void spoil(String population, String field, String value) {
+        Population at = of(population);
+        String name = field.substring(2);
+        if (field.startsWith("s:")) {
+            ArmText.landmark(value)
+                    .ifPresentOrElse(stored -> at.landmarks.put(name, stored.landmark()), () -> {
+                        discarded++;
+                        at.landmarks.remove(name);
+                    });
+        } else {
+            int space = name.indexOf(' ');
+            Map<String, Evidence> cells = at.cells.computeIfAbsent(name.substring(0, space), _ -> new HashMap<>());
+            ArmText.evidence(value)
+                    .ifPresentOrElse(evidence -> cells.put(name.substring(space + 1), evidence), () -> {
+                        discarded++;
+                        cells.remove(name.substring(space + 1));
+                    });
+        }
+    }
+
+    synchronized int discarded() {
+        return discarded;
     }
 
     @Override
