@@ -34,7 +34,6 @@ import dev.fresnel.observe.RollingFile;
 import dev.fresnel.observe.StoreTrouble;
 import dev.fresnel.outcome.DecisionRecord;
 import dev.fresnel.outcome.Learner;
-import dev.fresnel.outcome.OutcomeSettings;
 import dev.fresnel.policy.Policy;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantDirectory;
@@ -49,7 +48,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -68,8 +66,6 @@ import java.util.function.Supplier;
 public final class Gateway {
     /** Longest stream that a shutdown waits for before it is cut. */
     private static final Duration GRACE = Duration.ofSeconds(30);
-
-    private static final Duration LEARNER_TICK = Duration.ofMillis(250);
 
     private final Vertx vertx;
     private final List<DataListener> listeners;
@@ -133,7 +129,10 @@ public final class Gateway {
         // A promise of no event loop: the loops may be gone when it is kept.
         Promise<Gateway> started = Promise.promise();
         Stores.open(vertx, config, (trouble, message) -> tell(trouble, message, telling), telling.metrics(), closing)
-                .compose(stores -> assemble(config, telling, relayLimits, vertx, loops, stores, closing))
+                .compose(stores -> LearnerStart.start(
+                                vertx, config, stores, unharmed(telling.decisions()), closing)
+                        .compose(learning ->
+                                assemble(config, telling, relayLimits, vertx, loops, stores, learning, closing)))
                 .onSuccess(started::complete)
                 .onFailure(problem -> closing.run().onComplete(_ -> started.fail(problem)));
         return started.future();
@@ -190,6 +189,7 @@ public final class Gateway {
             Vertx vertx,
             int loops,
             Stores stores,
+            LearnerStart.Started learning,
             Closing closing) {
         Ledger ledger = stores.ledger();
         LongSupplier nanos = SystemTime.nanos();
@@ -216,10 +216,9 @@ public final class Gateway {
                     telling.metrics().onLens(event);
                 }));
 
-        Policy policy = new Policy(config.policy());
-        WorkerExecutor learning = vertx.createSharedWorkerExecutor("fresnel-learner", 1);
-        Learner learner = learner(vertx, learning, policy, config.outcomes(), telling.decisions(), closing);
-        telling.metrics().watchLearning(learner::counts, policy::counts);
+        Policy policy = learning.policy();
+        Learner learner = learning.learner();
+        telling.metrics().watchLearning(learner::counts, learner::sharing, policy::counts);
 
         BudgetPacing pacing = new BudgetPacing();
         telling.metrics().watchBudgets(pacing::perDollar, budgeted(config.tenants()));
@@ -288,7 +287,6 @@ public final class Gateway {
                     tokens.preload();
                     return tokens;
                 })
-                .compose(_ -> learning.executeBlocking(() -> true))
                 .compose(_ -> deploy(config.listen(), vertx, loops, data, admin, gate, closing));
     }
 
@@ -297,34 +295,6 @@ public final class Gateway {
                 .filter(tenant -> tenant.dailyBudget().isPresent())
                 .map(Tenant::id)
                 .toList();
-    }
-
-    /** Learning has a thread of its own, so that no reply waits for it, nor it for a slow store. */
-    private static Learner learner(
-            Vertx vertx,
-            WorkerExecutor thread,
-            Policy policy,
-            OutcomeSettings settings,
-            Consumer<DecisionRecord> decisions,
-            Closing closing) {
-        Learner learner = new Learner(
-                policy,
-                work -> {
-                    // The learner handles what its work throws.
-                    var _ = thread.executeBlocking(() -> {
-                        work.run();
-                        return true;
-                    });
-                },
-                SystemTime.clock(),
-                settings,
-                unharmed(decisions));
-        long ticking = vertx.setPeriodic(LEARNER_TICK.toMillis(), _ -> learner.tick());
-        closing.later("learner", () -> {
-            vertx.cancelTimer(ticking);
-            return thread.close();
-        });
-        return learner;
     }
 
     private static Future<Gateway> deploy(

@@ -270,12 +270,8 @@ final class Deliberation {
 
     private Context context() {
         String tenant = inquiry.tenant().value();
-        String model = requested.name().value();
         return new Context(
-                switch (inquiry.plan().learned().pooling()) {
-                    case TENANT -> tenant + "/" + model;
-                    case GATEWAY -> model;
-                },
+                inquiry.plan().learned().pooling().population(inquiry.tenant(), requested.name()),
                 features.kind().key() + "/" + features.outputBucket() + "/"
                         + features.requestedTier().key(),
                 tenant + "/" + features.repo().shortForm());

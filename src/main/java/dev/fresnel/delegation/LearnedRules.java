@@ -1,5 +1,7 @@
 package dev.fresnel.delegation;
 
+import dev.fresnel.value.ModelName;
+import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
 import java.util.Optional;
 
@@ -24,6 +26,14 @@ public record LearnedRules(Optional<Usd> successUsd, Pooling pooling) {
         /** Each tenant learns by itself. */
         TENANT,
         /** Tenants start from what the others have learned, and go on by themselves. */
-        GATEWAY
+        GATEWAY;
+
+        /** Whose evidence is comparable: the name of the requested model's requests. No tenant's id is a star. */
+        public String population(TenantId tenant, ModelName requested) {
+            return switch (this) {
+                case TENANT -> tenant + "/" + requested;
+                case GATEWAY -> "*/" + requested;
+            };
+        }
     }
 }

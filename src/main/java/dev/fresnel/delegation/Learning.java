@@ -29,6 +29,11 @@ public record Learning(
      */
     public record Odds(Arm arm, double probability, double expectedUsd) {}
 
+    /** What is learned from, without what is only explained. */
+    public Learning withoutStandings() {
+        return standings.isEmpty() ? this : new Learning(key, stamp, lead, odds, List.of());
+    }
+
     /** The probability with which the used arm came about, above 0.0, at most 1.0. */
     public double propensity() {
         return odds.stream()

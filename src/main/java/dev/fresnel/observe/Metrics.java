@@ -5,6 +5,7 @@ import dev.fresnel.exchange.BypassReason;
 import dev.fresnel.exchange.ExchangeEvent;
 import dev.fresnel.lens.LensEvent;
 import dev.fresnel.outcome.LearnerCounts;
+import dev.fresnel.outcome.SharingCounts;
 import dev.fresnel.policy.PolicyCounts;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
@@ -51,6 +52,15 @@ public final class Metrics {
             Map.entry("fresnel.learning.alarms", "Arms found to have changed."),
             Map.entry("fresnel.learning.dropped", "Outcomes not looked at because too many waited."),
             Map.entry("fresnel.learning.repaired", "Decisions whose probabilities did not add up and went direct."),
+            Map.entry(
+                    "fresnel.learning.stale.seconds",
+                    "Since the store was last heard of what the others have learned."),
+            Map.entry("fresnel.learning.signals.held", "Decisions and signals that the store has not taken yet."),
+            Map.entry("fresnel.learning.signals.lost", "Decisions and signals that the store will not hear of."),
+            Map.entry("fresnel.learning.queued", "Cells with evidence that the store has not acknowledged."),
+            Map.entry("fresnel.learning.stored.ignored", "Stored values that hold nothing, or belong to nobody here."),
+            Map.entry("fresnel.learning.flushes", "Calls that take what was learned to the store, or ask for more."),
+            Map.entry("fresnel.learning.deltas.lost", "Pieces of evidence that will not reach the store."),
             Map.entry("fresnel.redis.up", "1 while Redis answers."),
             Map.entry("fresnel.redis.connections", "Connections made to Redis."),
             Map.entry("fresnel.redis.failures", "Redis operations without a result."),
@@ -60,6 +70,7 @@ public final class Metrics {
 
     private final MeterRegistry registry;
     private final List<LongSupplier> read = new CopyOnWriteArrayList<>();
+    private final List<Supplier<Number>> gauges = new CopyOnWriteArrayList<>();
 
     /** Registers at zero what should never happen, so that its first time is seen as an increase. */
     public Metrics(MeterRegistry registry) {
@@ -145,7 +156,8 @@ public final class Metrics {
     }
 
     /** Gauges and counters of the learned policy. */
-    public void watchLearning(Supplier<LearnerCounts> learner, Supplier<PolicyCounts> policy) {
+    public void watchLearning(
+            Supplier<LearnerCounts> learner, Supplier<SharingCounts> sharing, Supplier<PolicyCounts> policy) {
         Gauge.builder("fresnel.learning.open", () -> learner.get().open())
                 .description(help("fresnel.learning.open"))
                 .register(registry);
@@ -153,6 +165,21 @@ public final class Metrics {
         counter("fresnel.learning.dropped", () -> learner.get().dropped());
         counter("fresnel.learning.alarms", () -> learner.get().alarms());
         counter("fresnel.learning.repaired", () -> policy.get().repaired());
+        gauge("fresnel.learning.signals.held", () -> learner.get().held());
+        counter("fresnel.learning.signals.lost", () -> learner.get().lost());
+        gauge("fresnel.learning.stale.seconds", () -> sharing.get().stale().toMillis() / 1e3);
+        gauge("fresnel.learning.queued", () -> sharing.get().queued());
+        gauge("fresnel.learning.stored.ignored", () -> sharing.get().ignored());
+        counter("fresnel.learning.flushes", () -> sharing.get().applied(), "result", "applied");
+        counter("fresnel.learning.flushes", () -> sharing.get().duplicates(), "result", "duplicate");
+        counter("fresnel.learning.flushes", () -> sharing.get().failures(), "result", "failed");
+        counter("fresnel.learning.deltas.lost", () -> sharing.get().refused(), "why", "refused");
+        counter("fresnel.learning.deltas.lost", () -> sharing.get().dropped(), "why", "queue_full");
+    }
+
+    private void gauge(String name, Supplier<Number> value) {
+        gauges.add(value);
+        Gauge.builder(name, value).description(help(name)).register(registry);
     }
 
     /** A gauge per tenant that has a budget. */

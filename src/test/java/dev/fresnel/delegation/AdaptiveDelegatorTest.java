@@ -231,7 +231,7 @@ final class AdaptiveDelegatorTest {
         world.learned = new LearnedRules(Optional.empty(), LearnedRules.Pooling.GATEWAY);
 
         EvidenceKey pooled = world.assess().learning().orElseThrow().key();
-        assertThat(pooled.context().population()).isEqualTo("strong");
+        assertThat(pooled.context().population()).isEqualTo("*/strong");
         assertThat(pooled.context().leaf()).startsWith("acme/");
     }
 
