@@ -34,6 +34,7 @@ import dev.fresnel.observe.StoreTrouble;
 import dev.fresnel.outcome.DecisionRecord;
 import dev.fresnel.outcome.Learner;
 import dev.fresnel.outcome.OutcomeSettings;
+import dev.fresnel.pause.KillSwitch;
 import dev.fresnel.policy.Policy;
 import dev.fresnel.tenant.TenantDirectory;
 import dev.fresnel.upstream.CompletionClient;
@@ -218,6 +219,10 @@ public final class Gateway {
         Learner learner = learner(vertx, learning, policy, config.outcomes(), telling.decisions(), closing);
         telling.metrics().watchLearning(learner::counts, policy::counts);
 
+        KillSwitch killSwitch =
+                Pausing.killSwitch(vertx, stores.pauses(), config.tenants(), unharmed(telling.log()::onPause), closing);
+        telling.metrics().watchPauses(killSwitch.tenants(), killSwitch::isPaused);
+
         JtokkitEstimator tokens = new JtokkitEstimator();
         Parts parts = new Parts(
                 vertx,
@@ -234,6 +239,7 @@ public final class Gateway {
                 shelf,
                 new PinnedLenses(nanos::getAsLong, ConversationPins.DEFAULT_IDLE),
                 learner,
+                killSwitch,
                 ledger,
                 relayLimits,
                 switch (config.events().prompts()) {
@@ -274,14 +280,17 @@ public final class Gateway {
                 config.listen().adminToken(),
                 () -> !gate.isShut(),
                 telling.registry()::scrape,
-                () -> Status.json(config, gate, ledger, telling.writer()),
-                telling.window()::lines));
+                () -> Status.json(config, gate, ledger, killSwitch, telling.writer()),
+                telling.window()::lines,
+                killSwitch));
         // The first request must not pay for the tokenizer's tables, nor stand on an event loop while they load.
         return vertx.executeBlocking(() -> {
                     tokens.preload();
                     return tokens;
                 })
                 .compose(_ -> learning.executeBlocking(() -> true))
+                // A store that is away does not keep the gateway from starting, and the switch is not thrown then.
+                .compose(_ -> killSwitch.refresh().otherwiseEmpty())
                 .compose(_ -> deploy(config.listen(), vertx, loops, data, admin, gate, closing));
     }
 

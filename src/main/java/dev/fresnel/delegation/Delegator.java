@@ -21,7 +21,8 @@ import java.util.Set;
  *
  * <ol>
  *   <li>the client bypasses ({@code x-fresnel-mode: off}, {@code x-fresnel-arm: direct}) or the route is off;
- *   <li>hard guards: a gateway's own lens call, provider-held state, a model the config does not know;
+ *   <li>hard guards: a gateway's own lens call, provider-held state, the kill switch, a model the config does not
+ *       know;
  *   <li>an arm the client names;
  *   <li>the arm the running conversation is pinned to;
  *   <li>an open tool loop that nobody pinned: direct;
@@ -130,7 +131,13 @@ public final class Delegator {
         if (inquiry.origin() == Inquiry.Origin.GATEWAY) {
             return Optional.of(Reason.RECURSION_GUARD);
         }
-        return inquiry.request().providerState() ? Optional.of(Reason.PROVIDER_STATE) : Optional.empty();
+        if (inquiry.request().providerState()) {
+            return Optional.of(Reason.PROVIDER_STATE);
+        }
+        // Shadow delegates nothing, so there is nothing to pause, and what it watches is missed most just then.
+        boolean paused = inquiry.allowance() == Inquiry.Allowance.PAUSED
+                && inquiry.overrides().modeOn(inquiry.plan()) != Mode.SHADOW;
+        return paused ? Optional.of(Reason.PAUSED) : Optional.empty();
     }
 
     private static Assessment failSafe(Inquiry inquiry, RuntimeException fault) {

@@ -11,6 +11,7 @@ import java.util.Optional;
  *
  * @param plan of the route that the requested model matched
  * @param task of the request
+ * @param allowance whether the kill switch lets anything be delegated
  * @param remaining of the tenant's budget, before this request; empty without a limit
  * @param lens whether a lens for this request is at hand
  * @param pin how the conversation was decided earlier
@@ -24,6 +25,7 @@ public record Inquiry(
         Estimates estimates,
         Overrides overrides,
         Origin origin,
+        Allowance allowance,
         Optional<Usd> remaining,
         LensState lens,
         Optional<Pin> pin,
@@ -37,11 +39,24 @@ public record Inquiry(
             Estimates estimates,
             Overrides overrides,
             Origin origin,
+            Allowance allowance,
             Optional<Usd> remaining,
             LensState lens,
             Optional<Pin> pin,
             Moment moment) {
-        this(tenant, plan, request, TaskText.of(request), estimates, overrides, origin, remaining, lens, pin, moment);
+        this(
+                tenant,
+                plan,
+                request,
+                TaskText.of(request),
+                estimates,
+                overrides,
+                origin,
+                allowance,
+                remaining,
+                lens,
+                pin,
+                moment);
     }
 
     /** Who sent the request. */
@@ -49,6 +64,13 @@ public record Inquiry(
         CLIENT,
         /** A gateway, ours or one in front of us, that is writing a lens. */
         GATEWAY
+    }
+
+    /** Whether delegation goes on. */
+    public enum Allowance {
+        DELEGATE,
+        /** Somebody pulled the kill switch for the tenant or for everybody. */
+        PAUSED
     }
 
     /** Whether a lens for the request's key is cached. */

@@ -124,6 +124,9 @@ final class Deciding {
                         arrival.headers().contains(ForwardHeaders.INTERNAL)
                                 ? Inquiry.Origin.GATEWAY
                                 : Inquiry.Origin.CLIENT,
+                        parts.killSwitch().isPaused(arrival.tenant().id())
+                                ? Inquiry.Allowance.PAUSED
+                                : Inquiry.Allowance.DELEGATE,
                         parts.ledger()
                                 .remaining(
                                         arrival.tenant().id(), arrival.tenant().dailyBudget()),

@@ -241,7 +241,7 @@ final class Exchange {
     /** Requests that were only watched, or not weighed at all, say nothing about how their conversation is to go on. */
     private static boolean pins(Assessment assessment) {
         return switch (assessment.decision().reason()) {
-            case SHADOW, MODE_OFF, NO_ROUTE, FAIL_SAFE -> false;
+            case SHADOW, MODE_OFF, NO_ROUTE, PAUSED, FAIL_SAFE -> false;
             default -> true;
         };
     }

@@ -19,6 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -42,6 +43,7 @@ public final class Metrics {
             Map.entry("fresnel.bypass", "An optimisation given up, and the request served all the same."),
             Map.entry("fresnel.lens.builds", "Lenses written, or why not."),
             Map.entry("fresnel.lens.cost.usd", "What writing lenses cost."),
+            Map.entry("fresnel.delegation.paused", "1 while the kill switch keeps the tenant's requests direct."),
             Map.entry("fresnel.learning.open", "Decisions of mode adaptive whose outcome may still change."),
             Map.entry("fresnel.learning.lessons", "Outcomes that the policy was told, revisions included."),
             Map.entry("fresnel.learning.alarms", "Arms found to have changed."),
@@ -149,6 +151,16 @@ public final class Metrics {
         counter("fresnel.learning.dropped", () -> learner.get().dropped());
         counter("fresnel.learning.alarms", () -> learner.get().alarms());
         counter("fresnel.learning.repaired", () -> policy.get().repaired());
+    }
+
+    /** One gauge per tenant: whether its delegation is paused, by an order for it or for everybody. */
+    public void watchPauses(List<TenantId> tenants, Predicate<TenantId> isPaused) {
+        for (TenantId tenant : tenants) {
+            Gauge.builder("fresnel.delegation.paused", () -> isPaused.test(tenant) ? 1 : 0)
+                    .description(help("fresnel.delegation.paused"))
+                    .tag("tenant", tenant.value())
+                    .register(registry);
+        }
     }
 
     /** The registry refers weakly to what it reads, and a supplier that is gone reads as 0: so they are held here. */
