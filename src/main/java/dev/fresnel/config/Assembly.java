@@ -197,7 +197,8 @@ final class Assembly {
                 lens(section.lens()),
                 new LearnedRules(
                         section.learned().successUsd(),
-                        section.learned().pooling().orElseThrow()));
+                        section.learned().pooling().orElseThrow(),
+                        Set.copyOf(section.learned().features().orElseThrow())));
     }
 
     private static PolicySettings policy(ConfigFile.PolicySection section) {

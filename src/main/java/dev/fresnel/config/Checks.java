@@ -7,6 +7,7 @@ import dev.fresnel.config.ConfigFile.RouteSection;
 import dev.fresnel.config.ConfigFile.TenantSection;
 import dev.fresnel.config.ConfigFile.UpstreamSection;
 import dev.fresnel.config.ConfigFile.WorkerSection;
+import dev.fresnel.delegation.ContextFeature;
 import dev.fresnel.delegation.Mode;
 import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.policy.Arm;
@@ -210,6 +211,17 @@ final class Checks {
     private void planReferences(KeyPath path, PlanSection plan) {
         plan.smart().ifPresent(smart -> modelReference(path.at("smart"), smart));
         plan.arms().ifPresent(arms -> arms(path.at("arms"), arms));
+        plan.learned()
+                .features()
+                .ifPresent(features -> features(path.at("learned").at("features"), features));
+    }
+
+    private void features(KeyPath path, List<ContextFeature> features) {
+        for (int i = 0; i < features.size(); i++) {
+            if (features.indexOf(features.get(i)) < i) {
+                findings.error(path.at(i), "names \"" + features.get(i).key() + "\" a second time", "keep one of them");
+            }
+        }
     }
 
     private void arms(KeyPath path, List<String> arms) {

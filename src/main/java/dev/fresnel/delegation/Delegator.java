@@ -31,7 +31,7 @@ import java.util.Set;
  * </ol>
  *
  * <p>Whatever is chosen must be feasible ({@link ArmRow#obstacles}), else the request goes direct with the obstacle as its reason. In
- * mode {@code shadow} all of this is decided and named, and the request goes direct.
+ * the modes {@code shadow} and {@code shadow-adaptive} all of this is decided and named, and the request goes direct.
  *
  * <p>A pin binds a running conversation: requests that carry an earlier answer, or that name their session. A first turn with the same
  * opening words is a new conversation and is decided anew, otherwise a task once answered direct (while its lens was being written)
@@ -136,7 +136,7 @@ public final class Delegator {
         }
         // Shadow delegates nothing, so there is nothing to pause, and what it watches is missed most just then.
         boolean paused = inquiry.allowance() == Inquiry.Allowance.PAUSED
-                && inquiry.overrides().modeOn(inquiry.plan()) != Mode.SHADOW;
+                && !inquiry.overrides().modeOn(inquiry.plan()).isShadow();
         return paused ? Optional.of(Reason.PAUSED) : Optional.empty();
     }
 

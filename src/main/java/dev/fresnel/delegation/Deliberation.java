@@ -70,11 +70,15 @@ final class Deliberation {
         if (inquiry.request().openToolLoop()) {
             return goDirect(Reason.OPEN_TOOL_LOOP);
         }
-        return switch (inquiry.overrides().modeOn(inquiry.plan())) {
+        return switch (mode()) {
             case RULES, SHADOW -> byRules();
-            case ADAPTIVE -> byPolicy();
+            case ADAPTIVE, SHADOW_ADAPTIVE -> byPolicy();
             case OFF -> goDirect(Reason.MODE_OFF);
         };
+    }
+
+    private Mode mode() {
+        return inquiry.overrides().modeOn(inquiry.plan());
     }
 
     private boolean isRunning() {
@@ -89,7 +93,7 @@ final class Deliberation {
         if (inquiry.request().openToolLoop() && !pinnedHere) {
             return goDirectOrStay(pin, List.of(Reason.OPEN_TOOL_LOOP, Reason.CLIENT_ARM));
         }
-        if (!pinnedHere && inquiry.overrides().modeOn(inquiry.plan()) == Mode.ADAPTIVE) {
+        if (!pinnedHere && mode() == Mode.ADAPTIVE) {
             // The client knows something; what comes of it is worth learning all the same.
             learning = Optional.of(learning(arm, Map.of(arm, 1.0), List.of()));
         }
@@ -179,14 +183,17 @@ final class Deliberation {
         return delegate(row, Delegator.drawn(inquiry, choice.arm(), propensities, reason), Optional.empty());
     }
 
-    /** A worker whose lens is first written behind the request leaves this one request to the requested model. */
+    /**
+     * The arm that answers when {@code row} is drawn. A worker whose lens is first written behind the request leaves this one request
+     * to the requested model; in shadow every worker does.
+     */
     private Arm credited(ArmRow row) {
         boolean waits = row.worker()
                         .filter(worker -> worker.guidance() == Guidance.LENS)
                         .isPresent()
                 && inquiry.lens() == Inquiry.LensState.ABSENT
                 && timing(row, Optional.empty()) == LensOrder.Timing.BACKGROUND;
-        return waits ? Arm.DIRECT : row.arm();
+        return waits || mode().isShadow() ? Arm.DIRECT : row.arm();
     }
 
     private Learning learning(Arm drawn, Map<Arm, Double> propensities, List<Standings.Standing> standings) {
@@ -204,7 +211,8 @@ final class Deliberation {
                 used.entrySet().stream()
                         .map(entry -> new Learning.Odds(entry.getKey(), entry.getValue(), dollars(row(entry.getKey()))))
                         .toList(),
-                standings);
+                standings,
+                mode().isShadow() ? Optional.of(new Learning.Counterfactual(drawn, propensities)) : Optional.empty());
     }
 
     private static double dollars(ArmRow row) {
@@ -212,16 +220,15 @@ final class Deliberation {
     }
 
     private Context context() {
-        String tenant = inquiry.tenant().value();
+        LearnedRules learned = inquiry.plan().learned();
         String model = requested.name().value();
         return new Context(
-                switch (inquiry.plan().learned().pooling()) {
-                    case TENANT -> tenant + "/" + model;
+                switch (learned.pooling()) {
+                    case TENANT -> inquiry.tenant().value() + "/" + model;
                     case GATEWAY -> model;
                 },
-                features.kind().key() + "/" + features.outputBucket() + "/"
-                        + features.requestedTier().key(),
-                tenant + "/" + features.repo().shortForm());
+                features.task(learned.features()),
+                features.leaf(inquiry.tenant(), learned.features()));
     }
 
     private Stakes stakes() {
@@ -295,7 +302,7 @@ final class Deliberation {
     }
 
     private Route shadowed(Route route) {
-        if (inquiry.overrides().modeOn(inquiry.plan()) != Mode.SHADOW) {
+        if (!mode().isShadow()) {
             return route;
         }
         List<Reason> reasons = new ArrayList<>(List.of(Reason.SHADOW));

@@ -3,7 +3,11 @@ package dev.fresnel.delegation;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.policy.EvidenceKey;
 import dev.fresnel.policy.Standings;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * What has to be kept of a decision of the learned policy until its outcome is known.
@@ -12,8 +16,14 @@ import java.util.List;
  * @param stamp the arm's own time of the decision, in seconds
  * @param odds how each arm could have come to be used; the probabilities sum to 1
  * @param standings every arm as it stood, for explanations; empty where the client chose
+ * @param counterfactual in shadow: what the policy drew, and was not let do
  */
-public record Learning(EvidenceKey key, double stamp, List<Odds> odds, List<Standings.Standing> standings) {
+public record Learning(
+        EvidenceKey key,
+        double stamp,
+        List<Odds> odds,
+        List<Standings.Standing> standings,
+        Optional<Counterfactual> counterfactual) {
     public Learning {
         odds = List.copyOf(odds);
         standings = List.copyOf(standings);
@@ -26,6 +36,17 @@ public record Learning(EvidenceKey key, double stamp, List<Odds> odds, List<Stan
      * @param expectedUsd what it was expected to cost, in dollars; not a number where that is unknown
      */
     public record Odds(Arm arm, double probability, double expectedUsd) {}
+
+    /**
+     * A draw that was not acted upon. Nothing is learned of its arm.
+     *
+     * @param probabilities of the draw, by arm; they sum to 1
+     */
+    public record Counterfactual(Arm arm, Map<Arm, Double> probabilities) {
+        public Counterfactual {
+            probabilities = Collections.unmodifiableMap(new LinkedHashMap<>(probabilities));
+        }
+    }
 
     /** The probability with which the used arm came about, above 0.0, at most 1.0. */
     public double propensity() {

@@ -4,11 +4,14 @@ import dev.fresnel.chat.JsonText;
 import dev.fresnel.delegation.ArmRow;
 import dev.fresnel.delegation.Assessment;
 import dev.fresnel.delegation.BreakEven;
+import dev.fresnel.delegation.Learning;
 import dev.fresnel.delegation.Obstacle;
 import dev.fresnel.delegation.RuleCheck;
+import dev.fresnel.policy.Arm;
 import dev.fresnel.value.Usd;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -25,11 +28,15 @@ public final class Explanation {
                 + ",\"preferred\":"
                 + JsonText.quote(assessment.decision().preferred().name())
                 + ",\"reasons\":" + array(assessment.decision().reasons().stream(), r -> JsonText.quote(r.key()))
-                + ",\"propensities\":{"
-                + assessment.decision().propensities().entrySet().stream()
-                        .map(e -> JsonText.quote(e.getKey().name()) + ":" + e.getValue())
-                        .collect(Collectors.joining(","))
-                + "}},\"features\":{\"task_kind\":"
+                + ",\"propensities\":"
+                + probabilities(assessment.decision().propensities())
+                + ",\"counterfactual\":"
+                + assessment
+                        .learning()
+                        .flatMap(Learning::counterfactual)
+                        .map(shadow -> probabilities(shadow.probabilities()))
+                        .orElse("null")
+                + "},\"features\":{\"task_kind\":"
                 + JsonText.quote(assessment.features().kind().key())
                 + ",\"repo_fingerprint\":"
                 + JsonText.quote(assessment.features().repo().shortForm())
@@ -60,6 +67,12 @@ public final class Explanation {
     /** Milliseconds with microsecond digits, for {@code x-fresnel-overhead-ms}. */
     static String millis(Duration duration) {
         return String.format(Locale.ROOT, "%.3f", duration.toNanos() / 1e6);
+    }
+
+    private static String probabilities(Map<Arm, Double> byArm) {
+        return byArm.entrySet().stream()
+                .map(e -> JsonText.quote(e.getKey().name()) + ":" + e.getValue())
+                .collect(Collectors.joining(",", "{", "}"));
     }
 
     private static String rule(RuleCheck check) {

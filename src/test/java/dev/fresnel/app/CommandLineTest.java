@@ -281,7 +281,7 @@ class CommandLineTest {
                     "explain", "-c", config(), "-t", "acme", "-H", "x-fresnel-mode: maybe", file("crud.json", CRUD));
 
             assertThat(shell.code()).isEqualTo(ExitCode.PROBLEM);
-            assertThat(shell.err()).contains("x-fresnel-mode", "maybe", "off, shadow, rules");
+            assertThat(shell.err()).contains("x-fresnel-mode", "maybe", "off, shadow, shadow-adaptive, rules");
         }
 
         @Test

@@ -6,14 +6,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.fresnel.policy.Arm;
+import dev.fresnel.policy.Context;
 import dev.fresnel.policy.EvidenceKey;
 import dev.fresnel.policy.Observation;
 import dev.fresnel.value.RequestId;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Mode {@code adaptive}: what the delegator asks the learned policy, and what it makes of the answer. */
 final class AdaptiveDelegatorTest {
@@ -138,11 +144,32 @@ final class AdaptiveDelegatorTest {
         assertThat(world.assess().learning().orElseThrow().key().context().population())
                 .isEqualTo("acme/strong");
 
-        world.learned = new LearnedRules(Optional.empty(), LearnedRules.Pooling.GATEWAY);
+        world.learned = new LearnedRules(Optional.empty(), LearnedRules.Pooling.GATEWAY, ContextFeature.DEFAULT);
 
         EvidenceKey pooled = world.assess().learning().orElseThrow().key();
         assertThat(pooled.context().population()).isEqualTo("strong");
         assertThat(pooled.context().leaf()).startsWith("acme/");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            TASK_KIND,OUTPUT_SIZE,MODEL_TIER,REPO | other/64/large | acme/
+            OUTPUT_SIZE,TASK_KIND                 | other/64       | acme
+            TASK_KIND,INPUT_SIZE                  | other/in256    | acme
+            INPUT_SIZE,REPO                       | in256             | acme/
+            REPO                                  | any               | acme/
+                                                  | any               | acme
+            """)
+    void tellsRequestsApartByTheFeaturesOfTheRoute(String by, String task, String leaf) {
+        Set<ContextFeature> features = by == null
+                ? Set.of()
+                : Arrays.stream(by.split(",")).map(ContextFeature::valueOf).collect(Collectors.toSet());
+        world.learned = new LearnedRules(Optional.empty(), LearnedRules.Pooling.TENANT, features);
+
+        Context context = world.assess().learning().orElseThrow().key().context();
+
+        assertThat(context.task()).isEqualTo(task);
+        assertThat(context.leaf().replaceAll("/.*", "/")).isEqualTo(leaf);
     }
 
     @Test
@@ -150,10 +177,12 @@ final class AdaptiveDelegatorTest {
         teach(BARE, 0.7, 200);
         teach(Arm.DIRECT, 0.95, 200);
 
-        world.learned = new LearnedRules(Optional.of(World.usd("10")), LearnedRules.Pooling.TENANT);
+        world.learned =
+                new LearnedRules(Optional.of(World.usd("10")), LearnedRules.Pooling.TENANT, ContextFeature.DEFAULT);
         assertThat(world.decide().arm()).isEqualTo(Arm.DIRECT);
 
-        world.learned = new LearnedRules(Optional.of(World.usd("0.001")), LearnedRules.Pooling.TENANT);
+        world.learned =
+                new LearnedRules(Optional.of(World.usd("0.001")), LearnedRules.Pooling.TENANT, ContextFeature.DEFAULT);
         assertThat(world.decide().arm()).as("quality is hardly worth its price").isEqualTo(BARE);
     }
 

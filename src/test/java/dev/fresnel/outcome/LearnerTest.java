@@ -260,7 +260,8 @@ final class LearnerTest {
                 KEY,
                 policy.stamp(KEY, now),
                 List.of(new Learning.Odds(Arm.DIRECT, 0.5, 0.01), new Learning.Odds(WORKER, 0.5, 0.001)),
-                List.of()));
+                List.of(),
+                Optional.empty()));
     }
 
     private FeedbackResult feedback(String id, double score) {
