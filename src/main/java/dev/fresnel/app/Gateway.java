@@ -18,7 +18,7 @@ import dev.fresnel.exchange.Exchanges;
 import dev.fresnel.exchange.Parts;
 import dev.fresnel.exchange.PinnedLenses;
 import dev.fresnel.exchange.RelayLimits;
-import dev.fresnel.lens.LensEvent;
+import dev.fresnel.exchange.TaskClassifier;
 import dev.fresnel.lens.LensKeys;
 import dev.fresnel.lens.LensShelf;
 import dev.fresnel.lens.LensWriter;
@@ -190,6 +190,7 @@ public final class Gateway {
             Stores stores,
             Closing closing) {
         Ledger ledger = stores.ledger();
+        Charging charging = new Charging(ledger, telling.metrics());
         LongSupplier nanos = SystemTime.nanos();
         var clock = SystemTime.clock();
         var random = new java.security.SecureRandom();
@@ -209,7 +210,7 @@ public final class Gateway {
                 random,
                 ShelfLimits.DEFAULT,
                 unharmed(event -> {
-                    charge(ledger, event);
+                    charging.lens(event);
                     telling.log().onLens(event);
                     telling.metrics().onLens(event);
                 }));
@@ -240,6 +241,7 @@ public final class Gateway {
                 new PinnedLenses(nanos::getAsLong, ConversationPins.DEFAULT_IDLE),
                 learner,
                 killSwitch,
+                new TaskClassifier(vertx, smart, charging::classifier, telling.metrics()::onClassified, nanos),
                 ledger,
                 relayLimits,
                 switch (config.events().prompts()) {
@@ -345,18 +347,6 @@ public final class Gateway {
 
     private static <T> Future<T> cannotListen(String key, HostPort address, Throwable problem) {
         return Future.failedFuture(new ListenException(key, address.toString(), problem));
-    }
-
-    /** Every writing of a lens is booked here, once, whichever request caused it and whether it succeeded. */
-    private static void charge(Ledger ledger, LensEvent event) {
-        var cost = switch (event) {
-            case LensEvent.Created created -> created.cost();
-            case LensEvent.Failed failed -> failed.cost();
-            case LensEvent.StoreFailed _ -> dev.fresnel.value.Usd.ZERO;
-        };
-        ledger.charge(event.tenant(), cost)
-                .onFailure(problem -> System.getLogger("fresnel")
-                        .log(System.Logger.Level.WARNING, "the spend of a lens was not stored", problem));
     }
 
     /** The port clients use. */

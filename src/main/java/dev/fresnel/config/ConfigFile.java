@@ -298,7 +298,25 @@ record ConfigFile(
                     value =
                             "What requests are told apart by: more features make what is learned truer, and slower to learn. The tenant always counts.",
                     def = "[task-kind, output-size, model-tier, repo]")
-            Optional<List<ContextFeature>> features) {}
+            Optional<List<ContextFeature>> features,
+
+            @Key("A small model that names the kind of a task, where words alone would.")
+            ClassifierSection classifier) {}
+
+    record ClassifierSection(
+            @Key(
+                    value =
+                            "A declared model or an alias, with a price. It is sent the last user turn, and paid for by the tenant.",
+                    unset = "nobody is asked: rules name the kind")
+            Optional<String> model,
+
+            @Key(
+                    value =
+                            "Longest that a request waits for it. A later answer serves the next request with these words.",
+                    def = "150ms",
+                    min = "1ms",
+                    max = "10s")
+            Optional<Duration> timeout) {}
 
     record RulesSection(
             @Key(

@@ -86,6 +86,7 @@ public final class Delegator {
                 inquiry.estimates(),
                 requested.map(Model::tier).orElse(Tier.UNKNOWN),
                 inquiry.overrides().taskKind(),
+                inquiry.classified(),
                 inquiry.overrides().repo());
         if (requested.isEmpty()) {
             Reason reason = bypass(inquiry).or(() -> guard(inquiry)).orElse(Reason.UNKNOWN_MODEL);
@@ -143,7 +144,8 @@ public final class Delegator {
     private static Assessment failSafe(Inquiry inquiry, RuntimeException fault) {
         Decision decision = new Decision(Arm.DIRECT, Arm.DIRECT, Map.of(Arm.DIRECT, 1.0), List.of(Reason.FAIL_SAFE));
         // Features may be what failed, so none are computed here.
-        TaskFeatures nothing = new TaskFeatures(TaskKind.OTHER, Fingerprint.of("fail_safe"), 0, 0, Tier.UNKNOWN);
+        TaskFeatures nothing = new TaskFeatures(
+                TaskKind.OTHER, Fingerprint.of("fail_safe"), 0, 0, Tier.UNKNOWN, TaskFeatures.KindSource.RULES);
         return new Assessment(
                 new Route.Direct(decision),
                 nothing,

@@ -11,6 +11,7 @@ import java.util.Optional;
  *
  * @param plan of the route that the requested model matched
  * @param task of the request
+ * @param classified the kind that a classifier gave it
  * @param allowance whether the kill switch lets anything be delegated
  * @param remaining of the tenant's budget, before this request; empty without a limit
  * @param lens whether a lens for this request is at hand
@@ -22,6 +23,7 @@ public record Inquiry(
         RoutePlan plan,
         ChatRequest request,
         TaskText task,
+        Optional<TaskKind> classified,
         Estimates estimates,
         Overrides overrides,
         Origin origin,
@@ -31,7 +33,7 @@ public record Inquiry(
         Optional<Pin> pin,
         Moment moment) {
 
-    /** With the task's text still to be taken from the request. */
+    /** With the task's text still to be taken from the request, and nobody who classified it. */
     public Inquiry(
             TenantId tenant,
             RoutePlan plan,
@@ -49,6 +51,7 @@ public record Inquiry(
                 plan,
                 request,
                 TaskText.of(request),
+                Optional.empty(),
                 estimates,
                 overrides,
                 origin,

@@ -11,8 +11,10 @@ import java.util.Set;
  *     the request at hand
  * @param pooling whose outcomes are learned from
  * @param features requests are told apart by
+ * @param classifier names the kind of task; empty: the rules do
  */
-public record LearnedRules(Optional<Usd> successUsd, Pooling pooling, Set<ContextFeature> features) {
+public record LearnedRules(
+        Optional<Usd> successUsd, Pooling pooling, Set<ContextFeature> features, Optional<ClassifierRules> classifier) {
     public LearnedRules {
         features = Set.copyOf(features);
     }
@@ -24,7 +26,7 @@ public record LearnedRules(Optional<Usd> successUsd, Pooling pooling, Set<Contex
     public static final double DEFAULT_WORTH = 8;
 
     public static final LearnedRules DEFAULT =
-            new LearnedRules(Optional.empty(), Pooling.TENANT, ContextFeature.DEFAULT);
+            new LearnedRules(Optional.empty(), Pooling.TENANT, ContextFeature.DEFAULT, Optional.empty());
 
     /** Between whom evidence is shared. Only numbers are: never lenses, prompts or names. */
     public enum Pooling {

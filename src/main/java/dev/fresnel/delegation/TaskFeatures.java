@@ -7,6 +7,7 @@ import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.TenantId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -19,10 +20,28 @@ import java.util.Set;
  * @param outputBucket the same for the expected output
  * @param requestedTier of the requested model
  */
-public record TaskFeatures(TaskKind kind, Fingerprint repo, long inputBucket, long outputBucket, Tier requestedTier) {
+public record TaskFeatures(
+        TaskKind kind,
+        Fingerprint repo,
+        long inputBucket,
+        long outputBucket,
+        Tier requestedTier,
+        KindSource kindSource) {
+    /** Who says what kind of task it is. */
+    public enum KindSource {
+        CLIENT,
+        CLASSIFIER,
+        RULES;
+
+        /** The name in explanations. */
+        public String key() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     static TaskFeatures of(
             ChatRequest request, Estimates estimates, Tier tier, Optional<TaskKind> statedKind, Optional<String> repo) {
-        return of(request, TaskText.of(request), estimates, tier, statedKind, repo);
+        return of(request, TaskText.of(request), estimates, tier, statedKind, Optional.empty(), repo);
     }
 
     static TaskFeatures of(
@@ -31,13 +50,17 @@ public record TaskFeatures(TaskKind kind, Fingerprint repo, long inputBucket, lo
             Estimates estimates,
             Tier tier,
             Optional<TaskKind> statedKind,
+            Optional<TaskKind> classified,
             Optional<String> repo) {
         return new TaskFeatures(
-                statedKind.orElseGet(() -> TaskKind.of(request, task)),
+                statedKind.or(() -> classified).orElseGet(() -> TaskKind.of(request, task)),
                 repo.map(name -> Fingerprint.of("repo", name)).orElseGet(() -> application(request)),
                 Long.highestOneBit(estimates.inputTokens()),
                 Long.highestOneBit(estimates.output().l50()),
-                tier);
+                tier,
+                statedKind.isPresent()
+                        ? KindSource.CLIENT
+                        : classified.isPresent() ? KindSource.CLASSIFIER : KindSource.RULES);
     }
 
     private static Fingerprint application(ChatRequest request) {

@@ -38,6 +38,8 @@ public final class Explanation {
                         .orElse("null")
                 + "},\"features\":{\"task_kind\":"
                 + JsonText.quote(assessment.features().kind().key())
+                + ",\"task_kind_from\":"
+                + JsonText.quote(assessment.features().kindSource().key())
                 + ",\"repo_fingerprint\":"
                 + JsonText.quote(assessment.features().repo().shortForm())
                 + ",\"input_bucket\":" + assessment.features().inputBucket()

@@ -47,6 +47,7 @@ public record Parts(
         PinnedLenses pinnedLenses,
         Learner learner,
         KillSwitch killSwitch,
+        TaskClassifier classifier,
         Ledger ledger,
         RelayLimits limits,
         Prompts prompts,

@@ -3,6 +3,7 @@ package dev.fresnel.observe;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.fresnel.exchange.BypassReason;
 import dev.fresnel.exchange.ExchangeEvent;
+import dev.fresnel.exchange.TaskClassifier;
 import dev.fresnel.lens.LensEvent;
 import dev.fresnel.outcome.LearnerCounts;
 import dev.fresnel.policy.PolicyCounts;
@@ -43,6 +44,8 @@ public final class Metrics {
             Map.entry("fresnel.bypass", "An optimisation given up, and the request served all the same."),
             Map.entry("fresnel.lens.builds", "Lenses written, or why not."),
             Map.entry("fresnel.lens.cost.usd", "What writing lenses cost."),
+            Map.entry("fresnel.classifier", "Requests whose kind of task a model was to name, by what came of it."),
+            Map.entry("fresnel.classifier.cost.usd", "What those models cost."),
             Map.entry("fresnel.delegation.paused", "1 while the kill switch keeps the tenant's requests direct."),
             Map.entry("fresnel.learning.open", "Decisions of mode adaptive whose outcome may still change."),
             Map.entry("fresnel.learning.lessons", "Outcomes that the policy was told, revisions included."),
@@ -64,6 +67,9 @@ public final class Metrics {
         this.registry = registry;
         for (BypassReason reason : BypassReason.values()) {
             register("fresnel.bypass", "reason", reason.key());
+        }
+        for (TaskClassifier.Result result : TaskClassifier.Result.values()) {
+            register("fresnel.classifier", "result", result.key());
         }
         for (LensEvent.Operation operation : LensEvent.Operation.values()) {
             register("fresnel.lens.store.failures", "operation", operation.key());
@@ -131,6 +137,14 @@ public final class Metrics {
                         "operation",
                         e.operation().key());
         }
+    }
+
+    public void onClassified(TaskClassifier.Result result) {
+        counter("fresnel.classifier", "result", result.key());
+    }
+
+    public void onClassifierCost(TenantId tenant, Usd cost) {
+        spent("fresnel.classifier.cost.usd", tenant, cost);
     }
 
     /** A request that was refused before anything was done for it. */

@@ -144,7 +144,8 @@ final class AdaptiveDelegatorTest {
         assertThat(world.assess().learning().orElseThrow().key().context().population())
                 .isEqualTo("acme/strong");
 
-        world.learned = new LearnedRules(Optional.empty(), LearnedRules.Pooling.GATEWAY, ContextFeature.DEFAULT);
+        world.learned = new LearnedRules(
+                Optional.empty(), LearnedRules.Pooling.GATEWAY, ContextFeature.DEFAULT, Optional.empty());
 
         EvidenceKey pooled = world.assess().learning().orElseThrow().key();
         assertThat(pooled.context().population()).isEqualTo("strong");
@@ -164,7 +165,7 @@ final class AdaptiveDelegatorTest {
         Set<ContextFeature> features = by == null
                 ? Set.of()
                 : Arrays.stream(by.split(",")).map(ContextFeature::valueOf).collect(Collectors.toSet());
-        world.learned = new LearnedRules(Optional.empty(), LearnedRules.Pooling.TENANT, features);
+        world.learned = new LearnedRules(Optional.empty(), LearnedRules.Pooling.TENANT, features, Optional.empty());
 
         Context context = world.assess().learning().orElseThrow().key().context();
 
@@ -177,12 +178,12 @@ final class AdaptiveDelegatorTest {
         teach(BARE, 0.7, 200);
         teach(Arm.DIRECT, 0.95, 200);
 
-        world.learned =
-                new LearnedRules(Optional.of(World.usd("10")), LearnedRules.Pooling.TENANT, ContextFeature.DEFAULT);
+        world.learned = new LearnedRules(
+                Optional.of(World.usd("10")), LearnedRules.Pooling.TENANT, ContextFeature.DEFAULT, Optional.empty());
         assertThat(world.decide().arm()).isEqualTo(Arm.DIRECT);
 
-        world.learned =
-                new LearnedRules(Optional.of(World.usd("0.001")), LearnedRules.Pooling.TENANT, ContextFeature.DEFAULT);
+        world.learned = new LearnedRules(
+                Optional.of(World.usd("0.001")), LearnedRules.Pooling.TENANT, ContextFeature.DEFAULT, Optional.empty());
         assertThat(world.decide().arm()).as("quality is hardly worth its price").isEqualTo(BARE);
     }
 
