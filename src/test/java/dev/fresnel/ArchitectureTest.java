@@ -41,6 +41,7 @@ class ArchitectureTest {
         see.put("value", Set.of());
         see.put("chat", Set.of("value"));
         see.put("policy", Set.of("value"));
+        see.put("pause", Set.of("value"));
         see.put("estimate", Set.of("chat", "value"));
         see.put("upstream", Set.of("chat", "value"));
         see.put("budget", Set.of("upstream", "chat", "value"));
@@ -52,6 +53,7 @@ class ArchitectureTest {
                 "exchange",
                 Set.of(
                         "outcome",
+                        "pause",
                         "tenant",
                         "delegation",
                         "lens",
@@ -62,12 +64,24 @@ class ArchitectureTest {
                         "chat",
                         "value"));
         see.put("edge", Set.of("exchange", "outcome", "tenant", "delegation", "budget", "upstream", "chat", "value"));
-        see.put("admin", Set.of("exchange", "tenant", "delegation", "lens", "budget", "upstream", "chat", "value"));
+        see.put(
+                "admin",
+                Set.of("exchange", "pause", "tenant", "delegation", "lens", "budget", "upstream", "chat", "value"));
         see.put(
                 "observe",
-                Set.of("exchange", "outcome", "delegation", "lens", "budget", "upstream", "policy", "chat", "value"));
-        see.put("store.embedded", Set.of("outcome", "lens", "budget", "upstream", "chat", "value"));
-        see.put("store.redis", Set.of("outcome", "lens", "budget", "upstream", "chat", "value"));
+                Set.of(
+                        "exchange",
+                        "outcome",
+                        "pause",
+                        "delegation",
+                        "lens",
+                        "budget",
+                        "upstream",
+                        "policy",
+                        "chat",
+                        "value"));
+        see.put("store.embedded", Set.of("outcome", "pause", "lens", "budget", "upstream", "chat", "value"));
+        see.put("store.redis", Set.of("outcome", "pause", "lens", "budget", "upstream", "chat", "value"));
         see.put(
                 "config",
                 Set.of("outcome", "tenant", "delegation", "lens", "budget", "upstream", "policy", "chat", "value"));
@@ -107,6 +121,7 @@ class ArchitectureTest {
                         "store.redis",
                         "exchange",
                         "outcome",
+                        "pause",
                         "tenant",
                         "delegation",
                         "lens",

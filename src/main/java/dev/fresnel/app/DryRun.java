@@ -23,7 +23,8 @@ import java.util.Optional;
 
 /**
  * A decision taken as the gateway would take it, without a gateway: the same estimator, lengths and delegator, no upstream call, no
- * store. What only a running gateway knows is assumed: nothing spent today, no conversation running.
+ * store. What only a running gateway knows is assumed: nothing spent today, no conversation running,
+ * delegation not paused.
  */
 final class DryRun {
     private final GatewayConfig config;
@@ -59,6 +60,7 @@ final class DryRun {
                         new Estimates(input, new OutputLength().estimate(request, input)),
                         Overrides.parse(headers),
                         internal ? Inquiry.Origin.GATEWAY : Inquiry.Origin.CLIENT,
+                        Inquiry.Allowance.DELEGATE,
                         tenant.dailyBudget(),
                         lens,
                         Optional.empty(),

@@ -19,7 +19,7 @@ import dev.fresnel.exchange.Exchanges;
 import dev.fresnel.exchange.Parts;
 import dev.fresnel.exchange.PinnedLenses;
 import dev.fresnel.exchange.RelayLimits;
-import dev.fresnel.lens.LensEvent;
+import dev.fresnel.exchange.TaskClassifier;
 import dev.fresnel.lens.LensKeys;
 import dev.fresnel.lens.LensShelf;
 import dev.fresnel.lens.LensWriter;
@@ -34,6 +34,7 @@ import dev.fresnel.observe.RollingFile;
 import dev.fresnel.observe.StoreTrouble;
 import dev.fresnel.outcome.DecisionRecord;
 import dev.fresnel.outcome.Learner;
+import dev.fresnel.pause.KillSwitch;
 import dev.fresnel.policy.Policy;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantDirectory;
@@ -192,6 +193,7 @@ public final class Gateway {
             LearnerStart.Started learning,
             Closing closing) {
         Ledger ledger = stores.ledger();
+        Charging charging = new Charging(ledger, telling.metrics());
         LongSupplier nanos = SystemTime.nanos();
         var clock = SystemTime.clock();
         var random = new java.security.SecureRandom();
@@ -211,7 +213,7 @@ public final class Gateway {
                 random,
                 ShelfLimits.DEFAULT,
                 unharmed(event -> {
-                    charge(ledger, event);
+                    charging.lens(event);
                     telling.log().onLens(event);
                     telling.metrics().onLens(event);
                 }));
@@ -222,6 +224,10 @@ public final class Gateway {
 
         BudgetPacing pacing = new BudgetPacing();
         telling.metrics().watchBudgets(pacing::perDollar, budgeted(config.tenants()));
+
+        KillSwitch killSwitch =
+                Pausing.killSwitch(vertx, stores.pauses(), config.tenants(), unharmed(telling.log()::onPause), closing);
+        telling.metrics().watchPauses(killSwitch.tenants(), killSwitch::isPaused);
 
         JtokkitEstimator tokens = new JtokkitEstimator();
         Parts parts = new Parts(
@@ -240,6 +246,8 @@ public final class Gateway {
                 shelf,
                 new PinnedLenses(nanos::getAsLong, ConversationPins.DEFAULT_IDLE),
                 learner,
+                killSwitch,
+                new TaskClassifier(vertx, smart, charging::classifier, telling.metrics()::onClassified, nanos),
                 ledger,
                 relayLimits,
                 switch (config.events().prompts()) {
@@ -280,13 +288,16 @@ public final class Gateway {
                 config.listen().adminToken(),
                 () -> !gate.isShut(),
                 telling.registry()::scrape,
-                () -> Status.json(config, gate, ledger, telling.writer()),
-                telling.window()::lines));
+                () -> Status.json(config, gate, ledger, killSwitch, telling.writer()),
+                telling.window()::lines,
+                killSwitch));
         // The first request must not pay for the tokenizer's tables, nor stand on an event loop while they load.
         return vertx.executeBlocking(() -> {
                     tokens.preload();
                     return tokens;
                 })
+                // A store that is away does not keep the gateway from starting, and the switch is not thrown then.
+                .compose(_ -> killSwitch.refresh().otherwiseEmpty())
                 .compose(_ -> deploy(config.listen(), vertx, loops, data, admin, gate, closing));
     }
 
@@ -320,18 +331,6 @@ public final class Gateway {
 
     private static <T> Future<T> cannotListen(String key, HostPort address, Throwable problem) {
         return Future.failedFuture(new ListenException(key, address.toString(), problem));
-    }
-
-    /** Every writing of a lens is booked here, once, whichever request caused it and whether it succeeded. */
-    private static void charge(Ledger ledger, LensEvent event) {
-        var cost = switch (event) {
-            case LensEvent.Created created -> created.cost();
-            case LensEvent.Failed failed -> failed.cost();
-            case LensEvent.StoreFailed _ -> dev.fresnel.value.Usd.ZERO;
-        };
-        ledger.charge(event.tenant(), cost)
-                .onFailure(problem -> System.getLogger("fresnel")
-                        .log(System.Logger.Level.WARNING, "the spend of a lens was not stored", problem));
     }
 
     /** The port clients use. */

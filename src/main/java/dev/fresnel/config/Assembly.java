@@ -10,6 +10,7 @@ import dev.fresnel.config.ConfigFile.RulesSection;
 import dev.fresnel.config.ConfigFile.TenantSection;
 import dev.fresnel.config.ConfigFile.UpstreamSection;
 import dev.fresnel.config.ConfigFile.WorkerSection;
+import dev.fresnel.delegation.ClassifierRules;
 import dev.fresnel.delegation.Fallback;
 import dev.fresnel.delegation.Guidance;
 import dev.fresnel.delegation.LearnedRules;
@@ -197,7 +198,14 @@ final class Assembly {
                 lens(section.lens()),
                 new LearnedRules(
                         section.learned().successUsd(),
-                        section.learned().pooling().orElseThrow()));
+                        section.learned().pooling().orElseThrow(),
+                        Set.copyOf(section.learned().features().orElseThrow()),
+                        section.learned()
+                                .classifier()
+                                .model()
+                                .map(model -> new ClassifierRules(
+                                        new ModelName(model),
+                                        section.learned().classifier().timeout().orElseThrow()))));
     }
 
     private static PolicySettings policy(ConfigFile.PolicySection section) {

@@ -22,7 +22,8 @@ import java.util.Set;
  *
  * <ol>
  *   <li>the client bypasses ({@code x-fresnel-mode: off}, {@code x-fresnel-arm: direct}) or the route is off;
- *   <li>hard guards: a gateway's own lens call, provider-held state, a model the config does not know;
+ *   <li>hard guards: a gateway's own lens call, provider-held state, the kill switch, a model the config does not
+ *       know;
  *   <li>an arm the client names;
  *   <li>the arm the running conversation is pinned to;
  *   <li>an open tool loop that nobody pinned: direct;
@@ -31,7 +32,7 @@ import java.util.Set;
  * </ol>
  *
  * <p>Whatever is chosen must be feasible ({@link ArmRow#obstacles}), else the request goes direct with the obstacle as its reason. In
- * mode {@code shadow} all of this is decided and named, and the request goes direct.
+ * the modes {@code shadow} and {@code shadow-adaptive} all of this is decided and named, and the request goes direct.
  *
  * <p>A pin binds a running conversation: requests that carry an earlier answer, or that name their session. A first turn with the same
  * opening words is a new conversation and is decided anew, otherwise a task once answered direct (while its lens was being written)
@@ -87,6 +88,7 @@ public final class Delegator {
                 inquiry.estimates(),
                 requested.map(Model::tier).orElse(Tier.UNKNOWN),
                 inquiry.overrides().taskKind(),
+                inquiry.classified(),
                 inquiry.overrides().repo());
         if (requested.isEmpty()) {
             Reason reason = bypass(inquiry).or(() -> guard(inquiry)).orElse(Reason.UNKNOWN_MODEL);
@@ -132,13 +134,20 @@ public final class Delegator {
         if (inquiry.origin() == Inquiry.Origin.GATEWAY) {
             return Optional.of(Reason.RECURSION_GUARD);
         }
-        return inquiry.request().providerState() ? Optional.of(Reason.PROVIDER_STATE) : Optional.empty();
+        if (inquiry.request().providerState()) {
+            return Optional.of(Reason.PROVIDER_STATE);
+        }
+        // Shadow delegates nothing, so there is nothing to pause, and what it watches is missed most just then.
+        boolean paused = inquiry.allowance() == Inquiry.Allowance.PAUSED
+                && !inquiry.overrides().modeOn(inquiry.plan()).isShadow();
+        return paused ? Optional.of(Reason.PAUSED) : Optional.empty();
     }
 
     private static Assessment failSafe(Inquiry inquiry, RuntimeException fault) {
         Decision decision = new Decision(Arm.DIRECT, Arm.DIRECT, Map.of(Arm.DIRECT, 1.0), List.of(Reason.FAIL_SAFE));
         // Features may be what failed, so none are computed here.
-        TaskFeatures nothing = new TaskFeatures(TaskKind.OTHER, Fingerprint.of("fail_safe"), 0, 0, Tier.UNKNOWN);
+        TaskFeatures nothing = new TaskFeatures(
+                TaskKind.OTHER, Fingerprint.of("fail_safe"), 0, 0, Tier.UNKNOWN, TaskFeatures.KindSource.RULES);
         return new Assessment(
                 new Route.Direct(decision),
                 nothing,

@@ -206,7 +206,7 @@ final class Weighing {
 
     /** A missing price stops the arm only where money decides: an unknown price is never zero. */
     private Optional<Obstacle> noPrice(Worker worker, Model model) {
-        boolean learned = inquiry.overrides().modeOn(inquiry.plan()) == Mode.ADAPTIVE;
+        boolean learned = inquiry.overrides().modeOn(inquiry.plan()).isLearned();
         if (!learned && !rules.breakEven().isOn() && inquiry.remaining().isEmpty()) {
             return Optional.empty();
         }

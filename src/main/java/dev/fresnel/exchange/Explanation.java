@@ -8,9 +8,11 @@ import dev.fresnel.delegation.Learning;
 import dev.fresnel.delegation.Obstacle;
 import dev.fresnel.delegation.RuleCheck;
 import dev.fresnel.policy.Standings;
+import dev.fresnel.policy.Arm;
 import dev.fresnel.value.Usd;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -27,12 +29,18 @@ public final class Explanation {
                 + ",\"preferred\":"
                 + JsonText.quote(assessment.decision().preferred().name())
                 + ",\"reasons\":" + array(assessment.decision().reasons().stream(), r -> JsonText.quote(r.key()))
-                + ",\"propensities\":{"
-                + assessment.decision().propensities().entrySet().stream()
-                        .map(e -> JsonText.quote(e.getKey().name()) + ":" + e.getValue())
-                        .collect(Collectors.joining(","))
-                + "}},\"features\":{\"task_kind\":"
+                + ",\"propensities\":"
+                + probabilities(assessment.decision().propensities())
+                + ",\"counterfactual\":"
+                + assessment
+                        .learning()
+                        .flatMap(Learning::counterfactual)
+                        .map(shadow -> probabilities(shadow.probabilities()))
+                        .orElse("null")
+                + "},\"features\":{\"task_kind\":"
                 + JsonText.quote(assessment.features().kind().key())
+                + ",\"task_kind_from\":"
+                + JsonText.quote(assessment.features().kindSource().key())
                 + ",\"repo_fingerprint\":"
                 + JsonText.quote(assessment.features().repo().shortForm())
                 + ",\"input_bucket\":" + assessment.features().inputBucket()
@@ -86,6 +94,12 @@ public final class Explanation {
     /** Six digits are plenty to read; JSON has no infinity. */
     private static String number(double value) {
         return Double.isFinite(value) ? String.format(Locale.ROOT, "%.6f", value) : "null";
+    }
+
+    private static String probabilities(Map<Arm, Double> byArm) {
+        return byArm.entrySet().stream()
+                .map(e -> JsonText.quote(e.getKey().name()) + ":" + e.getValue())
+                .collect(Collectors.joining(",", "{", "}"));
     }
 
     private static String rule(RuleCheck check) {

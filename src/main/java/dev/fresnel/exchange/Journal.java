@@ -159,7 +159,10 @@ final class Journal {
     void learns(ChatRequest from, Assessment assessment, Optional<Pin> pin) {
         request = Optional.of(from);
         learning = assessment.learning();
-        inherits = assessment.decision().reason() == Reason.INHERITED ? pin.flatMap(Pin::learned) : Optional.empty();
+        // In shadow it is the second reason, and what direct answers says nothing about a worker that the pin names.
+        inherits = pin.filter(_ -> assessment.decision().reasons().contains(Reason.INHERITED))
+                .filter(known -> known.arm().equals(assessment.decision().arm()))
+                .flatMap(Pin::learned);
     }
 
     /** Whose decision the outcome of this exchange belongs to. */

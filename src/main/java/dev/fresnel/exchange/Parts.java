@@ -11,6 +11,7 @@ import dev.fresnel.estimate.TokenEstimator;
 import dev.fresnel.lens.LensKeys;
 import dev.fresnel.lens.LensShelf;
 import dev.fresnel.outcome.Learner;
+import dev.fresnel.pause.KillSwitch;
 import dev.fresnel.upstream.ModelCatalog;
 import dev.fresnel.upstream.Upstream;
 import dev.fresnel.upstream.UpstreamClient;
@@ -47,6 +48,8 @@ public record Parts(
         LensShelf shelf,
         PinnedLenses pinnedLenses,
         Learner learner,
+        KillSwitch killSwitch,
+        TaskClassifier classifier,
         Ledger ledger,
         RelayLimits limits,
         Prompts prompts,

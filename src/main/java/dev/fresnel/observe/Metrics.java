@@ -3,6 +3,7 @@ package dev.fresnel.observe;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.fresnel.exchange.BypassReason;
 import dev.fresnel.exchange.ExchangeEvent;
+import dev.fresnel.exchange.TaskClassifier;
 import dev.fresnel.lens.LensEvent;
 import dev.fresnel.outcome.LearnerCounts;
 import dev.fresnel.outcome.SharingCounts;
@@ -20,6 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -47,6 +49,9 @@ public final class Metrics {
             Map.entry(
                     "fresnel.budget.price",
                     "Quality that mode adaptive gives up for a dollar because the day's budget presses; 0 while there is enough."),
+            Map.entry("fresnel.classifier", "Requests whose kind of task a model was to name, by what came of it."),
+            Map.entry("fresnel.classifier.cost.usd", "What those models cost."),
+            Map.entry("fresnel.delegation.paused", "1 while the kill switch keeps the tenant's requests direct."),
             Map.entry("fresnel.learning.open", "Decisions of mode adaptive whose outcome may still change."),
             Map.entry("fresnel.learning.lessons", "Outcomes that the policy was told, revisions included."),
             Map.entry("fresnel.learning.alarms", "Arms found to have changed."),
@@ -77,6 +82,9 @@ public final class Metrics {
         this.registry = registry;
         for (BypassReason reason : BypassReason.values()) {
             register("fresnel.bypass", "reason", reason.key());
+        }
+        for (TaskClassifier.Result result : TaskClassifier.Result.values()) {
+            register("fresnel.classifier", "result", result.key());
         }
         for (LensEvent.Operation operation : LensEvent.Operation.values()) {
             register("fresnel.lens.store.failures", "operation", operation.key());
@@ -146,6 +154,14 @@ public final class Metrics {
         }
     }
 
+    public void onClassified(TaskClassifier.Result result) {
+        counter("fresnel.classifier", "result", result.key());
+    }
+
+    public void onClassifierCost(TenantId tenant, Usd cost) {
+        spent("fresnel.classifier.cost.usd", tenant, cost);
+    }
+
     /** A request that was refused before anything was done for it. */
     public void onRefused(int status) {
         counter("fresnel.refusals", "status", Integer.toString(status));
@@ -187,6 +203,16 @@ public final class Metrics {
         for (TenantId tenant : tenants) {
             Gauge.builder("fresnel.budget.price", () -> price.applyAsDouble(tenant))
                     .description(help("fresnel.budget.price"))
+                    .tag("tenant", tenant.value())
+                    .register(registry);
+        }
+    }
+
+    /** One gauge per tenant: whether its delegation is paused, by an order for it or for everybody. */
+    public void watchPauses(List<TenantId> tenants, Predicate<TenantId> isPaused) {
+        for (TenantId tenant : tenants) {
+            Gauge.builder("fresnel.delegation.paused", () -> isPaused.test(tenant) ? 1 : 0)
+                    .description(help("fresnel.delegation.paused"))
                     .tag("tenant", tenant.value())
                     .register(registry);
         }

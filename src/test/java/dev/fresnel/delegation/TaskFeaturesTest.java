@@ -55,6 +55,19 @@ final class TaskFeaturesTest {
     }
 
     @Test
+    void tellsRepositoriesApart_byWhereTheirFilesLie() {
+        String asked = "{\"role\":\"user\",\"content\":\"Working directory: %s. %s\"}";
+
+        assertThat(repo(asked.formatted("/home/jo/shop", "Fix src/Cart.java"), ""))
+                .isEqualTo(repo(asked.formatted("/home/jo/shop/src", "Explain docs/a.md"), ""))
+                .isNotEqualTo(repo(asked.formatted("/home/jo/blog", "Fix src/Cart.java"), ""))
+                .isNotEqualTo(repo(asked.formatted("the usual", "Fix src/Cart.java"), ""));
+        assertThat(repo(asked.formatted("the usual", "Fix src/Cart.java"), ""))
+                .as("relative paths are in every repository")
+                .isEqualTo(repo(asked.formatted("the usual", "Explain docs/a.md"), ""));
+    }
+
+    @Test
     void putsTokensInPowersOfTwo() {
         TaskFeatures features = features("hello", Optional.empty(), Optional.empty());
 

@@ -44,6 +44,7 @@ final class World {
     long l50 = 100;
     Overrides overrides = Overrides.NONE;
     Inquiry.Origin origin = Inquiry.Origin.CLIENT;
+    Inquiry.Allowance allowance = Inquiry.Allowance.DELEGATE;
     Optional<Usd> remaining = Optional.empty();
     Inquiry.LensState lens = Inquiry.LensState.ABSENT;
     Optional<Pin> pin = Optional.empty();
@@ -120,6 +121,7 @@ final class World {
                         new Estimates(inputTokens, new OutputEstimate(l50, 2 * l50)),
                         overrides,
                         origin,
+                        allowance,
                         remaining,
                         lens,
                         pin,

@@ -362,7 +362,8 @@ final class LearnerTest {
                 policy.stamp(KEY, now),
                 policy.lead(KEY),
                 List.of(new Learning.Odds(Arm.DIRECT, 0.5, 0.01), new Learning.Odds(WORKER, 0.5, 0.001)),
-                List.of()));
+                List.of(),
+                Optional.empty()));
     }
 
     private FeedbackResult feedback(String id, double score) {
