@@ -1,19 +1,18 @@
 package dev.fresnel.app;
 
 import dev.fresnel.admin.AdminListener;
-import dev.fresnel.budget.CostModel;
 import dev.fresnel.budget.Ledger;
 import dev.fresnel.budget.PriceTable;
 import dev.fresnel.config.GatewayConfig;
 import dev.fresnel.config.HostPort;
 import dev.fresnel.delegation.ConversationPins;
 import dev.fresnel.delegation.Delegator;
+import dev.fresnel.delegation.Experience;
 import dev.fresnel.edge.DataListener;
 import dev.fresnel.edge.EdgeLimits;
 import dev.fresnel.edge.Gate;
 import dev.fresnel.edge.RequestIds;
 import dev.fresnel.estimate.JtokkitEstimator;
-import dev.fresnel.estimate.OutputLength;
 import dev.fresnel.exchange.Exchanges;
 import dev.fresnel.exchange.Parts;
 import dev.fresnel.exchange.PinnedLenses;
@@ -23,6 +22,7 @@ import dev.fresnel.lens.LensKeys;
 import dev.fresnel.lens.LensShelf;
 import dev.fresnel.lens.LensWriter;
 import dev.fresnel.lens.PromptTemplate;
+import dev.fresnel.lens.Provenance;
 import dev.fresnel.lens.ShelfLimits;
 import dev.fresnel.observe.DecisionLog;
 import dev.fresnel.observe.EventLog;
@@ -34,6 +34,7 @@ import dev.fresnel.observe.StoreTrouble;
 import dev.fresnel.outcome.DecisionRecord;
 import dev.fresnel.outcome.Learner;
 import dev.fresnel.outcome.OutcomeSettings;
+import dev.fresnel.outcome.UsageLearner;
 import dev.fresnel.policy.Policy;
 import dev.fresnel.tenant.TenantDirectory;
 import dev.fresnel.upstream.CompletionClient;
@@ -53,6 +54,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -199,6 +201,11 @@ public final class Gateway {
         closing.later("upstream connections", upstreams::close);
         CompletionClient smart = new CompletionClient(vertx, upstreams, config.upstreams(), retries, nanos);
 
+        WorkerExecutor learning = vertx.createSharedWorkerExecutor("fresnel-learner", 1);
+        Experience experience = new Experience();
+        UsageLearner usageLearner = new UsageLearner(experience, oneByOne(learning), config.estimates());
+        telling.metrics().watchEstimates(usageLearner::counts);
+
         LensShelf shelf = new LensShelf(
                 vertx,
                 new LensWriter(smart, PromptTemplate.load(), clock, nanos),
@@ -209,12 +216,12 @@ public final class Gateway {
                 ShelfLimits.DEFAULT,
                 unharmed(event -> {
                     charge(ledger, event);
+                    measure(usageLearner, event);
                     telling.log().onLens(event);
                     telling.metrics().onLens(event);
                 }));
 
         Policy policy = new Policy(config.policy());
-        WorkerExecutor learning = vertx.createSharedWorkerExecutor("fresnel-learner", 1);
         Learner learner = learner(vertx, learning, policy, config.outcomes(), telling.decisions(), closing);
         telling.metrics().watchLearning(learner::counts, policy::counts);
 
@@ -227,13 +234,14 @@ public final class Gateway {
                 prices,
                 config.workers(),
                 tokens,
-                new OutputLength(),
-                new Delegator(config.models(), prices, config.workers(), CostModel.DEFAULT, policy),
+                experience,
+                new Delegator(config.models(), prices, config.workers(), experience, policy),
                 new ConversationPins(nanos::getAsLong, ConversationPins.DEFAULT_IDLE, ConversationPins.DEFAULT_MAXIMUM),
                 new LensKeys(PromptTemplate.VERSION),
                 shelf,
                 new PinnedLenses(nanos::getAsLong, ConversationPins.DEFAULT_IDLE),
                 learner,
+                usageLearner,
                 ledger,
                 relayLimits,
                 switch (config.events().prompts()) {
@@ -293,24 +301,23 @@ public final class Gateway {
             OutcomeSettings settings,
             Consumer<DecisionRecord> decisions,
             Closing closing) {
-        Learner learner = new Learner(
-                policy,
-                work -> {
-                    // The learner handles what its work throws.
-                    var _ = thread.executeBlocking(() -> {
-                        work.run();
-                        return true;
-                    });
-                },
-                SystemTime.clock(),
-                settings,
-                unharmed(decisions));
+        Learner learner = new Learner(policy, oneByOne(thread), SystemTime.clock(), settings, unharmed(decisions));
         long ticking = vertx.setPeriodic(LEARNER_TICK.toMillis(), _ -> learner.tick());
         closing.later("learner", () -> {
             vertx.cancelTimer(ticking);
             return thread.close();
         });
         return learner;
+    }
+
+    private static Executor oneByOne(WorkerExecutor thread) {
+        return work -> {
+            // Learners handle what their work throws.
+            var _ = thread.executeBlocking(() -> {
+                work.run();
+                return true;
+            });
+        };
     }
 
     private static Future<Gateway> deploy(
@@ -336,6 +343,13 @@ public final class Gateway {
 
     private static <T> Future<T> cannotListen(String key, HostPort address, Throwable problem) {
         return Future.failedFuture(new ListenException(key, address.toString(), problem));
+    }
+
+    /** What the writing of a lens took, where the provider counted it. */
+    private static void measure(UsageLearner usages, LensEvent event) {
+        if (event instanceof LensEvent.Created created && created.usageSource() == Provenance.UsageSource.REPORTED) {
+            usages.lensWritten(created.smart(), created.usage());
+        }
     }
 
     /** Every writing of a lens is booked here, once, whichever request caused it and whether it succeeded. */

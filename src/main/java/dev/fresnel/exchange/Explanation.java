@@ -40,6 +40,8 @@ public final class Explanation {
                 + "},\"estimates\":{\"input_tokens\":" + assessment.estimates().inputTokens()
                 + ",\"output_tokens_median\":" + assessment.estimates().output().l50()
                 + ",\"output_tokens_p90\":" + assessment.estimates().output().l90()
+                + ",\"reasoning_tokens_median\":"
+                + assessment.estimates().output().reasoning()
                 + "},\"rules\":" + array(assessment.rules().stream(), Explanation::rule)
                 + ",\"arms\":" + array(assessment.arms().stream(), Explanation::arm) + "}";
     }

@@ -4,12 +4,13 @@ import dev.fresnel.budget.Ledger;
 import dev.fresnel.budget.PriceTable;
 import dev.fresnel.delegation.ConversationPins;
 import dev.fresnel.delegation.Delegator;
+import dev.fresnel.delegation.Experience;
 import dev.fresnel.delegation.Worker;
-import dev.fresnel.estimate.OutputLength;
 import dev.fresnel.estimate.TokenEstimator;
 import dev.fresnel.lens.LensKeys;
 import dev.fresnel.lens.LensShelf;
 import dev.fresnel.outcome.Learner;
+import dev.fresnel.outcome.UsageLearner;
 import dev.fresnel.upstream.ModelCatalog;
 import dev.fresnel.upstream.Upstream;
 import dev.fresnel.upstream.UpstreamClient;
@@ -38,13 +39,14 @@ public record Parts(
         PriceTable prices,
         Map<String, Worker> workers,
         TokenEstimator tokens,
-        OutputLength lengths,
+        Experience experience,
         Delegator delegator,
         ConversationPins pins,
         LensKeys lensKeys,
         LensShelf shelf,
         PinnedLenses pinnedLenses,
         Learner learner,
+        UsageLearner usageLearner,
         Ledger ledger,
         RelayLimits limits,
         Prompts prompts,
