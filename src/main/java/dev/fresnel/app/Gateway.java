@@ -1,7 +1,6 @@
 package dev.fresnel.app;
 
 import dev.fresnel.admin.AdminListener;
-import dev.fresnel.budget.CostModel;
 import dev.fresnel.budget.Ledger;
 import dev.fresnel.budget.PriceTable;
 import dev.fresnel.config.GatewayConfig;
@@ -9,21 +8,23 @@ import dev.fresnel.config.HostPort;
 import dev.fresnel.delegation.BudgetPacing;
 import dev.fresnel.delegation.ConversationPins;
 import dev.fresnel.delegation.Delegator;
+import dev.fresnel.delegation.Experience;
 import dev.fresnel.edge.DataListener;
 import dev.fresnel.edge.EdgeLimits;
 import dev.fresnel.edge.Gate;
 import dev.fresnel.edge.RequestIds;
 import dev.fresnel.estimate.JtokkitEstimator;
-import dev.fresnel.estimate.OutputLength;
 import dev.fresnel.exchange.Exchanges;
 import dev.fresnel.exchange.Parts;
 import dev.fresnel.exchange.PinnedLenses;
 import dev.fresnel.exchange.RelayLimits;
 import dev.fresnel.exchange.TaskClassifier;
+import dev.fresnel.lens.LensEvent;
 import dev.fresnel.lens.LensKeys;
 import dev.fresnel.lens.LensShelf;
 import dev.fresnel.lens.LensWriter;
 import dev.fresnel.lens.PromptTemplate;
+import dev.fresnel.lens.Provenance;
 import dev.fresnel.lens.ShelfLimits;
 import dev.fresnel.observe.DecisionLog;
 import dev.fresnel.observe.EventLog;
@@ -34,6 +35,7 @@ import dev.fresnel.observe.RollingFile;
 import dev.fresnel.observe.StoreTrouble;
 import dev.fresnel.outcome.DecisionRecord;
 import dev.fresnel.outcome.Learner;
+import dev.fresnel.outcome.UsageLearner;
 import dev.fresnel.pause.KillSwitch;
 import dev.fresnel.policy.Policy;
 import dev.fresnel.tenant.Tenant;
@@ -130,8 +132,7 @@ public final class Gateway {
         // A promise of no event loop: the loops may be gone when it is kept.
         Promise<Gateway> started = Promise.promise();
         Stores.open(vertx, config, (trouble, message) -> tell(trouble, message, telling), telling.metrics(), closing)
-                .compose(stores -> LearnerStart.start(
-                                vertx, config, stores, unharmed(telling.decisions()), closing)
+                .compose(stores -> LearnerStart.start(vertx, config, stores, unharmed(telling.decisions()), closing)
                         .compose(learning ->
                                 assemble(config, telling, relayLimits, vertx, loops, stores, learning, closing)))
                 .onSuccess(started::complete)
@@ -204,6 +205,10 @@ public final class Gateway {
         closing.later("upstream connections", upstreams::close);
         CompletionClient smart = new CompletionClient(vertx, upstreams, config.upstreams(), retries, nanos);
 
+        Experience experience = new Experience();
+        UsageLearner usageLearner = new UsageLearner(experience, learning.thread(), config.estimates());
+        telling.metrics().watchEstimates(usageLearner::counts);
+
         LensShelf shelf = new LensShelf(
                 vertx,
                 new LensWriter(smart, PromptTemplate.load(), clock, nanos),
@@ -214,6 +219,7 @@ public final class Gateway {
                 ShelfLimits.DEFAULT,
                 unharmed(event -> {
                     charging.lens(event);
+                    measure(usageLearner, event);
                     telling.log().onLens(event);
                     telling.metrics().onLens(event);
                 }));
@@ -238,8 +244,8 @@ public final class Gateway {
                 prices,
                 config.workers(),
                 tokens,
-                new OutputLength(),
-                new Delegator(config.models(), prices, config.workers(), CostModel.DEFAULT, policy),
+                experience,
+                new Delegator(config.models(), prices, config.workers(), experience, policy),
                 new ConversationPins(nanos::getAsLong, ConversationPins.DEFAULT_IDLE, ConversationPins.DEFAULT_MAXIMUM),
                 pacing,
                 new LensKeys(PromptTemplate.VERSION),
@@ -248,6 +254,7 @@ public final class Gateway {
                 learner,
                 killSwitch,
                 new TaskClassifier(vertx, smart, charging::classifier, telling.metrics()::onClassified, nanos),
+                usageLearner,
                 ledger,
                 relayLimits,
                 switch (config.events().prompts()) {
@@ -331,6 +338,13 @@ public final class Gateway {
 
     private static <T> Future<T> cannotListen(String key, HostPort address, Throwable problem) {
         return Future.failedFuture(new ListenException(key, address.toString(), problem));
+    }
+
+    /** What the writing of a lens took, where the provider counted it. */
+    private static void measure(UsageLearner usages, LensEvent event) {
+        if (event instanceof LensEvent.Created created && created.usageSource() == Provenance.UsageSource.REPORTED) {
+            usages.lensWritten(created.smart(), created.usage());
+        }
     }
 
     /** The port clients use. */

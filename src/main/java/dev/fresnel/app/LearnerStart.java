@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
@@ -35,8 +36,12 @@ final class LearnerStart {
 
     private LearnerStart() {}
 
-    /** What decides, and what teaches it. */
-    record Started(Policy policy, Learner learner) {}
+    /**
+     * What decides, and what teaches it.
+     *
+     * @param thread of all learning: one task after another, never on an event loop
+     */
+    record Started(Policy policy, Learner learner, Executor thread) {}
 
     /** Alarms are the store's: it hears all replicas. */
     private static PolicySettings settings(GatewayConfig config) {
@@ -50,11 +55,7 @@ final class LearnerStart {
      * @param closing is told how the learner ends: what it has learned goes to the store first
      */
     static Future<Started> start(
-            Vertx vertx,
-            GatewayConfig config,
-            Stores stores,
-            Consumer<DecisionRecord> decisions,
-            Closing closing) {
+            Vertx vertx, GatewayConfig config, Stores stores, Consumer<DecisionRecord> decisions, Closing closing) {
         Policy policy = new Policy(settings(config));
         WorkerExecutor thread = vertx.createSharedWorkerExecutor("fresnel-learner", 1);
         SecureRandom random = new SecureRandom();
@@ -78,7 +79,7 @@ final class LearnerStart {
                 vertx.cancelTimer(ticking);
                 return waited(vertx, learner.close());
             });
-            return new Started(policy, learner);
+            return new Started(policy, learner, work -> execute(thread, work));
         });
     }
 
@@ -133,6 +134,7 @@ final class LearnerStart {
 
     /** Prices are not part of it: dollars are computed, so what was learned stays true when they change. */
     private static String behind(Model model, String how) {
-        return Fingerprint.of(model.upstream(), model.upstreamName().value(), how).shortForm();
+        return Fingerprint.of(model.upstream(), model.upstreamName().value(), how)
+                .shortForm();
     }
 }

@@ -7,8 +7,8 @@ import dev.fresnel.delegation.BreakEven;
 import dev.fresnel.delegation.Learning;
 import dev.fresnel.delegation.Obstacle;
 import dev.fresnel.delegation.RuleCheck;
-import dev.fresnel.policy.Standings;
 import dev.fresnel.policy.Arm;
+import dev.fresnel.policy.Standings;
 import dev.fresnel.value.Usd;
 import java.time.Duration;
 import java.util.Locale;
@@ -50,6 +50,8 @@ public final class Explanation {
                 + "},\"estimates\":{\"input_tokens\":" + assessment.estimates().inputTokens()
                 + ",\"output_tokens_median\":" + assessment.estimates().output().l50()
                 + ",\"output_tokens_p90\":" + assessment.estimates().output().l90()
+                + ",\"reasoning_tokens_median\":"
+                + assessment.estimates().output().reasoning()
                 + "},\"learned\":"
                 + assessment.learning().map(Explanation::learned).orElse("null")
                 + ",\"rules\":" + array(assessment.rules().stream(), Explanation::rule)

@@ -7,6 +7,7 @@ import dev.fresnel.exchange.TaskClassifier;
 import dev.fresnel.lens.LensEvent;
 import dev.fresnel.outcome.LearnerCounts;
 import dev.fresnel.outcome.SharingCounts;
+import dev.fresnel.outcome.UsageLearner;
 import dev.fresnel.policy.PolicyCounts;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
@@ -56,6 +57,10 @@ public final class Metrics {
             Map.entry("fresnel.learning.lessons", "Outcomes that the policy was told, revisions included."),
             Map.entry("fresnel.learning.alarms", "Arms found to have changed."),
             Map.entry("fresnel.learning.dropped", "Outcomes not looked at because too many waited."),
+            Map.entry("fresnel.estimate.lengths", "Whole answers whose length was learned from."),
+            Map.entry("fresnel.estimate.within.twofold", "Those with half to twice the output tokens expected."),
+            Map.entry("fresnel.estimate.exceeded", "Those longer than nine in ten were expected to be."),
+            Map.entry("fresnel.estimate.dropped", "Usages not learned from because too many waited."),
             Map.entry("fresnel.learning.repaired", "Decisions whose probabilities did not add up and went direct."),
             Map.entry(
                     "fresnel.learning.stale.seconds",
@@ -216,6 +221,14 @@ public final class Metrics {
                     .tag("tenant", tenant.value())
                     .register(registry);
         }
+    }
+
+    /** Registers what is read at each scrape about estimates. */
+    public void watchEstimates(Supplier<UsageLearner.Counts> counts) {
+        counter("fresnel.estimate.lengths", () -> counts.get().lengths());
+        counter("fresnel.estimate.within.twofold", () -> counts.get().withinTwofold());
+        counter("fresnel.estimate.exceeded", () -> counts.get().aboveP90());
+        counter("fresnel.estimate.dropped", () -> counts.get().dropped());
     }
 
     /** The registry refers weakly to what it reads, and a supplier that is gone reads as 0: so they are held here. */
