@@ -162,7 +162,7 @@ final class SharedEvidence {
                 key, lesson, weight, policy.settings().drift().slack());
         count();
         if (lessons >= FLUSH_AT && population.mayAsk(clock.instant())) {
-            flush(population);
+            var _ = flush(population);
         }
     }
 
@@ -175,7 +175,7 @@ final class SharedEvidence {
             }
             boolean isUsed = population.usedAt.plus(WHOLE).isAfter(now);
             if (population.hasToTell()) {
-                flush(population);
+                var _ = flush(population);
             } else if (!population.isHeardSince(now.minus(isUsed ? REFRESH : WHOLE))) {
                 var _ = refresh(population);
             }
