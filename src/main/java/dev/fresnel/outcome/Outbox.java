@@ -50,6 +50,7 @@ final class Outbox {
         private final Supplier<Future<T>> attempt;
         private final Consumer<T> answered;
         private final Runnable held;
+        private boolean isHeld;
         private int failures;
         private long succeededBefore;
 
@@ -57,6 +58,13 @@ final class Outbox {
             this.attempt = attempt;
             this.answered = answered;
             this.held = held;
+        }
+
+        void hold() {
+            if (!isHeld) {
+                isHeld = true;
+                held.run();
+            }
         }
     }
 
@@ -79,9 +87,7 @@ final class Outbox {
             ready.add(lane);
         }
         if (retry.isFailing()) {
-            call.failures = 1;
-            call.succeededBefore = succeeded;
-            held.run();
+            call.hold();
         }
         tick();
         return true;
@@ -116,15 +122,19 @@ final class Outbox {
     }
 
     private void failed(String lane, Call<?> call) {
+        // Whoever waits behind a call that fails waits as long as it does.
+        if (retry.isFailing()) {
+            lanes.getOrDefault(lane, new ArrayDeque<>()).forEach(Call::hold);
+        } else {
+            lanes.values().forEach(calls -> calls.forEach(Call::hold));
+        }
         Instant now = clock.instant();
         if (retry.isDue(now)) {
             retry.failed(now);
         }
-        if (call.failures == 0) {
+        if (call.failures++ == 0) {
             call.succeededBefore = succeeded;
-            call.held.run();
         }
-        call.failures++;
         if (call.failures >= MAX_FAILURES && succeeded > call.succeededBefore) {
             lost.increment();
             over(lane);

@@ -163,7 +163,7 @@ final class SharedEvidence {
                 population.learned(key, lesson, weight, policy.settings().drift().slack());
         count();
         if (lessons >= FLUSH_AT && population.mayAsk(clock.instant())) {
-            flush(population);
+            var _ = flush(population);
         }
     }
 
@@ -176,7 +176,7 @@ final class SharedEvidence {
             }
             boolean isUsed = population.usedAt.plus(WHOLE).isAfter(now);
             if (population.hasToTell()) {
-                flush(population);
+                var _ = flush(population);
             } else if (!population.isHeardSince(now.minus(isUsed ? REFRESH : WHOLE))) {
                 var _ = refresh(population);
             }

@@ -251,6 +251,7 @@ final class StoredPopulation {
         return text(ARMS, entry("v")).map(ArmText::version).orElse(ArmText.Version.NONE);
     }
 
+    @CanIgnoreReturnValue
     private Optional<ArmText.Stored> known(String arm) {
         if (!landmarks.containsKey(arm)) {
             Optional<String> text = text(ARMS, entry("s:" + arm));
