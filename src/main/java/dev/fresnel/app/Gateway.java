@@ -126,8 +126,7 @@ public final class Gateway {
         // A promise of no event loop: the loops may be gone when it is kept.
         Promise<Gateway> started = Promise.promise();
         Stores.open(vertx, config, (trouble, message) -> tell(trouble, message, telling), telling.metrics(), closing)
-                .compose(stores -> LearnerStart.start(
-                                vertx, config, stores, unharmed(telling.decisions()), closing)
+                .compose(stores -> LearnerStart.start(vertx, config, stores, unharmed(telling.decisions()), closing)
                         .compose(learning ->
                                 assemble(config, telling, relayLimits, vertx, loops, stores, learning, closing)))
                 .onSuccess(started::complete)

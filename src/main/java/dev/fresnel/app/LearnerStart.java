@@ -50,11 +50,7 @@ final class LearnerStart {
      * @param closing is told how the learner ends: what it has learned goes to the store first
      */
     static Future<Started> start(
-            Vertx vertx,
-            GatewayConfig config,
-            Stores stores,
-            Consumer<DecisionRecord> decisions,
-            Closing closing) {
+            Vertx vertx, GatewayConfig config, Stores stores, Consumer<DecisionRecord> decisions, Closing closing) {
         Policy policy = new Policy(settings(config));
         WorkerExecutor thread = vertx.createSharedWorkerExecutor("fresnel-learner", 1);
         SecureRandom random = new SecureRandom();
@@ -133,6 +129,7 @@ final class LearnerStart {
 
     /** Prices are not part of it: dollars are computed, so what was learned stays true when they change. */
     private static String behind(Model model, String how) {
-        return Fingerprint.of(model.upstream(), model.upstreamName().value(), how).shortForm();
+        return Fingerprint.of(model.upstream(), model.upstreamName().value(), how)
+                .shortForm();
     }
 }

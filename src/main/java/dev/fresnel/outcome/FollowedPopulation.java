@@ -106,8 +106,7 @@ final class FollowedPopulation {
         Map<EvidenceKey, Evidence> totals = new HashMap<>();
         shared.totals().forEach((key, total) -> {
             Landmark landmark = shared.landmarks().getOrDefault(key.arm(), Landmark.at(0));
-            totals.put(
-                    key, total.plus(sent.of(key, landmark, decay)).plus(pending.of(key, landmark, decay)));
+            totals.put(key, total.plus(sent.of(key, landmark, decay)).plus(pending.of(key, landmark, decay)));
         });
         return new Shared(shared.population(), shared.landmarks(), totals, shared.extent());
     }

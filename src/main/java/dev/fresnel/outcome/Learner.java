@@ -139,8 +139,7 @@ public final class Learner {
     }
 
     public LearnerCounts counts() {
-        return new LearnerCounts(
-                openCount, lessons.sum(), dropped.sum(), alarms.sum(), outbox.queued(), outbox.lost());
+        return new LearnerCounts(openCount, lessons.sum(), dropped.sum(), alarms.sum(), outbox.queued(), outbox.lost());
     }
 
     public SharingCounts sharing() {
@@ -173,13 +172,11 @@ public final class Learner {
 
     private void learn(Turn turn) {
         turn.learning().ifPresentOrElse(learning -> open(turn, learning), () -> join(turn));
-        conversations
-                .find(turn.tenant(), turn.decision())
-                .ifPresent(decision -> conversations.joins(decision, turn));
+        conversations.find(turn.tenant(), turn.decision()).ifPresent(decision -> conversations.joins(decision, turn));
         conversations.repeated(turn).ifPresent(before -> notice(before, ImplicitSignal.RETRIED));
         switch (turn.outcome()) {
-            case Outcome.Rewarded(ImplicitSignal signal) when signal == ImplicitSignal.CLEAN ->
-                conversations.isClean(turn);
+            case Outcome.Rewarded(ImplicitSignal signal)
+            when signal == ImplicitSignal.CLEAN -> conversations.isClean(turn);
             case Outcome.Rewarded(ImplicitSignal signal) -> notice(Conversations.SaidOf.of(turn), signal);
             case Outcome.Ignored(String why) -> giveUp(turn, why);
             case Outcome.Failed(String why) -> giveUp(turn, why);
@@ -232,8 +229,7 @@ public final class Learner {
             return;
         }
         RequestId turn = feedback.request();
-        Signal said = new Signal(
-                tenant, turn, "feedback@" + turn, Signal.Kind.LABEL, feedback.score(), 1, attempt());
+        Signal said = new Signal(tenant, turn, "feedback@" + turn, Signal.Kind.LABEL, feedback.score(), 1, attempt());
         boolean taken = outbox.send(
                 lane(tenant, conversations.decisionOf(tenant, turn)),
                 () -> decisions.revise(said),

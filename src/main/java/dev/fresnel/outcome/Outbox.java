@@ -104,21 +104,23 @@ final class Outbox {
 
     private <T> void attempt(String lane, Call<T> call) {
         sent++;
-        call.attempt.get().onComplete(answer -> thread.execute(() -> {
-            sent--;
-            if (answer.succeeded()) {
-                succeeded++;
-                retry.succeeded();
-                over(lane);
-                call.answered.accept(answer.result());
-            } else {
-                failed(lane, call);
-            }
-            tick();
-            if (sent == 0 && (lanes.isEmpty() || retry.isFailing())) {
-                whenIdle.run();
-            }
-        }));
+        call.attempt
+                .get()
+                .onComplete(answer -> thread.execute(() -> {
+                    sent--;
+                    if (answer.succeeded()) {
+                        succeeded++;
+                        retry.succeeded();
+                        over(lane);
+                        call.answered.accept(answer.result());
+                    } else {
+                        failed(lane, call);
+                    }
+                    tick();
+                    if (sent == 0 && (lanes.isEmpty() || retry.isFailing())) {
+                        whenIdle.run();
+                    }
+                }));
     }
 
     private void failed(String lane, Call<?> call) {

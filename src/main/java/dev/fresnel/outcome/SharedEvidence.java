@@ -154,13 +154,12 @@ final class SharedEvidence {
     /** The policy has learned something that the store is to hear. */
     void learned(EvidenceKey key, Lesson lesson, double weight) {
         FollowedPopulation population = follow(key.context().population());
-        if (CellName.of(key.context()).length() > ArmDelta.MAX_CELL
-                || !population.takes(key, MAX_QUEUED - queued)) {
+        if (CellName.of(key.context()).length() > ArmDelta.MAX_CELL || !population.takes(key, MAX_QUEUED - queued)) {
             dropped.increment();
             return;
         }
-        int lessons =
-                population.learned(key, lesson, weight, policy.settings().drift().slack());
+        int lessons = population.learned(
+                key, lesson, weight, policy.settings().drift().slack());
         count();
         if (lessons >= FLUSH_AT && population.mayAsk(clock.instant())) {
             var _ = flush(population);
@@ -186,9 +185,9 @@ final class SharedEvidence {
     /** Sends what is left. Completes when all is acknowledged, or has failed once more; never fails. */
     Future<Void> close() {
         Promise<Void> closed = Promise.promise();
-        thread.execute(() -> Future.join(
-                        followed.values().stream().map(this::flushAll).toList())
-                .onComplete(_ -> closed.complete()));
+        thread.execute(
+                () -> Future.join(followed.values().stream().map(this::flushAll).toList())
+                        .onComplete(_ -> closed.complete()));
         return closed.future();
     }
 
@@ -254,8 +253,7 @@ final class SharedEvidence {
         if (model.isEmpty() || !population.identifies(arm)) {
             return;
         }
-        store.identify(
-                        population.name(), arm.name(), model.get(), landmark, terms.jump(KEPT_OF_ANOTHER_MODEL))
+        store.identify(population.name(), arm.name(), model.get(), landmark, terms.jump(KEPT_OF_ANOTHER_MODEL))
                 .onComplete(result -> thread.execute(() -> {
                     if (result.failed()) {
                         population.notIdentified(arm);

@@ -25,6 +25,7 @@ class ServingProcessTest {
             tenants:
               - id: open
             """;
+
     @TempDir
     private Path folder;
 

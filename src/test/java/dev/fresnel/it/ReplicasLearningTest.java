@@ -56,8 +56,7 @@ class ReplicasLearningTest {
         cheap.byDefault(Script.chat("from cheap", Usage.of(20, 300)));
         String yaml = "listen: { data: \"127.0.0.1:0\", admin: \"127.0.0.1:0\" }\n"
                 + "store: { redis: { url: \"" + redis.uri() + "\", command-timeout: 1s } }\n"
-                + TestGateway.twoModels(
-                        smart.baseUri(), cheap.baseUri(), "mode: adaptive\narms: [direct, fast-bare]")
+                + TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), "mode: adaptive\narms: [direct, fast-bare]")
                 + "policy: { guard: 1 }\n";
         for (String name : List.of("a", "b", "c")) {
             processes.add(ServingProcess.launch(folder.resolve(name), yaml));
@@ -113,8 +112,10 @@ class ReplicasLearningTest {
         }
         redis.restart();
         await("nothing is lost, nothing counts twice", () -> isNear(learned(), known + 20));
-        await("nothing waits", () -> metric(a, "fresnel_learning_signals_held") == 0
-                && metric(b, "fresnel_learning_signals_held") == 0);
+        await(
+                "nothing waits",
+                () -> metric(a, "fresnel_learning_signals_held") == 0
+                        && metric(b, "fresnel_learning_signals_held") == 0);
 
         // The others change their minds within two seconds. A machine that is busy may miss that once or twice.
         List<Duration> delays = new ArrayList<>();

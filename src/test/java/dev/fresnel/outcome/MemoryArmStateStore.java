@@ -61,19 +61,17 @@ public final class MemoryArmStateStore implements ArmStateStore {
         Population at = of(population);
         String name = field.substring(2);
         if (field.startsWith("s:")) {
-            ArmText.landmark(value)
-                    .ifPresentOrElse(stored -> at.landmarks.put(name, stored.landmark()), () -> {
-                        discarded++;
-                        at.landmarks.remove(name);
-                    });
+            ArmText.landmark(value).ifPresentOrElse(stored -> at.landmarks.put(name, stored.landmark()), () -> {
+                discarded++;
+                at.landmarks.remove(name);
+            });
         } else {
             int space = name.indexOf(' ');
             Map<String, Evidence> cells = at.cells.computeIfAbsent(name.substring(0, space), _ -> new HashMap<>());
-            ArmText.evidence(value)
-                    .ifPresentOrElse(evidence -> cells.put(name.substring(space + 1), evidence), () -> {
-                        discarded++;
-                        cells.remove(name.substring(space + 1));
-                    });
+            ArmText.evidence(value).ifPresentOrElse(evidence -> cells.put(name.substring(space + 1), evidence), () -> {
+                discarded++;
+                cells.remove(name.substring(space + 1));
+            });
         }
     }
 
@@ -110,7 +108,10 @@ public final class MemoryArmStateStore implements ArmStateStore {
                     at.whole = ++at.version;
                     for (String name : List.copyOf(at.landmarks.keySet())) {
                         if (arm.isEmpty() || arm.get().equals(name)) {
-                            long epoch = at.landmarks.getOrDefault(name, Landmark.at(0)).epoch() + 1;
+                            long epoch = at.landmarks
+                                            .getOrDefault(name, Landmark.at(0))
+                                            .epoch()
+                                    + 1;
                             at.landmarks.put(name, new Landmark(epoch, now(), 0));
                             at.resets.put(name, epoch);
                             at.cells.remove(name);
@@ -208,7 +209,6 @@ public final class MemoryArmStateStore implements ArmStateStore {
                 landmarks.put(arm, at.landmarks.getOrDefault(arm, Landmark.at(0)));
             }
         }));
-        return new Snapshot(
-                now(), at.version, whole ? Shared.Extent.WHOLE : Shared.Extent.CHANGES, landmarks, cells);
+        return new Snapshot(now(), at.version, whole ? Shared.Extent.WHOLE : Shared.Extent.CHANGES, landmarks, cells);
     }
 }

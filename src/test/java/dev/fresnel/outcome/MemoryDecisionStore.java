@@ -85,8 +85,8 @@ public final class MemoryDecisionStore implements DecisionStore {
     private static Revision revised(Kept kept, Signal signal) {
         Signal last = kept.said.get(signal.source());
         if (last != null && last.attempt().equals(signal.attempt())) {
-            return kept.answers.getOrDefault(signal.source(), new Revision.Revised(
-                    kept.decision.orElseThrow(), Verdict.NONE, Verdict.NONE));
+            return kept.answers.getOrDefault(
+                    signal.source(), new Revision.Revised(kept.decision.orElseThrow(), Verdict.NONE, Verdict.NONE));
         }
         if (last == null && kept.said.size() >= MAX_SOURCES) {
             return new Revision.Refused();
@@ -115,15 +115,15 @@ public final class MemoryDecisionStore implements DecisionStore {
             String name, Optional<AwaitedDecision> decision, Optional<RequestId> of, Duration keepFor) {
         return answer(() -> {
                     kept.values().removeIf(known -> !known.end.isAfter(clock.instant()));
-                    kept.putIfAbsent(name, new Kept(decision, of, clock.instant().plus(keepFor)));
+                    kept.putIfAbsent(
+                            name, new Kept(decision, of, clock.instant().plus(keepFor)));
                     return true;
                 })
                 .mapEmpty();
     }
 
     private Optional<Kept> find(TenantId tenant, RequestId request) {
-        return Optional.ofNullable(kept.get(name(tenant, request)))
-                .filter(known -> known.end.isAfter(clock.instant()));
+        return Optional.ofNullable(kept.get(name(tenant, request))).filter(known -> known.end.isAfter(clock.instant()));
     }
 
     private <T> Future<T> answer(Supplier<T> work) {

@@ -34,8 +34,8 @@ class SharedEvidenceTest {
     private static final String POPULATION = "acme/strong";
     private static final Arm WORKER = new Arm("worker");
     private static final EvidenceKey KEY = new EvidenceKey(new Context(POPULATION, "other 1", "acme/app"), WORKER);
-    private static final PolicySettings SETTINGS = PolicySettings.DEFAULT.with(
-            PolicySettings.Drift.DEFAULT.withWatch(PolicySettings.Drift.Watch.STORE));
+    private static final PolicySettings SETTINGS =
+            PolicySettings.DEFAULT.with(PolicySettings.Drift.DEFAULT.withWatch(PolicySettings.Drift.Watch.STORE));
 
     private Instant now = Instant.parse("2026-01-02T03:04:05Z");
     private final MemoryArmStateStore store = new MemoryArmStateStore(() -> now);
@@ -201,9 +201,7 @@ class SharedEvidenceTest {
             a.learns(1, reward);
             a.evidence.tick();
             if (i % 100 == 0) {
-                assertThat(a.standings().quality(1))
-                        .as("outcome %d", i)
-                        .isCloseTo(quality(alone), within(1e-9));
+                assertThat(a.standings().quality(1)).as("outcome %d", i).isCloseTo(quality(alone), within(1e-9));
             }
         }
 
@@ -225,8 +223,7 @@ class SharedEvidenceTest {
 
         assertThat(a.alarms.size() + b.alarms.size()).isEqualTo(1);
         assertThat(a.policy.landmark(POPULATION, WORKER, now).jump()).isPositive();
-        assertThat(b.policy.landmark(POPULATION, WORKER, now))
-                .isEqualTo(a.policy.landmark(POPULATION, WORKER, now));
+        assertThat(b.policy.landmark(POPULATION, WORKER, now)).isEqualTo(a.policy.landmark(POPULATION, WORKER, now));
     }
 
     @Test
@@ -271,8 +268,8 @@ class SharedEvidenceTest {
                 new KnownArms(Map.of(POPULATION, Map.of(Arm.DIRECT, "m", WORKER, "m"))),
                 dev.fresnel.policy.ForwardDecay.over(SETTINGS.memory()));
 
-        SnapshotReader.Taken taken = reader.read(
-                POPULATION, new Snapshot(now.getEpochSecond(), 9, Shared.Extent.WHOLE, landmarks, cells));
+        SnapshotReader.Taken taken =
+                reader.read(POPULATION, new Snapshot(now.getEpochSecond(), 9, Shared.Extent.WHOLE, landmarks, cells));
         a.policy.follow(taken.shared(), now);
 
         assertThat(taken.ignored()).isEqualTo(2 + 9);
@@ -288,8 +285,8 @@ class SharedEvidenceTest {
     void moreCellsThanThereIsRoomFor_fillNoMemory() {
         List<Cell> cells = new ArrayList<>();
         for (int i = 0; i < 200_000; i++) {
-            cells.add(new Cell(
-                    "worker", CellName.of(new Context("", "task-" + i, "leaf-" + i)), new Evidence(1, 1, 1)));
+            cells.add(
+                    new Cell("worker", CellName.of(new Context("", "task-" + i, "leaf-" + i)), new Evidence(1, 1, 1)));
         }
         SnapshotReader reader = new SnapshotReader(
                 new KnownArms(Map.of(POPULATION, Map.of(WORKER, "m"))),
@@ -304,7 +301,9 @@ class SharedEvidenceTest {
         a.policy.follow(reader.read(POPULATION, snapshot).shared(), now);
         a.learns(1, 0);
 
-        assertThat(a.standings().quality(1)).as("what it says together is heard").isGreaterThan(0.85);
+        assertThat(a.standings().quality(1))
+                .as("what it says together is heard")
+                .isGreaterThan(0.85);
         assertThat(a.pulls()).isCloseTo(1, within(1e-4));
     }
 
