@@ -27,6 +27,11 @@ public record Learning(EvidenceKey key, double stamp, List<Odds> odds, List<Stan
      */
     public record Odds(Arm arm, double probability, double expectedUsd) {}
 
+    /** The same decision on a clock that is so many seconds ahead. */
+    public Learning later(double seconds) {
+        return new Learning(key, stamp + seconds, odds, standings);
+    }
+
     /** What is learned from, without what is only explained. */
     public Learning withoutStandings() {
         return standings.isEmpty() ? this : new Learning(key, stamp, odds, List.of());

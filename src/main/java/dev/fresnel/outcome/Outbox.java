@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -36,7 +37,7 @@ final class Outbox {
     private final LongAdder lost = new LongAdder();
     private int sent;
     private long succeeded;
-    private volatile int queued;
+    private final AtomicInteger queued = new AtomicInteger();
     private Runnable whenIdle = () -> {};
 
     Outbox(Executor thread, InstantSource clock, RandomGenerator random) {
@@ -75,11 +76,11 @@ final class Outbox {
      * @return whether there was room
      */
     <T> boolean send(String lane, Supplier<Future<T>> attempt, Consumer<T> answered, Runnable held) {
-        if (queued >= MAX_QUEUED) {
+        if (queued.get() >= MAX_QUEUED) {
             lost.increment();
             return false;
         }
-        queued++;
+        queued.incrementAndGet();
         Deque<Call<?>> calls = lanes.computeIfAbsent(lane, _ -> new ArrayDeque<>());
         Call<T> call = new Call<>(attempt, answered, held);
         calls.add(call);
@@ -146,7 +147,7 @@ final class Outbox {
     }
 
     private void over(String lane) {
-        queued--;
+        queued.decrementAndGet();
         Deque<Call<?>> calls = lanes.getOrDefault(lane, new ArrayDeque<>());
         calls.remove();
         if (calls.isEmpty()) {
@@ -170,7 +171,7 @@ final class Outbox {
 
     /** Calls that wait. Any thread. */
     int queued() {
-        return queued;
+        return queued.get();
     }
 
     /** Calls that were given up or not taken. Any thread. */
