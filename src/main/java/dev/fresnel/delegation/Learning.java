@@ -50,6 +50,11 @@ public record Learning(
         }
     }
 
+    /** The same decision on a clock that is so many seconds ahead. */
+    public Learning later(double seconds) {
+        return new Learning(key, stamp + seconds, lead, odds, standings, counterfactual);
+    }
+
     /** What is learned from and logged, without what is only explained. */
     public Learning withoutStandings() {
         return standings.isEmpty() ? this : new Learning(key, stamp, lead, odds, List.of(), counterfactual);

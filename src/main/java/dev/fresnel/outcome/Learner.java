@@ -185,7 +185,13 @@ public final class Learner {
 
     private void open(Turn turn, Learning learning) {
         AwaitedDecision awaited = new AwaitedDecision(
-                turn.tenant(), turn.request(), learning, turn.began(), turn.ended(), turn.spent(), Map.of());
+                turn.tenant(),
+                turn.request(),
+                learning.later(evidence.ahead()),
+                turn.began(),
+                turn.ended(),
+                turn.spent(),
+                Map.of());
         conversations.add(new OpenDecision(awaited)).forEach(this::land);
         var _ = outbox.send(
                 lane(turn.tenant(), turn.request()),

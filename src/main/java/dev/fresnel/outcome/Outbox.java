@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -36,7 +37,7 @@ final class Outbox {
     private final LongAdder lost = new LongAdder();
     private int sent;
     private long succeeded;
-    private volatile int queued;
+    private final AtomicInteger queued = new AtomicInteger();
     private Runnable whenIdle = () -> {};
 
     Outbox(Executor thread, InstantSource clock, RandomGenerator random) {
@@ -50,6 +51,7 @@ final class Outbox {
         private final Supplier<Future<T>> attempt;
         private final Consumer<T> answered;
         private final Runnable held;
+        private boolean isHeld;
         private int failures;
         private long succeededBefore;
 
@@ -57,6 +59,13 @@ final class Outbox {
             this.attempt = attempt;
             this.answered = answered;
             this.held = held;
+        }
+
+        void hold() {
+            if (!isHeld) {
+                isHeld = true;
+                held.run();
+            }
         }
     }
 
@@ -67,11 +76,11 @@ final class Outbox {
      * @return whether there was room
      */
     <T> boolean send(String lane, Supplier<Future<T>> attempt, Consumer<T> answered, Runnable held) {
-        if (queued >= MAX_QUEUED) {
+        if (queued.get() >= MAX_QUEUED) {
             lost.increment();
             return false;
         }
-        queued++;
+        queued.incrementAndGet();
         Deque<Call<?>> calls = lanes.computeIfAbsent(lane, _ -> new ArrayDeque<>());
         Call<T> call = new Call<>(attempt, answered, held);
         calls.add(call);
@@ -79,9 +88,7 @@ final class Outbox {
             ready.add(lane);
         }
         if (retry.isFailing()) {
-            call.failures = 1;
-            call.succeededBefore = succeeded;
-            held.run();
+            call.hold();
         }
         tick();
         return true;
@@ -118,15 +125,19 @@ final class Outbox {
     }
 
     private void failed(String lane, Call<?> call) {
+        // Whoever waits behind a call that fails waits as long as it does.
+        if (retry.isFailing()) {
+            lanes.getOrDefault(lane, new ArrayDeque<>()).forEach(Call::hold);
+        } else {
+            lanes.values().forEach(calls -> calls.forEach(Call::hold));
+        }
         Instant now = clock.instant();
         if (retry.isDue(now)) {
             retry.failed(now);
         }
-        if (call.failures == 0) {
+        if (call.failures++ == 0) {
             call.succeededBefore = succeeded;
-            call.held.run();
         }
-        call.failures++;
         if (call.failures >= MAX_FAILURES && succeeded > call.succeededBefore) {
             lost.increment();
             over(lane);
@@ -136,7 +147,7 @@ final class Outbox {
     }
 
     private void over(String lane) {
-        queued--;
+        queued.decrementAndGet();
         Deque<Call<?>> calls = lanes.getOrDefault(lane, new ArrayDeque<>());
         calls.remove();
         if (calls.isEmpty()) {
@@ -160,7 +171,7 @@ final class Outbox {
 
     /** Calls that wait. Any thread. */
     int queued() {
-        return queued;
+        return queued.get();
     }
 
     /** Calls that were given up or not taken. Any thread. */

@@ -48,6 +48,9 @@ final class SharedEvidence {
     /** What an arm keeps whose model is another one. */
     static final double KEPT_OF_ANOTHER_MODEL = 0.3;
 
+    /** Seconds by which clocks may differ for all that it matters to a decay of days. */
+    private static final double CLOCKS_AGREE = 1;
+
     private static final int FLUSH_AT = 256;
     private static final int MAX_QUEUED = 20_000;
     private static final int LOADED_TOGETHER = 8;
@@ -69,6 +72,7 @@ final class SharedEvidence {
     private final LongAdder failures = new LongAdder();
     private final LongAdder dropped = new LongAdder();
     private final LongAdder refused = new LongAdder();
+    private volatile double ahead;
     private volatile int queued;
     private volatile int ignored;
 
@@ -240,6 +244,8 @@ final class SharedEvidence {
         SnapshotReader.Taken taken = reader.read(population.name(), snapshot);
         Instant now = clock.instant();
         population.heard(snapshot, taken.ignored(), now);
+        double difference = snapshot.at() - now.toEpochMilli() / 1e3;
+        ahead = Math.abs(difference) > CLOCKS_AGREE ? difference : 0;
         Shared shared = population.withOwn(taken.shared(), decay);
         if (!shared.landmarks().isEmpty()) {
             policy.follow(shared, now);
@@ -272,6 +278,11 @@ final class SharedEvidence {
         }
         queued = cells;
         ignored = nobodys;
+    }
+
+    /** Seconds by which the store's clock, on which all replicas' decisions are timed, is ahead of ours; 0 when they agree. */
+    double ahead() {
+        return ahead;
     }
 
     SharingCounts counts() {

@@ -7,6 +7,7 @@ import dev.fresnel.delegation.Learning;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.policy.Context;
 import dev.fresnel.policy.EvidenceKey;
+import dev.fresnel.policy.ForwardDecay;
 import dev.fresnel.policy.Option;
 import dev.fresnel.policy.Policy;
 import dev.fresnel.policy.PolicySettings;
@@ -24,6 +25,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
@@ -212,6 +214,37 @@ final class LearnerTest {
         assertThat(pending()).as("the dropped one is not in flight for ever").isEqualTo(10_000);
         assertThat(Await.result(stuck.feedback(ACME, new Feedback(new RequestId("r1"), 0))))
                 .isEqualTo(FeedbackResult.UNAVAILABLE);
+    }
+
+    /** Decay is measured on one clock: a replica whose own is wrong gives its outcomes no other weight than the others do. */
+    @Test
+    void timesDecisionsOnTheStoresClock() {
+        Instant right = now;
+        now = right.minus(Duration.ofDays(7));
+        MemoryArmStateStore rightStore = new MemoryArmStateStore(() -> right);
+        Learner slow = new Learner(new Learner.Setup(
+                policy,
+                rightStore,
+                decisions,
+                new KnownArms(Map.of(KEY.context().population(), Map.of(WORKER, "m"))),
+                Runnable::run,
+                () -> now,
+                new Random(1),
+                "slow",
+                OutcomeSettings.DEFAULT,
+                log::add));
+        Await.result(slow.load());
+
+        slow.ended(turn(
+                "r1", learning(), "r1", Fingerprint.of("a"), now, now, new Outcome.Rewarded(ImplicitSignal.EMPTY)));
+        slow.tick();
+
+        Snapshot snapshot = Await.result(rightStore.changes(KEY.context().population(), 0));
+        ForwardDecay decay = ForwardDecay.over(PolicySettings.DEFAULT.memory());
+        double effective = snapshot.cells().getFirst().evidence().weight()
+                * decay.effective(
+                        Objects.requireNonNull(snapshot.landmarks().get(WORKER.name())), right.getEpochSecond());
+        assertThat(effective).isCloseTo(1, within(1e-4));
     }
 
     /** Another process, or the same one after a restart: what it hears of is in the store. */
