@@ -6,6 +6,7 @@ import dev.fresnel.budget.Ledger;
 import dev.fresnel.budget.PriceTable;
 import dev.fresnel.config.GatewayConfig;
 import dev.fresnel.config.HostPort;
+import dev.fresnel.delegation.BudgetPacing;
 import dev.fresnel.delegation.ConversationPins;
 import dev.fresnel.delegation.Delegator;
 import dev.fresnel.edge.DataListener;
@@ -36,10 +37,12 @@ import dev.fresnel.outcome.Learner;
 import dev.fresnel.outcome.OutcomeSettings;
 import dev.fresnel.pause.KillSwitch;
 import dev.fresnel.policy.Policy;
+import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantDirectory;
 import dev.fresnel.upstream.CompletionClient;
 import dev.fresnel.upstream.RetryRule;
 import dev.fresnel.upstream.UpstreamClient;
+import dev.fresnel.value.TenantId;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.DeploymentOptions;
@@ -223,6 +226,8 @@ public final class Gateway {
         KillSwitch killSwitch =
                 Pausing.killSwitch(vertx, stores.pauses(), config.tenants(), unharmed(telling.log()::onPause), closing);
         telling.metrics().watchPauses(killSwitch.tenants(), killSwitch::isPaused);
+        BudgetPacing pacing = new BudgetPacing();
+        telling.metrics().watchBudgets(pacing::perDollar, budgeted(config.tenants()));
 
         JtokkitEstimator tokens = new JtokkitEstimator();
         Parts parts = new Parts(
@@ -236,6 +241,7 @@ public final class Gateway {
                 new OutputLength(),
                 new Delegator(config.models(), prices, config.workers(), CostModel.DEFAULT, policy),
                 new ConversationPins(nanos::getAsLong, ConversationPins.DEFAULT_IDLE, ConversationPins.DEFAULT_MAXIMUM),
+                pacing,
                 new LensKeys(PromptTemplate.VERSION),
                 shelf,
                 new PinnedLenses(nanos::getAsLong, ConversationPins.DEFAULT_IDLE),
@@ -294,6 +300,13 @@ public final class Gateway {
                 // A store that is away does not keep the gateway from starting, and the switch is not thrown then.
                 .compose(_ -> killSwitch.refresh().otherwiseEmpty())
                 .compose(_ -> deploy(config.listen(), vertx, loops, data, admin, gate, closing));
+    }
+
+    private static List<TenantId> budgeted(List<Tenant> tenants) {
+        return tenants.stream()
+                .filter(tenant -> tenant.dailyBudget().isPresent())
+                .map(Tenant::id)
+                .toList();
     }
 
     /** Learning has a thread of its own, so that no reply waits for it, nor it for a slow store. */

@@ -77,7 +77,6 @@ final class Deciding {
             journal.reason = plan.offReason().key();
             return Future.succeededFuture(new Plan.Requested(request));
         }
-        journal.conversation = ConversationKey.of(arrival.tenant().id(), overrides.session(), request);
         TaskText task = TaskText.of(request);
         return classifying
                 .kind(request, plan, overrides, task)
@@ -126,6 +125,7 @@ final class Deciding {
         LensKey key = parts.lensKeys().keyFor(arrival.tenant().id(), smart(request, plan), subject);
         journal.lensKey = Optional.of(key);
         journal.lensSubject = Optional.of(subject);
+        journal.conversation = ConversationKey.of(arrival.tenant().id(), overrides.session(), request);
         return parts.delegator()
                 .assess(new Inquiry(
                         arrival.tenant().id(),
@@ -146,7 +146,10 @@ final class Deciding {
                                         arrival.tenant().id(), arrival.tenant().dailyBudget()),
                         parts.shelf().peek(key).isPresent() ? Inquiry.LensState.CACHED : Inquiry.LensState.ABSENT,
                         journal.conversation.flatMap(parts.pins()::find),
-                        new Moment(parts.clock().instant(), parts.chance().getAsDouble())));
+                        new Moment(
+                                parts.clock().instant(),
+                                parts.chance().getAsDouble(),
+                                parts.pacing().perDollar(arrival.tenant().id()))));
     }
 
     private static LensSubject subject(ChatRequest request, RoutePlan plan, Overrides overrides) {

@@ -8,6 +8,7 @@ import dev.fresnel.delegation.Learning;
 import dev.fresnel.delegation.Obstacle;
 import dev.fresnel.delegation.RuleCheck;
 import dev.fresnel.policy.Arm;
+import dev.fresnel.policy.Standings;
 import dev.fresnel.value.Usd;
 import java.time.Duration;
 import java.util.Locale;
@@ -49,7 +50,9 @@ public final class Explanation {
                 + "},\"estimates\":{\"input_tokens\":" + assessment.estimates().inputTokens()
                 + ",\"output_tokens_median\":" + assessment.estimates().output().l50()
                 + ",\"output_tokens_p90\":" + assessment.estimates().output().l90()
-                + "},\"rules\":" + array(assessment.rules().stream(), Explanation::rule)
+                + "},\"learned\":"
+                + assessment.learning().map(Explanation::learned).orElse("null")
+                + ",\"rules\":" + array(assessment.rules().stream(), Explanation::rule)
                 + ",\"arms\":" + array(assessment.arms().stream(), Explanation::arm) + "}";
     }
 
@@ -75,6 +78,28 @@ public final class Explanation {
         return byArm.entrySet().stream()
                 .map(e -> JsonText.quote(e.getKey().name()) + ":" + e.getValue())
                 .collect(Collectors.joining(",", "{", "}"));
+    }
+
+    private static String learned(Learning learning) {
+        return "{\"task\":" + JsonText.quote(learning.key().context().task())
+                + ",\"leaf\":" + JsonText.quote(learning.key().context().leaf())
+                + ",\"arms\":" + array(learning.standings().stream(), Explanation::standing) + "}";
+    }
+
+    private static String standing(Standings.Standing standing) {
+        return "{\"arm\":" + JsonText.quote(standing.arm().name())
+                + ",\"quality\":" + number(standing.quality())
+                + ",\"deviation\":" + number(standing.deviation())
+                + ",\"pulls\":" + number(standing.pulls())
+                + ",\"pending\":" + number(standing.pending())
+                + ",\"price\":" + number(standing.price())
+                + ",\"score\":" + number(standing.score())
+                + ",\"probability\":" + standing.probability() + "}";
+    }
+
+    /** Six digits are plenty to read; JSON has no infinity. */
+    private static String number(double value) {
+        return Double.isFinite(value) ? String.format(Locale.ROOT, "%.6f", value) : "null";
     }
 
     private static String rule(RuleCheck check) {

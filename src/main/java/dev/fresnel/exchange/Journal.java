@@ -64,8 +64,8 @@ final class Journal {
     int status;
     Optional<Learning> learning = Optional.empty();
 
-    /** The first turn of the conversation, whose decision this one inherits and speaks for. */
-    Optional<RequestId> inherits = Optional.empty();
+    /** The decision of an earlier turn, which this one inherits and speaks for. */
+    private Optional<Pin.Learned> inherits = Optional.empty();
 
     private Optional<ChatRequest> request = Optional.empty();
     private Optional<Said> said = Optional.empty();
@@ -162,12 +162,19 @@ final class Journal {
         // In shadow it is the second reason, and what direct answers says nothing about a worker that the pin names.
         inherits = pin.filter(_ -> assessment.decision().reasons().contains(Reason.INHERITED))
                 .filter(known -> known.arm().equals(assessment.decision().arm()))
-                .flatMap(Pin::learning);
+                .flatMap(Pin::learned);
     }
 
     /** Whose decision the outcome of this exchange belongs to. */
     Optional<RequestId> decision(RequestId self) {
-        return learning.map(_ -> self).or(() -> inherits);
+        return learned(self).map(Pin.Learned::decision);
+    }
+
+    /** What the conversation's later turns have to know of it. */
+    Optional<Pin.Learned> learned(RequestId self) {
+        return learning.flatMap(made -> trace.map(assessment -> new Pin.Learned(
+                        self, made.key(), made.lead(), assessment.features().saidKind())))
+                .or(() -> inherits);
     }
 
     /** By which the same request is known when it comes again. */

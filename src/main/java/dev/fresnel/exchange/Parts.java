@@ -2,6 +2,7 @@ package dev.fresnel.exchange;
 
 import dev.fresnel.budget.Ledger;
 import dev.fresnel.budget.PriceTable;
+import dev.fresnel.delegation.BudgetPacing;
 import dev.fresnel.delegation.ConversationPins;
 import dev.fresnel.delegation.Delegator;
 import dev.fresnel.delegation.Worker;
@@ -42,6 +43,7 @@ public record Parts(
         OutputLength lengths,
         Delegator delegator,
         ConversationPins pins,
+        BudgetPacing pacing,
         LensKeys lensKeys,
         LensShelf shelf,
         PinnedLenses pinnedLenses,

@@ -22,6 +22,7 @@ import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Counters and timers of what the gateway does. Labels come from config ids and closed enumerations only, so that no client can
@@ -47,6 +48,9 @@ public final class Metrics {
             Map.entry("fresnel.classifier", "Requests whose kind of task a model was to name, by what came of it."),
             Map.entry("fresnel.classifier.cost.usd", "What those models cost."),
             Map.entry("fresnel.delegation.paused", "1 while the kill switch keeps the tenant's requests direct."),
+            Map.entry(
+                    "fresnel.budget.price",
+                    "Quality that mode adaptive gives up for a dollar because the day's budget presses; 0 while there is enough."),
             Map.entry("fresnel.learning.open", "Decisions of mode adaptive whose outcome may still change."),
             Map.entry("fresnel.learning.lessons", "Outcomes that the policy was told, revisions included."),
             Map.entry("fresnel.learning.alarms", "Arms found to have changed."),
@@ -172,6 +176,16 @@ public final class Metrics {
         for (TenantId tenant : tenants) {
             Gauge.builder("fresnel.delegation.paused", () -> isPaused.test(tenant) ? 1 : 0)
                     .description(help("fresnel.delegation.paused"))
+                    .tag("tenant", tenant.value())
+                    .register(registry);
+        }
+    }
+
+    /** A gauge per tenant that has a budget. */
+    public void watchBudgets(ToDoubleFunction<TenantId> price, List<TenantId> tenants) {
+        for (TenantId tenant : tenants) {
+            Gauge.builder("fresnel.budget.price", () -> price.applyAsDouble(tenant))
+                    .description(help("fresnel.budget.price"))
                     .tag("tenant", tenant.value())
                     .register(registry);
         }

@@ -11,6 +11,7 @@ import dev.fresnel.chat.ChatRequestReader;
 import dev.fresnel.config.ConfigLoader;
 import dev.fresnel.config.ConfigResult;
 import dev.fresnel.config.GatewayConfig;
+import dev.fresnel.delegation.BudgetPacing;
 import dev.fresnel.delegation.ConversationPins;
 import dev.fresnel.delegation.Delegator;
 import dev.fresnel.estimate.JtokkitEstimator;
@@ -139,6 +140,7 @@ class StorelessDecisionTest {
                 new OutputLength(),
                 new Delegator(config.models(), prices, config.workers(), CostModel.DEFAULT, policy),
                 new ConversationPins(() -> 0, ConversationPins.DEFAULT_IDLE, ConversationPins.DEFAULT_MAXIMUM),
+                new BudgetPacing(),
                 new LensKeys(PromptTemplate.VERSION),
                 new LensShelf(
                         vertx,
