@@ -228,12 +228,11 @@ public final class Gateway {
         Learner learner = learning.learner();
         telling.metrics().watchLearning(learner::counts, learner::sharing, policy::counts);
 
-        BudgetPacing pacing = new BudgetPacing();
-        telling.metrics().watchBudgets(pacing::perDollar, budgeted(config.tenants()));
-
         KillSwitch killSwitch =
                 Pausing.killSwitch(vertx, stores.pauses(), config.tenants(), unharmed(telling.log()::onPause), closing);
         telling.metrics().watchPauses(killSwitch.tenants(), killSwitch::isPaused);
+        BudgetPacing pacing = new BudgetPacing();
+        telling.metrics().watchBudgets(pacing::perDollar, budgeted(config.tenants()));
 
         JtokkitEstimator tokens = new JtokkitEstimator();
         Parts parts = new Parts(

@@ -86,14 +86,8 @@ public final class Delegator {
     private Assessment decided(Inquiry inquiry) {
         refuseUnknownArm(inquiry);
         Optional<Model> requested = catalog.find(inquiry.request().model());
-        TaskFeatures features = TaskFeatures.of(
-                inquiry.request(),
-                inquiry.task(),
-                inquiry.estimates(),
-                requested.map(Model::tier).orElse(Tier.UNKNOWN),
-                inquiry.overrides().taskKind(),
-                inquiry.classified(),
-                inquiry.overrides().repo());
+        TaskFeatures features =
+                TaskFeatures.of(inquiry, requested.map(Model::tier).orElse(Tier.UNKNOWN));
         if (requested.isEmpty()) {
             Reason reason = bypass(inquiry).or(() -> guard(inquiry)).orElse(Reason.UNKNOWN_MODEL);
             return new Assessment(

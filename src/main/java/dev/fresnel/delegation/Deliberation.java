@@ -154,7 +154,7 @@ final class Deliberation {
      * loop is never left in its middle.
      */
     private Optional<Reason> boundary(Pin pin) {
-        if (mode() != Mode.ADAPTIVE
+        if (!mode().isLearned()
                 || inquiry.request().openToolLoop()
                 || pin.learned().isEmpty()) {
             return Optional.empty();
@@ -163,8 +163,8 @@ final class Deliberation {
         if (policy.lead(learned.key()) > learned.lead()) {
             return Optional.of(Reason.ARM_CHANGED);
         }
-        boolean told = features.kind() != TaskKind.OTHER && learned.kind() != TaskKind.OTHER;
-        return told && features.kind() != learned.kind() ? Optional.of(Reason.TASK_CHANGED) : Optional.empty();
+        boolean told = features.saidKind() != TaskKind.OTHER && learned.kind() != TaskKind.OTHER;
+        return told && features.saidKind() != learned.kind() ? Optional.of(Reason.TASK_CHANGED) : Optional.empty();
     }
 
     /**
@@ -228,7 +228,7 @@ final class Deliberation {
 
     /**
      * The arm that answers when {@code row} is drawn. A worker whose lens is first written behind the request leaves this one request
-     * to the requested model, unless the conversation is on it and so has its lens; in shadow every worker does.
+     * to the requested model, unless the conversation is on that worker and has its lens; in shadow every worker does.
      */
     private Arm credited(ArmRow row, Optional<Pin> pin) {
         boolean waits = row.worker()

@@ -1,14 +1,12 @@
 package dev.fresnel.delegation;
 
 import dev.fresnel.chat.ChatRequest;
-import dev.fresnel.estimate.TaskText;
 import dev.fresnel.upstream.Tier;
 import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.TenantId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -31,7 +29,9 @@ public record TaskFeatures(
     public enum KindSource {
         CLIENT,
         CLASSIFIER,
-        RULES;
+        RULES,
+        /** The rules, where a classifier should have said it and did not: as good as no word where kinds are compared. */
+        FALLBACK;
 
         /** The name in explanations. */
         public String key() {
@@ -39,28 +39,31 @@ public record TaskFeatures(
         }
     }
 
-    static TaskFeatures of(
-            ChatRequest request, Estimates estimates, Tier tier, Optional<TaskKind> statedKind, Optional<String> repo) {
-        return of(request, TaskText.of(request), estimates, tier, statedKind, Optional.empty(), repo);
+    static TaskFeatures of(Inquiry inquiry, Tier tier) {
+        KindSource unsaid = inquiry.overrides().modeOn(inquiry.plan()).isLearned()
+                        && inquiry.plan().learned().classifier().isPresent()
+                ? KindSource.FALLBACK
+                : KindSource.RULES;
+        return new TaskFeatures(
+                inquiry.overrides()
+                        .taskKind()
+                        .or(inquiry::classified)
+                        .orElseGet(() -> TaskKind.of(inquiry.request(), inquiry.task())),
+                inquiry.overrides()
+                        .repo()
+                        .map(name -> Fingerprint.of("repo", name))
+                        .orElseGet(() -> application(inquiry.request())),
+                Long.highestOneBit(inquiry.estimates().inputTokens()),
+                Long.highestOneBit(inquiry.estimates().output().l50()),
+                tier,
+                inquiry.overrides().taskKind().isPresent()
+                        ? KindSource.CLIENT
+                        : inquiry.classified().isPresent() ? KindSource.CLASSIFIER : unsaid);
     }
 
-    static TaskFeatures of(
-            ChatRequest request,
-            TaskText task,
-            Estimates estimates,
-            Tier tier,
-            Optional<TaskKind> statedKind,
-            Optional<TaskKind> classified,
-            Optional<String> repo) {
-        return new TaskFeatures(
-                statedKind.or(() -> classified).orElseGet(() -> TaskKind.of(request, task)),
-                repo.map(name -> Fingerprint.of("repo", name)).orElseGet(() -> application(request)),
-                Long.highestOneBit(estimates.inputTokens()),
-                Long.highestOneBit(estimates.output().l50()),
-                tier,
-                statedKind.isPresent()
-                        ? KindSource.CLIENT
-                        : classified.isPresent() ? KindSource.CLASSIFIER : KindSource.RULES);
+    /** The kind as far as somebody has said it who can be compared with what was said of another turn. */
+    public TaskKind saidKind() {
+        return kindSource == KindSource.FALLBACK ? TaskKind.OTHER : kind;
     }
 
     private static Fingerprint application(ChatRequest request) {

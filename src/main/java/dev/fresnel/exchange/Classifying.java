@@ -55,14 +55,8 @@ final class Classifying {
                 && !request.openToolLoop()
                 && !request.providerState()
                 && !arrival.headers().contains(ForwardHeaders.INTERNAL)
-                && !isInherited(request, overrides)
                 && (overrides.modeOn(plan).isShadow()
                         || !parts.killSwitch().isPaused(arrival.tenant().id()));
-    }
-
-    private boolean isInherited(ChatRequest request, Overrides overrides) {
-        return overrides.continues(request)
-                && journal.conversation.flatMap(parts.pins()::find).isPresent();
     }
 
     /** Empty where the model has no price, or the tenant no money left. */

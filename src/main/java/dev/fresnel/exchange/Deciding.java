@@ -77,7 +77,6 @@ final class Deciding {
             journal.reason = plan.offReason().key();
             return Future.succeededFuture(new Plan.Requested(request));
         }
-        journal.conversation = ConversationKey.of(arrival.tenant().id(), overrides.session(), request);
         TaskText task = TaskText.of(request);
         return classifying
                 .kind(request, plan, overrides, task)
@@ -129,6 +128,7 @@ final class Deciding {
         LensKey key = parts.lensKeys().keyFor(arrival.tenant().id(), smart(request, plan), subject);
         journal.lensKey = Optional.of(key);
         journal.lensSubject = Optional.of(subject);
+        journal.conversation = ConversationKey.of(arrival.tenant().id(), overrides.session(), request);
         return parts.delegator()
                 .assess(new Inquiry(
                         arrival.tenant().id(),

@@ -76,6 +76,12 @@ public final class Explanation {
         return String.format(Locale.ROOT, "%.3f", duration.toNanos() / 1e6);
     }
 
+    private static String probabilities(Map<Arm, Double> byArm) {
+        return byArm.entrySet().stream()
+                .map(e -> JsonText.quote(e.getKey().name()) + ":" + e.getValue())
+                .collect(Collectors.joining(",", "{", "}"));
+    }
+
     private static String learned(Learning learning) {
         return "{\"task\":" + JsonText.quote(learning.key().context().task())
                 + ",\"leaf\":" + JsonText.quote(learning.key().context().leaf())
@@ -96,12 +102,6 @@ public final class Explanation {
     /** Six digits are plenty to read; JSON has no infinity. */
     private static String number(double value) {
         return Double.isFinite(value) ? String.format(Locale.ROOT, "%.6f", value) : "null";
-    }
-
-    private static String probabilities(Map<Arm, Double> byArm) {
-        return byArm.entrySet().stream()
-                .map(e -> JsonText.quote(e.getKey().name()) + ":" + e.getValue())
-                .collect(Collectors.joining(",", "{", "}"));
     }
 
     private static String rule(RuleCheck check) {

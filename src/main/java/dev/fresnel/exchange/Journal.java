@@ -181,7 +181,7 @@ final class Journal {
     /** What the conversation's later turns have to know of it. */
     Optional<Pin.Learned> learned(RequestId self) {
         return learning.flatMap(made -> trace.map(assessment -> new Pin.Learned(
-                        self, made.key(), made.lead(), assessment.features().kind())))
+                        self, made.key(), made.lead(), assessment.features().saidKind())))
                 .or(() -> inherits);
     }
 

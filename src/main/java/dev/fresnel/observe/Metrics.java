@@ -47,12 +47,12 @@ public final class Metrics {
             Map.entry("fresnel.bypass", "An optimisation given up, and the request served all the same."),
             Map.entry("fresnel.lens.builds", "Lenses written, or why not."),
             Map.entry("fresnel.lens.cost.usd", "What writing lenses cost."),
-            Map.entry(
-                    "fresnel.budget.price",
-                    "Quality that mode adaptive gives up for a dollar because the day's budget presses; 0 while there is enough."),
             Map.entry("fresnel.classifier", "Requests whose kind of task a model was to name, by what came of it."),
             Map.entry("fresnel.classifier.cost.usd", "What those models cost."),
             Map.entry("fresnel.delegation.paused", "1 while the kill switch keeps the tenant's requests direct."),
+            Map.entry(
+                    "fresnel.budget.price",
+                    "Quality that mode adaptive gives up for a dollar because the day's budget presses; 0 while there is enough."),
             Map.entry("fresnel.learning.open", "Decisions of mode adaptive whose outcome may still change."),
             Map.entry("fresnel.learning.lessons", "Outcomes that the policy was told, revisions included."),
             Map.entry("fresnel.learning.alarms", "Arms found to have changed."),
@@ -203,21 +203,21 @@ public final class Metrics {
         Gauge.builder(name, value).description(help(name)).register(registry);
     }
 
-    /** A gauge per tenant that has a budget. */
-    public void watchBudgets(ToDoubleFunction<TenantId> price, List<TenantId> tenants) {
-        for (TenantId tenant : tenants) {
-            Gauge.builder("fresnel.budget.price", () -> price.applyAsDouble(tenant))
-                    .description(help("fresnel.budget.price"))
-                    .tag("tenant", tenant.value())
-                    .register(registry);
-        }
-    }
-
     /** One gauge per tenant: whether its delegation is paused, by an order for it or for everybody. */
     public void watchPauses(List<TenantId> tenants, Predicate<TenantId> isPaused) {
         for (TenantId tenant : tenants) {
             Gauge.builder("fresnel.delegation.paused", () -> isPaused.test(tenant) ? 1 : 0)
                     .description(help("fresnel.delegation.paused"))
+                    .tag("tenant", tenant.value())
+                    .register(registry);
+        }
+    }
+
+    /** A gauge per tenant that has a budget. */
+    public void watchBudgets(ToDoubleFunction<TenantId> price, List<TenantId> tenants) {
+        for (TenantId tenant : tenants) {
+            Gauge.builder("fresnel.budget.price", () -> price.applyAsDouble(tenant))
+                    .description(help("fresnel.budget.price"))
                     .tag("tenant", tenant.value())
                     .register(registry);
         }

@@ -167,8 +167,7 @@ final class AdaptiveDelegatorTest {
     @Test
     void staysWithItsArm_whenLeavingCostsMoreThanTheOtherIsBetter() {
         world.inputTokens = 40_000;
-        world.learned = new LearnedRules(
-                Optional.of(World.usd("0.1")), LearnedRules.Pooling.TENANT, ContextFeature.DEFAULT, Optional.empty());
+        world.learned = worth("0.1");
         // As good, and 40,000 tokens in the dear model's cache cost what they do uncached at the cheap one.
         teach("debug", BARE, 1);
         teach("debug", Arm.DIRECT, 1);
@@ -315,8 +314,7 @@ final class AdaptiveDelegatorTest {
     void givesQualityUp_whenTheBudgetPresses() {
         teach(BARE, 0.8, 200);
         teach(Arm.DIRECT, 0.95, 200);
-        world.learned = new LearnedRules(
-                Optional.of(World.usd("10")), LearnedRules.Pooling.TENANT, ContextFeature.DEFAULT, Optional.empty());
+        world.learned = worth("10");
         assertThat(world.decide().arm()).isEqualTo(Arm.DIRECT);
 
         double directCost =
@@ -324,6 +322,11 @@ final class AdaptiveDelegatorTest {
         world.moment = new Moment(world.moment.now(), 0.5, 1 / directCost);
 
         assertThat(world.decide().arm()).isEqualTo(BARE);
+    }
+
+    private static LearnedRules worth(String usd) {
+        return new LearnedRules(
+                Optional.of(World.usd(usd)), LearnedRules.Pooling.TENANT, ContextFeature.DEFAULT, Optional.empty());
     }
 
     private static Overrides saying(String header, String value) {

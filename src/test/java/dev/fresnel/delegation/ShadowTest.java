@@ -59,8 +59,11 @@ class ShadowTest {
         assertThat(learning.odds()).extracting(Learning.Odds::probability).containsExactly(1.0, 0.0);
 
         world.overrides = Overrides.parse(List.of(Map.entry(Overrides.SESSION, "s")));
-        Pin.Learned first = new Pin.Learned(new RequestId("first"), learning.key(), learning.lead(), TaskKind.OTHER);
-        world.pin = Optional.of(new Pin(Arm.DIRECT, Optional.empty(), world.moment.now(), Optional.of(first)));
+        world.pin = Optional.of(new Pin(
+                Arm.DIRECT,
+                Optional.empty(),
+                world.moment.now(),
+                Optional.of(new Pin.Learned(new RequestId("first"), learning.key(), learning.lead(), TaskKind.OTHER))));
         assertThat(world.assess().learning()).as("no decision of its own").isEmpty();
         assertThat(world.decide().reasons()).containsExactly(Reason.SHADOW, Reason.INHERITED);
     }

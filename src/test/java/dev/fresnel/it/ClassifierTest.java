@@ -90,20 +90,25 @@ class ClassifierTest {
             assertThat(trace(gateway, "")).contains("\"task_kind\":\"other\"");
             assertThat(gateway.chat(task("Write a poem"), "x-fresnel-explain", "dry-run")
                             .body())
-                    .contains("\"task_kind\":\"generate\",\"task_kind_from\":\"rules\"");
+                    .contains("\"task_kind\":\"generate\",\"task_kind_from\":\"fallback\"");
 
             assertThat(cheap.calls()).isZero();
         }
     }
 
     @Test
-    void asksOnceAConversation() {
+    void asksAtEveryTurn_sinceAnotherKindOfTaskMayBegin() {
         try (TestGateway gateway = gateway("10s")) {
             var _ = trace(gateway, "Write a poem", "x-fresnel-session", "s");
             assertThat(trace(gateway, "And another one", "x-fresnel-session", "s"))
                     .contains("inherited");
-
-            assertThat(cheap.calls()).isEqualTo(1);
+            cheap.byDefault(Script.chat("translate", Usage.of(20, 1)));
+            assertThat(trace(gateway, "Now in French", "x-fresnel-session", "s"))
+                    .contains("task_changed");
+            cheap.byDefault(Script.error(401));
+            assertThat(trace(gateway, "Debug this", "x-fresnel-session", "s"))
+                    .as("no word of another task")
+                    .contains("inherited", "\"task_kind_from\":\"fallback\"");
         }
     }
 
@@ -115,7 +120,7 @@ class ClassifierTest {
         cheap.reply(Script.chat("I would say that is a poem.", Usage.of(20, 7)));
         try (TestGateway gateway = gateway("150ms")) {
             assertThat(trace(gateway, "Write a poem"))
-                    .contains("\"task_kind\":\"generate\",\"task_kind_from\":\"rules\"");
+                    .contains("\"task_kind\":\"generate\",\"task_kind_from\":\"fallback\"");
             silent.release();
             Await.until(
                     "the late answer is known",
@@ -123,9 +128,9 @@ class ClassifierTest {
         }
         try (TestGateway gateway = gateway("10s")) {
             assertThat(trace(gateway, "Write an ode"))
-                    .contains("\"task_kind\":\"generate\",\"task_kind_from\":\"rules\"");
+                    .contains("\"task_kind\":\"generate\",\"task_kind_from\":\"fallback\"");
             assertThat(trace(gateway, "Write a hymn"))
-                    .contains("\"task_kind\":\"generate\",\"task_kind_from\":\"rules\"");
+                    .contains("\"task_kind\":\"generate\",\"task_kind_from\":\"fallback\"");
             assertThat(gateway.admin("/metrics"))
                     .contains(
                             "fresnel_classifier_total{result=\"failed\"} 1.0",

@@ -184,6 +184,34 @@ class LearningTest {
     }
 
     @Test
+    void shadowsThePolicy_andLogsWhatItWouldHaveDrawn(@TempDir Path directory) throws IOException {
+        Path log = directory.resolve("decisions.jsonl");
+        String shadow = ADAPTIVE.replace("adaptive", "shadow-adaptive");
+        String yaml = TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), shadow) + "events: { decision-log: \""
+                + log + "\" }\n";
+        try (TestGateway gateway = TestGateway.start(yaml)) {
+            for (int i = 0; i < 20; i++) {
+                assertThat(delegated(gateway, i, "debug", false)).isFalse();
+            }
+            assertThat(gateway.chat(task(1), "x-fresnel-explain", "dry-run").body())
+                    .contains("\"propensities\":{\"direct\":1.0,\"fast-bare\":0.0},\"counterfactual\":{\"direct\":0.")
+                    .contains("\"reasons\":[\"shadow\"");
+            // A client may ask for it on any route, and on this one for something else.
+            assertThat(header(gateway.chat(task(2), "x-fresnel-mode", "shadow"), "x-fresnel-reason"))
+                    .isEqualTo("shadow, no_rule_fired, client_mode");
+        }
+
+        assertThat(cheap.calls()).as("no worker is asked").isZero();
+        assertThat(Files.readAllLines(log))
+                .hasSize(20)
+                .allSatisfy(line -> assertThat(line)
+                        .contains("\"p\":[1.0,0.0],\"arm\":\"direct\",\"would_be\":\"", "\"p_would_be\":[0."));
+        DecisionLog read = DecisionLog.read(log);
+        assertThat(read.skipped()).isEmpty();
+        assertThat(read.rows()).as("says nothing about other policies").allMatch(row -> row.isForced());
+    }
+
+    @Test
     void conversationIsDecidedAnew_whenAnotherSortOfTaskBegins() {
         try (TestGateway gateway =
                 TestGateway.start(TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), ADAPTIVE))) {
@@ -268,34 +296,6 @@ class LearningTest {
                     .hasSize(3)
                     .anyMatch(arm -> !arm.startsWith("0.000000"));
         }
-    }
-
-    @Test
-    void shadowsThePolicy_andLogsWhatItWouldHaveDrawn(@TempDir Path directory) throws IOException {
-        Path log = directory.resolve("decisions.jsonl");
-        String shadow = ADAPTIVE.replace("adaptive", "shadow-adaptive");
-        String yaml = TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), shadow) + "events: { decision-log: \""
-                + log + "\" }\n";
-        try (TestGateway gateway = TestGateway.start(yaml)) {
-            for (int i = 0; i < 20; i++) {
-                assertThat(delegated(gateway, i, "debug", false)).isFalse();
-            }
-            assertThat(gateway.chat(task(1), "x-fresnel-explain", "dry-run").body())
-                    .contains("\"propensities\":{\"direct\":1.0,\"fast-bare\":0.0},\"counterfactual\":{\"direct\":0.")
-                    .contains("\"reasons\":[\"shadow\"");
-            // A client may ask for it on any route, and on this one for something else.
-            assertThat(header(gateway.chat(task(2), "x-fresnel-mode", "shadow"), "x-fresnel-reason"))
-                    .isEqualTo("shadow, no_rule_fired, client_mode");
-        }
-
-        assertThat(cheap.calls()).as("no worker is asked").isZero();
-        assertThat(Files.readAllLines(log))
-                .hasSize(20)
-                .allSatisfy(line -> assertThat(line)
-                        .contains("\"p\":[1.0,0.0],\"arm\":\"direct\",\"would_be\":\"", "\"p_would_be\":[0."));
-        DecisionLog read = DecisionLog.read(log);
-        assertThat(read.skipped()).isEmpty();
-        assertThat(read.rows()).as("says nothing about other policies").allMatch(row -> row.isForced());
     }
 
     @Test
