@@ -1,6 +1,8 @@
 package dev.fresnel.app;
 
+import dev.fresnel.replay.data.AnswerLengths;
 import dev.fresnel.replay.data.DataSet;
+import dev.fresnel.replay.data.LengthSets;
 import dev.fresnel.replay.data.RecordedSets;
 import dev.fresnel.replay.data.SkippedLine;
 import java.nio.file.Path;
@@ -39,6 +41,11 @@ final class ReplayData {
                     spec.commandLine(), "--seeds is 2 to " + MOST_SEEDS + ": an interval needs two streams");
         }
         return seeds;
+    }
+
+    /** Lengths of answers. */
+    AnswerLengths lengths(String name) {
+        return new LengthSets(folder).load(name);
     }
 
     /** The data set, its skipped lines told. */

@@ -74,10 +74,12 @@ final class ReplayProofCommand implements Callable<Integer> {
                 .orElseThrow(() -> new ParameterException(spec.commandLine(), "no rule is called '" + rule + "'"));
         Bench bench = new Bench(
                 set -> data.load(set, terminal),
+                data::lengths,
                 data.seeds(),
                 LearnedRules.of(name),
                 LearnedRules.withoutAlarm(name),
-                alone ? List.of() : LearnedRules.all());
+                alone ? List.of() : LearnedRules.all(),
+                SystemTime.processorNanos());
         try {
             boolean holds = true;
             for (Proof proof : chosen()) {

@@ -1,5 +1,7 @@
 package dev.fresnel.app;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Clock;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
@@ -10,6 +12,12 @@ final class SystemTime {
 
     static InstantSource clock() {
         return Clock.systemUTC();
+    }
+
+    /** What the calling thread has used of a processor, in nanoseconds: it does not count what others use meanwhile. */
+    static LongSupplier processorNanos() {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        return threads::getCurrentThreadCpuTime;
     }
 
     /** Monotonic, in nanoseconds. */

@@ -99,12 +99,12 @@ enum Cue {
     static int in(Words words) {
         int found = 0;
         for (int i = 0; i < words.size(); i++) {
-            found |= at(words, i);
+            found |= words.cuesAt(i);
         }
         return found;
     }
 
-    /** The cues of the word there and of the phrases of two or three words that begin with it; bits, since every word is asked. */
+    /** For {@link Words}, which asks once: the cues of the word there and of the phrases of two or three words that begin with it; bits, since every word is asked. */
     static int at(Words words, int i) {
         String word = words.get(i);
         int known = bits(word);

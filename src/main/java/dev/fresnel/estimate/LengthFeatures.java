@@ -2,9 +2,8 @@ package dev.fresnel.estimate;
 
 import dev.fresnel.chat.ChatRequest;
 import dev.fresnel.chat.Feature;
-import java.util.HashSet;
+import java.util.BitSet;
 import java.util.OptionalDouble;
-import java.util.Set;
 
 /**
  * The numbers of a request that weights are learned for: the hand-made cues, counts, the request's shape, and its words, hashed into
@@ -62,15 +61,21 @@ final class LengthFeatures {
         return vector.build();
     }
 
-    /** Each distinct word counts once, and all together as much as any other feature. */
+    /** Each bucket counts once, and all together as much as any other feature. */
     private static void addWords(Words words, SparseVector.Builder vector) {
-        Set<String> distinct = new HashSet<>();
-        for (int i = 0; i < words.size() && distinct.size() < MOST_WORDS; i++) {
-            distinct.add(words.get(i));
+        BitSet met = new BitSet(WORD_BUCKETS);
+        int[] buckets = new int[Math.min(words.size(), MOST_WORDS)];
+        int size = 0;
+        for (int i = 0; i < words.size() && size < MOST_WORDS; i++) {
+            int bucket = WordHash.bucket(words.get(i));
+            if (!met.get(bucket)) {
+                met.set(bucket);
+                buckets[size++] = bucket;
+            }
         }
-        double value = 1 / Math.sqrt(Math.max(1, distinct.size()));
-        for (String word : distinct) {
-            vector.add(WORDS + WordHash.bucket(word), value);
+        double value = 1 / Math.sqrt(Math.max(1, size));
+        for (int i = 0; i < size; i++) {
+            vector.add(WORDS + buckets[i], value);
         }
     }
 

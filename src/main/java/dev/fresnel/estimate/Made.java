@@ -57,7 +57,7 @@ enum Made {
         double plain = 0;
         double full = 0;
         for (int i = 0; i < words.size(); i++) {
-            int cues = Cue.at(words, i);
+            int cues = words.cuesAt(i);
             crud |= Cue.CRUD.isIn(cues);
             // Things named before the order are material: "here are 5 files. Write a summary."
             ordered |= Cue.MAKE.isIn(cues);

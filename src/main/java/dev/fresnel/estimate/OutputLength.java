@@ -105,7 +105,7 @@ public final class OutputLength {
 
     /** A short line that begins with a greeting or thanks. Anything that also asks for work is not small talk. */
     private static boolean isSmallTalk(Words words, int cues) {
-        return words.size() <= SMALL_TALK_WORDS && Cue.GREETING.isIn(Cue.at(words, 0)) && !Cue.WORK.isIn(cues);
+        return words.size() <= SMALL_TALK_WORDS && Cue.GREETING.isIn(words.cuesAt(0)) && !Cue.WORK.isIn(cues);
     }
 
     private static double logLinear(Words words, int cues, long inputTokens) {

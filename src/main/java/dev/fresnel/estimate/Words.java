@@ -1,6 +1,7 @@
 package dev.fresnel.estimate;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,7 +19,7 @@ public final class Words {
     private static final int TAIL_CHARS = 1000;
     private static final int MAX_DIGITS = 6;
 
-    private static final Map<String, Integer> NUMBERS = Map.ofEntries(
+    private static final Map<String, Integer> NUMBERS = new HashMap<>(Map.ofEntries(
             Map.entry("one", 1),
             Map.entry("single", 1),
             Map.entry("two", 2),
@@ -38,12 +39,25 @@ public final class Words {
             Map.entry("twenty", 20),
             Map.entry("thirty", 30),
             Map.entry("fifty", 50),
-            Map.entry("hundred", 100));
+            Map.entry("hundred", 100)));
+
+    private static final int LONGEST_NUMBER = 7;
+    private static final int NO_NUMBER = -1;
 
     private final List<String> words;
 
+    // What each word is, looked up once: several readers of a text ask the same of every word.
+    private final int[] numbers;
+    private final int[] cues;
+
     private Words(List<String> words) {
         this.words = words;
+        numbers = new int[words.size()];
+        cues = new int[words.size()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = number(words.get(i)).orElse(NO_NUMBER);
+            cues[i] = Cue.at(this, i);
+        }
     }
 
     public static Words of(String text) {
@@ -72,7 +86,13 @@ public final class Words {
 
     /** The whole number at {@code index}: up to six digits ({@code 12}, {@code 1,000}, {@code 2k}) or an English word. */
     public OptionalInt numberAt(int index) {
-        return number(at(index));
+        boolean none = index < 0 || index >= numbers.length || numbers[index] == NO_NUMBER;
+        return none ? OptionalInt.empty() : OptionalInt.of(numbers[index]);
+    }
+
+    /** Bits of the {@link Cue}s of the word there and of the phrases that begin with it. */
+    int cuesAt(int index) {
+        return cues[index];
     }
 
     /** See {@link #numberAt}. */
@@ -80,12 +100,9 @@ public final class Words {
         if (word.isEmpty()) {
             return OptionalInt.empty();
         }
-        Integer known = NUMBERS.get(word);
-        if (known != null) {
-            return OptionalInt.of(known);
-        }
         if (word.charAt(0) < '0' || word.charAt(0) > '9') {
-            return OptionalInt.empty();
+            Integer known = word.length() <= LONGEST_NUMBER ? NUMBERS.get(word) : null;
+            return known == null ? OptionalInt.empty() : OptionalInt.of(known);
         }
         boolean thousands = word.endsWith("k") && word.length() <= 4;
         String digits = (thousands ? word.substring(0, word.length() - 1) : word).replace(",", "");
@@ -101,22 +118,29 @@ public final class Words {
 
     private static void collect(String text, int from, int to, List<String> words) {
         int start = -1;
-        for (int i = from; i < to; i++) {
-            if (isPart(text, i, from, to)) {
+        boolean lower = true;
+        for (int i = from; i <= to; i++) {
+            if (i < to && isPart(text, i, from, to)) {
                 start = start < 0 ? i : start;
+                lower &= isPlain(text.charAt(i));
             } else if (start >= 0) {
-                words.add(text.substring(start, i).toLowerCase(Locale.ROOT));
+                String word = text.substring(start, i);
+                // Most are lower case already, and asking each again for every letter takes as long as all the rest.
+                words.add(lower ? word : word.toLowerCase(Locale.ROOT));
                 start = -1;
+                lower = true;
             }
         }
-        if (start >= 0) {
-            words.add(text.substring(start, to).toLowerCase(Locale.ROOT));
-        }
+    }
+
+    /** A character of which no other case is meant. */
+    private static boolean isPlain(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '\'' || c == '.' || c == ',';
     }
 
     private static boolean isPart(String text, int i, int from, int to) {
         char c = text.charAt(i);
-        if (Character.isLetterOrDigit(c) || c == '\'') {
+        if ((c >= 'a' && c <= 'z') || Character.isLetterOrDigit(c) || c == '\'') {
             return true;
         }
         return (c == '.' || c == ',')

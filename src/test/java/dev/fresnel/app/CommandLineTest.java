@@ -41,8 +41,8 @@ class CommandLineTest {
     private static final String TOOL_LOOP = """
             {"model":"big","messages":[{"role":"user","content":"Generate CRUD endpoints for 5 entities"},
              {"role":"assistant","content":null,"tool_calls":[{"id":"c1","type":"function","function":{"name":"ls","arguments":"{}"}}]},
-             {"role":"tool","tool_call_id":"c1","content":"a.ts"}]}
-            """;
+             {"role":"tool","tool_call_id":"c1","content":"%s"}]}
+            """.formatted("a.ts ".repeat(600));
     private static final Map<String, String> ENV = Map.of("KEY", "sk-canary-5e1f0c9a");
 
     @TempDir

@@ -42,6 +42,13 @@ sealed interface JsonValue {
             };
         }
 
+        List<JsonValue> items(String name) {
+            return switch (get(name)) {
+                case Arr array -> array.items();
+                case Obj _, Text _, Num _, Bool _, Null _ -> throw new BadRow("field '" + name + "' is not an array");
+            };
+        }
+
         String text(String name) {
             return switch (get(name)) {
                 case Text text -> text.value();

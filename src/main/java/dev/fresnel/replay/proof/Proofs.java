@@ -16,6 +16,7 @@ public final class Proofs {
             new NewModel(),
             new BudgetKept(),
             new QualityGuarded(),
+            new LengthsForetold(),
             new OffPolicy(),
             new WarmStarted());
 

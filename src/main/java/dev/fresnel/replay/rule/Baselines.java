@@ -72,6 +72,11 @@ public final class Baselines {
         return new Rule("rfc-137", (setup, chance) -> new RfcRule());
     }
 
+    /** The length of an answer that RFC-137's rule expects, in tokens. */
+    public static int rfcTokens(String prompt) {
+        return RfcRule.tokens(prompt);
+    }
+
     /** All that need no knowledge of the answers, in the order of the tables. */
     public static List<Rule> all() {
         return List.of(

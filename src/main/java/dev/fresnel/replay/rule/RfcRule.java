@@ -20,11 +20,16 @@ final class RfcRule implements Chooser {
     }
 
     private static boolean delegates(String prompt) {
+        return tokens(prompt) > THRESHOLD
+                || PARTS.matcher(prompt.toLowerCase(Locale.ROOT)).find();
+    }
+
+    /** The length it expects of an answer. */
+    static int tokens(String prompt) {
         String text = prompt.toLowerCase(Locale.ROOT).strip();
         int words = text.isEmpty() ? 0 : BLANK.split(text).length;
         int estimate = words * TOKENS_PER_WORD * (MAKING.matcher(text).find() ? 2 : 1);
-        return Math.clamp(estimate, 500, 20_000) > THRESHOLD
-                || PARTS.matcher(text).find();
+        return Math.clamp(estimate, 500, 20_000);
     }
 
     private static int worker(Offer offer) {
