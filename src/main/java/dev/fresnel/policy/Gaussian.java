@@ -1,5 +1,7 @@
 package dev.fresnel.policy;
 
+import java.util.Arrays;
+
 /**
  * A joint normal belief about the quality of up to {@link Policy#MAX_ARMS} arms. Immutable: nobody writes into the arrays after
  * construction.
@@ -27,6 +29,11 @@ final class Gaussian {
 
     int size() {
         return mean.length;
+    }
+
+    /** What it says of the first arms alone. */
+    Gaussian ofFirst(int arms) {
+        return arms == size() ? this : new Gaussian(Arrays.copyOf(mean, arms), Matrix.corner(covariance, arms));
     }
 
     /** The belief about something that scatters around this one. */

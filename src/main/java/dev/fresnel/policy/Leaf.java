@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One bucket of decisions: its own evidence, what it is taken for, and what is in flight. Evidence is the learner's alone; the outlook
+ * One bucket of decisions: its own evidence, what it is taken for, and what is in flight. Evidence is the learner's alone; the belief
  * is published to all threads; the counters are changed by all threads.
  */
 final class Leaf {
@@ -22,7 +22,7 @@ final class Leaf {
     final QualityLedger.Account account = new QualityLedger.Account();
 
     /** Null until the first evidence; its task speaks for it meanwhile. */
-    volatile @Nullable Outlook outlook;
+    volatile @Nullable Belief belief;
 
     /** Last use in seconds. A lost race costs a little order in eviction, nothing else. */
     volatile double used;

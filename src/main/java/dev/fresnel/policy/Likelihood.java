@@ -1,5 +1,7 @@
 package dev.fresnel.policy;
 
+import java.util.Arrays;
+
 /**
  * What evidence says about the arms' quality, without any prior: {@code n_a} rewards of mean {@code y_a} and noise {@code v_a}, that is,
  * precision {@code Lambda_a = n_a / v_a}, which is 0 for an arm without evidence. Immutable.
@@ -29,6 +31,21 @@ final class Likelihood {
             }
         }
         return new Likelihood(root, mean);
+    }
+
+    boolean isEmpty() {
+        return Arrays.stream(root).allMatch(each -> each == 0);
+    }
+
+    /** What both say, about different arms: these first, then the others'. */
+    Likelihood beside(Likelihood others) {
+        return new Likelihood(joined(root, others.root), joined(mean, others.mean));
+    }
+
+    private static double[] joined(double[] first, double[] second) {
+        double[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
     }
 
     /**

@@ -1,8 +1,10 @@
 package dev.fresnel.policy;
 
+import java.util.Arrays;
+
 /**
- * Arithmetic on small dense symmetric matrices, one row and column per arm. Written out instead of taken from a library: the
- * largest matrix is 8 by 8, where a library's layout and dispatch cost more than the sums, and this package depends on nothing.
+ * Arithmetic on small dense symmetric matrices, one row and column per arm, or two. Written out instead of taken from a library: the
+ * largest matrix is 16 by 16, where a library's layout and dispatch cost more than the sums, and this package depends on nothing.
  * Results are new arrays.
  */
 final class Matrix {
@@ -63,6 +65,57 @@ final class Matrix {
         return result;
     }
 
+    static double[][] transposed(double[][] matrix) {
+        double[][] result = new double[matrix[0].length][matrix.length];
+        for (int i = 0; i < matrix.length; i++) {
+            for (int j = 0; j < matrix[i].length; j++) {
+                result[j][i] = matrix[i][j];
+            }
+        }
+        return result;
+    }
+
+    /** {@code vector vector'}. */
+    static double[][] outer(double[] vector) {
+        double[][] result = new double[vector.length][vector.length];
+        for (int i = 0; i < vector.length; i++) {
+            for (int j = 0; j < vector.length; j++) {
+                result[i][j] = vector[i] * vector[j];
+            }
+        }
+        return result;
+    }
+
+    /** The first rows and columns. */
+    static double[][] corner(double[][] matrix, int size) {
+        double[][] result = new double[size][];
+        for (int i = 0; i < size; i++) {
+            result[i] = Arrays.copyOf(matrix[i], size);
+        }
+        return result;
+    }
+
+    static double[][] product(double[][] left, double[][] right) {
+        double[][] result = new double[left.length][right[0].length];
+        for (int i = 0; i < left.length; i++) {
+            for (int k = 0; k < right.length; k++) {
+                for (int j = 0; j < right[k].length; j++) {
+                    result[i][j] += left[i][k] * right[k][j];
+                }
+            }
+        }
+        return result;
+    }
+
+    /** The scalar product, over the shorter length. */
+    static double product(double[] left, double[] right) {
+        double sum = 0;
+        for (int i = 0; i < Math.min(left.length, right.length); i++) {
+            sum += left[i] * right[i];
+        }
+        return sum;
+    }
+
     /**
      * The lower triangular {@code L} with {@code L L' = matrix}. A pivot that is not positive is lifted to a tiny one: what is
      * handed in is positive definite up to rounding, and a belief must come out of every state.
@@ -85,23 +138,6 @@ final class Matrix {
             }
         }
         return factor;
-    }
-
-    /** Whether all pivots are clearly positive. */
-    static boolean isPositiveDefinite(double[][] matrix) {
-        double[][] factor = cholesky(matrix);
-        double[] pivots = new double[matrix.length];
-        for (int i = 0; i < matrix.length; i++) {
-            double row = 0;
-            for (int k = 0; k < i; k++) {
-                row += factor[i][k] * factor[i][k];
-            }
-            pivots[i] = matrix[i][i] - row;
-            if (!(pivots[i] > matrix[i][i] * 1e-9)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** {@code x} with {@code matrix x = vector}, given the factor of the matrix. */

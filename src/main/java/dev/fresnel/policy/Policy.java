@@ -80,7 +80,7 @@ public final class Policy {
         enter(standings, question, roster, leaf);
         int direct = standings.direct();
         if (standings.isPossible(direct)) {
-            rank(standings, population == null ? null : population.outlook(context));
+            rank(standings, population == null ? null : population.belief(context));
             explore(standings, population);
             guard(standings, population);
         } else {
@@ -158,22 +158,9 @@ public final class Policy {
         }
     }
 
-    private void rank(Standings standings, @Nullable Outlook outlook) {
-        if (outlook == null || outlook.trust() == 0) {
-            standings.judgeBy(outlook == null ? null : outlook.plain());
-            rule.rank(standings);
-        } else {
-            // The likelier belief comes last, so that it is the one the standings show.
-            Belief likelier = outlook.likelier();
-            Belief other = likelier == outlook.plain() ? outlook.informed() : outlook.plain();
-            double weight = Math.max(outlook.trust(), 1 - outlook.trust());
-            standings.judgeBy(other);
-            rule.rank(standings);
-            standings.setAside(1 - weight);
-            standings.judgeBy(likelier);
-            rule.rank(standings);
-            standings.mixIn(weight);
-        }
+    private void rank(Standings standings, @Nullable Belief belief) {
+        standings.judgeBy(belief);
+        rule.rank(standings);
         double sum = 0;
         for (int i = 0; i < standings.size(); i++) {
             sum += standings.probability(i);
@@ -333,6 +320,7 @@ public final class Policy {
                 refused.increment();
             }
         }
+        refresh(now);
     }
 
     /** The reference point of an arm's sums. */

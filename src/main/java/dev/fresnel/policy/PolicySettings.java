@@ -130,13 +130,13 @@ public record PolicySettings(
             Setting.requireShare(direct, "the prior quality of direct");
             Setting.requireShare(worker, "the prior quality of a worker");
             named.forEach((arm, mean) -> Setting.requireShare(mean, "the prior quality of " + arm));
-            requireDeviation(populationDeviation, "populations");
-            requireDeviation(taskDeviation, "tasks");
+            Setting.requireDeviation(populationDeviation, "the standard deviation of populations");
+            Setting.requireDeviation(taskDeviation, "the standard deviation of tasks");
             Setting.require(
                     taskCorrelation >= 0 && taskCorrelation <= 0.95,
                     "the correlation of tasks is 0.0 to 0.95",
                     taskCorrelation);
-            requireDeviation(leafDeviation, "leaves");
+            Setting.requireDeviation(leafDeviation, "the standard deviation of leaves");
         }
 
         public double mean(Arm arm) {
@@ -145,13 +145,6 @@ public record PolicySettings(
                 return mean;
             }
             return arm.isDirect() ? direct : worker;
-        }
-
-        private static void requireDeviation(double deviation, String what) {
-            Setting.require(
-                    deviation >= 0.001 && deviation <= 1,
-                    "the standard deviation of " + what + " is 0.001 to 1.0",
-                    deviation);
         }
     }
 
@@ -219,7 +212,7 @@ public record PolicySettings(
      * @param credit requests' worth of allowance to begin with, 0 or more
      */
     public record Guard(double alpha, double z, double credit) {
-        public static final Guard DEFAULT = new Guard(0.05, 3, 50);
+        public static final Guard DEFAULT = new Guard(0.05, 3.5, 50);
         public static final Guard OFF = new Guard(1, 0, 0);
 
         public Guard {
@@ -234,26 +227,19 @@ public record PolicySettings(
     }
 
     /**
-     * What seed rows weigh.
+     * What rows recorded elsewhere say. See {@link Hierarchy}.
      *
-     * @param mass most pseudo-observations per task and arm; above {@link #PLAIN_MASS} they enter as a mixture that the first real
-     *     outcomes confirm or discard
-     * @param trust probability, before any outcome, that such rows are right; 0.0 to 1.0, both excluded
+     * @param mass most pseudo-observations per task and arm
+     * @param bias how much better or worse an arm may be there than here, in all tasks alike: a standard deviation
+     * @param discrepancy by how much more, in single tasks
      */
-    public record WarmStart(double mass, double trust) {
-        public static final WarmStart DEFAULT = new WarmStart(10, 0.8);
-
-        /** A mass that adverse rows can do little harm with. */
-        public static final double PLAIN_MASS = 10;
+    public record WarmStart(double mass, double bias, double discrepancy) {
+        public static final WarmStart DEFAULT = new WarmStart(10, 0.15, 0.08);
 
         public WarmStart {
             Setting.require(mass >= 0 && mass <= 1e4, "the mass of seed rows is 0 to 10000", mass);
-            Setting.require(
-                    trust > 0 && trust < 1, "the trust in seed rows is between 0.0 and 1.0, both excluded", trust);
-        }
-
-        boolean isMixture() {
-            return mass > PLAIN_MASS;
+            Setting.requireDeviation(bias, "the bias of seed rows");
+            Setting.requireDeviation(discrepancy, "the discrepancy of seed rows");
         }
     }
 

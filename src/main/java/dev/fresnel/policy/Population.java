@@ -27,7 +27,7 @@ final class Population {
     volatile double used = Double.NEGATIVE_INFINITY;
 
     /** What a leaf of a task that was never seen is taken for; null until the first evidence. */
-    volatile @Nullable Outlook newcomer;
+    volatile @Nullable Belief newcomer;
 
     private final PolicySettings.Bounds bounds;
     private final AtomicInteger leaves = new AtomicInteger();
@@ -72,17 +72,17 @@ final class Population {
 
     /** What the leaf is taken for, or else its task, or else the population; null when nothing was learned yet. */
     @Nullable
-    Outlook outlook(Context context) {
+    Belief belief(Context context) {
         Task task = tasks.get(context.task());
         if (task == null) {
             return newcomer;
         }
         Leaf leaf = task.leaves.get(context.leaf());
-        Outlook outlook = leaf == null ? null : leaf.outlook;
-        if (outlook == null) {
-            outlook = task.newcomer;
+        Belief belief = leaf == null ? null : leaf.belief;
+        if (belief == null) {
+            belief = task.newcomer;
         }
-        return outlook == null ? newcomer : outlook;
+        return belief == null ? newcomer : belief;
     }
 
     /** Counts a decision as in flight; not while all places are taken, until the learner has made room. */

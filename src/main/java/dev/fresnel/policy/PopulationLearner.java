@@ -140,18 +140,13 @@ final class PopulationLearner {
         }
     }
 
-    /** Seed rows of a task: as evidence, or apart as a mixture. */
+    /** Rows recorded elsewhere about an arm in a task. */
     void seed(Context context, Arm arm, Evidence rows, double seconds) {
         int slot = slot(arm, seconds);
         Landmark landmark = landmark(slot);
-        Evidence delta = decay.weigh(landmark, landmark.stamp(seconds), rows);
-        if (!settings.warmStart().isMixture()) {
-            add(new EvidenceKey(context.wholeTask(), arm), slot, delta, seconds);
-            return;
-        }
         Task task = room(context.wholeTask(), seconds).task();
-        task.seeds[slot] = task.seeds[slot].plus(delta);
-        rebuild(seconds);
+        task.seeds[slot] = task.seeds[slot].plus(decay.weigh(landmark, landmark.stamp(seconds), rows));
+        publisher.expectSeeds();
     }
 
     /** Ages all evidence of an arm at once. */
@@ -199,7 +194,7 @@ final class PopulationLearner {
         // Not bounded here: what takes away may arrive before what it takes away from.
         task.sums[slot] = task.sums[slot].plus(delta).orNone();
         leaf.sums[slot] = leaf.sums[slot].plus(delta).orNone();
-        if (!publisher.knowsAllArms() || ++lessons % REFIT_EVERY == 0) {
+        if (!publisher.knowsAllArms() || isTimeToRefit(++lessons)) {
             rebuild(seconds);
             return;
         }
@@ -223,10 +218,15 @@ final class PopulationLearner {
         cells.put(key, before.plus(delta).orNone());
     }
 
+    /** Early on each doubling of what is known is worth a fresh look. */
+    private static boolean isTimeToRefit(int lessons) {
+        return lessons % REFIT_EVERY == 0 || lessons < REFIT_EVERY && Integer.bitCount(lessons) == 1;
+    }
+
     /** The ledger hears of decisions whether or not they ever get an outcome. */
     private void bookDecisions(double seconds) {
         for (Population.Place place = population.unbooked.poll(); place != null; place = population.unbooked.poll()) {
-            publisher.book(place, seconds);
+            publisher.publish(place, seconds);
         }
     }
 
@@ -246,11 +246,11 @@ final class PopulationLearner {
 
     /** How surprising a reward is, in standard deviations; 0 while nothing is known to compare it with. */
     private double residual(EvidenceKey key, int slot, double reward) {
-        Outlook outlook = population.outlook(key.context());
-        if (outlook == null || slot >= outlook.likelier().size()) {
+        Belief belief = population.belief(key.context());
+        if (belief == null || slot >= belief.size()) {
             return 0;
         }
-        Gaussian posterior = outlook.likelier().posterior();
+        Gaussian posterior = belief.posterior();
         return Cusum.residual(reward, posterior.mean()[slot], posterior.covariance()[slot][slot]);
     }
 
@@ -270,7 +270,7 @@ final class PopulationLearner {
         scale(least, 0);
         for (Population.Place place : places()) {
             place.leaf().pending.set(least, 0);
-            place.leaf().outlook = null;
+            place.leaf().belief = null;
             place.task().newcomer = null;
         }
         population.newcomer = null;
@@ -368,6 +368,7 @@ final class PopulationLearner {
         population.removed(task.leaves.size());
         for (int a = 0; a < Policy.MAX_ARMS; a++) {
             dropped.sums[a] = dropped.sums[a].plus(task.sums[a]);
+            dropped.seeds[a] = dropped.seeds[a].plus(task.seeds[a]);
         }
         rebuild(seconds);
     }

@@ -18,16 +18,20 @@ final class Publisher {
     /** Relative change of evidence that a table of quantiles is not made anew for. */
     private static final double SAME = 1e-3;
 
+    /** Steps towards the likeliest scatter; each restart goes on where the last one stopped. */
+    private static final int FITTING = 5;
+
     private final Population population;
     private final PolicySettings settings;
     private final ForwardDecay decay;
     private final Hierarchy hierarchy;
+    private boolean isSeeded;
 
     Publisher(Population population, PolicySettings settings) {
         this.population = population;
         this.settings = settings;
         this.decay = ForwardDecay.over(settings.memory());
-        this.hierarchy = new Hierarchy(settings.prior());
+        this.hierarchy = new Hierarchy(settings.prior(), settings.warmStart());
     }
 
     /** Whether every arm of the population has its row in the hierarchy. */
@@ -35,63 +39,64 @@ final class Publisher {
         return hierarchy.size() == population.roster().size();
     }
 
-    /** Estimates the scatter anew and adds up all tasks from their sums: decay since the last time, and rounding, are caught up with. */
+    /** From the next restart on the hierarchy has room for rows recorded elsewhere. */
+    void expectSeeds() {
+        isSeeded = true;
+    }
+
+    /** Fits the scatter and adds up all tasks from their sums: decay since the last time, and rounding, are caught up with. */
     void restart(List<Task> tasks, double seconds) {
         Roster roster = population.roster();
-        hierarchy.restart(roster);
-        List<Evidence[]> evidence = new ArrayList<>();
-        List<double[]> noises = new ArrayList<>();
-        for (Task task : tasks) {
-            evidence.add(effective(task.sums, seconds));
-            noises.add(noise(evidence.getLast()));
+        double[][] byDefault = TaskScatter.byDefault(settings.prior(), roster.size());
+        if (isSeeded) {
+            double discrepancy = settings.warmStart().discrepancy();
+            byDefault = TaskScatter.withElsewhere(byDefault, discrepancy * discrepancy);
         }
-        hierarchy.restart(roster, TaskScatter.fit(evidence, noises, hierarchy.scatter()));
+        hierarchy.restart(roster, hierarchy.scatter().length == byDefault.length ? hierarchy.scatter() : byDefault);
+        List<Likelihood> seen = new ArrayList<>();
+        for (Task task : tasks) {
+            TaskView view = new TaskView(task, seconds);
+            seen.add(view.seen(view.all));
+        }
+        for (int step = 0; step < FITTING; step++) {
+            seen.forEach(task -> hierarchy.exchange(null, task));
+            TaskScatter scatter = new TaskScatter(byDefault);
+            seen.forEach(task -> scatter.add(task, hierarchy.mean(), hierarchy.scatter()));
+            hierarchy.restart(roster, scatter.fitted());
+        }
         for (int g = 0; g < tasks.size(); g++) {
-            tasks.get(g).message = hierarchy.exchange(null, Likelihood.of(evidence.get(g), noises.get(g)));
+            tasks.get(g).message = hierarchy.exchange(null, seen.get(g));
         }
     }
 
     /** Lets the population hear what a task's sums say now. */
     void tell(Task task, double seconds) {
-        Evidence[] effective = effective(task.sums, seconds);
-        task.message = hierarchy.exchange(task.message, Likelihood.of(effective, noise(effective)));
+        TaskView view = new TaskView(task, seconds);
+        task.message = hierarchy.exchange(task.message, view.seen(view.all));
     }
 
     /** Publishes what a leaf is taken for now. */
     void publish(Population.Place place, double seconds) {
-        publish(place, new TaskOutlook(place.task(), seconds), seconds);
+        publish(place, new TaskView(place.task(), seconds), seconds);
     }
 
     /** Publishes a leaf that learned, and what its task now promises to leaves not seen yet. */
     void publishWithTask(Population.Place place, double seconds) {
         Task task = place.task();
-        TaskOutlook view = new TaskOutlook(task, seconds);
+        TaskView view = new TaskView(task, seconds);
         task.newcomer = view.of(none(), task.newcomer);
         publish(place, view, seconds);
     }
 
-    /** Books the decisions a leaf made since it was published. */
-    void book(Population.Place place, double seconds) {
-        Outlook outlook = place.leaf().outlook;
-        if (outlook == null) {
-            publish(place, seconds);
-        } else {
-            book(place.leaf(), outlook, seconds);
-        }
-    }
-
-    private void publish(Population.Place place, TaskOutlook view, double seconds) {
+    private void publish(Population.Place place, TaskView view, double seconds) {
         Leaf leaf = place.leaf();
-        Outlook outlook = view.of(effective(leaf.sums, seconds), leaf.outlook);
-        leaf.outlook = outlook;
-        book(leaf, outlook, seconds);
-    }
-
-    private void book(Leaf leaf, Outlook outlook, double seconds) {
+        Evidence[] evidence = effective(leaf.sums, seconds);
+        Belief belief = view.of(evidence, leaf.belief);
+        leaf.belief = belief;
         int direct = population.roster().slot(Arm.DIRECT);
-        Gaussian posterior = outlook.likelier().posterior();
-        if (direct >= 0 && direct < posterior.size()) {
-            population.ledger.book(leaf, posterior, direct, seconds);
+        if (!settings.guard().isOff() && direct >= 0 && direct < belief.size()) {
+            population.ledger.book(
+                    place, belief.posterior(), view.errors(evidence), hierarchy.meanCovariance(), direct, seconds);
         }
     }
 
@@ -99,7 +104,7 @@ final class Publisher {
     void publishNewcomer() {
         Evidence[] none = none();
         Gaussian leaf = hierarchy.leafPrior(hierarchy.taskPrior(null));
-        population.newcomer = Outlook.of(new Belief(leaf, noise(none), none, beta(none, population.newcomer)));
+        population.newcomer = new Belief(leaf, noise(none), none, beta(none, population.newcomer));
     }
 
     /** Sums as they weigh now, per arm of the hierarchy. */
@@ -113,55 +118,57 @@ final class Publisher {
         return effective;
     }
 
-    /** What a task is taken for without its own evidence, with the seed rows and without them. */
-    private final class TaskOutlook {
-        private final Gaussian plain;
-        private final @Nullable Gaussian informed;
+    /** What was seen of a task, here and elsewhere, as it weighs now. */
+    private final class TaskView {
+        private final Task task;
         private final Evidence[] all;
+        private final Evidence[] seeds;
         private final double[] noise;
-        private final double trust;
 
-        TaskOutlook(Task task, double seconds) {
+        TaskView(Task task, double seconds) {
+            this.task = task;
             all = effective(task.sums, seconds);
             noise = noise(all);
-            // A dropped task is no part of the sums any more; a leaf of it may still be asked for in this round.
-            plain = hierarchy.taskPrior(task.isDropped ? null : task.message);
-            if (task.isSeeded()) {
-                Evidence[] seeds = effective(task.seeds, seconds);
-                informed = Likelihood.of(seeds, noise(seeds)).after(plain);
-                trust = SeedTrust.of(all, seeds, settings.warmStart().trust());
-            } else {
-                informed = null;
-                trust = 0;
-            }
+            seeds = isSeeded ? effective(task.seeds, seconds) : new Evidence[0];
+        }
+
+        /** That part of the task's evidence, together with all that was recorded elsewhere. */
+        Likelihood seen(Evidence[] here) {
+            return seeds.length == 0
+                    ? Likelihood.of(here, noise)
+                    : Likelihood.of(here, noise).beside(Likelihood.of(seeds, noise(seeds)));
         }
 
         /** @param leaf evidence of a leaf, part of the task's; {@code before} what the leaf was taken for */
-        Outlook of(Evidence[] leaf, @Nullable Outlook before) {
-            double[][] beta = beta(leaf, before);
-            Belief belief = belief(plain, leaf, beta);
-            return informed == null ? Outlook.of(belief) : new Outlook(belief, belief(informed, leaf, beta), trust);
+        Belief of(Evidence[] leaf, @Nullable Belief before) {
+            // A dropped task is no part of the sums any more; a leaf of it may still be asked for in this round.
+            Gaussian prior = hierarchy.taskPrior(task.isDropped ? null : task.message);
+            Gaussian rest = seen(siblings(leaf)).after(prior);
+            Gaussian posterior = Likelihood.of(leaf, noise).after(hierarchy.leafPrior(rest));
+            return new Belief(posterior, noise, leaf, beta(leaf, before));
         }
 
-        private Belief belief(Gaussian prior, Evidence[] leaf, double[][] beta) {
+        ErrorSplit errors(Evidence[] leaf) {
+            return hierarchy.errors(seen(siblings(leaf)), Likelihood.of(leaf, noise));
+        }
+
+        private Evidence[] siblings(Evidence[] leaf) {
             Evidence[] siblings = new Evidence[all.length];
             for (int a = 0; a < siblings.length; a++) {
                 siblings[a] = all[a].minus(leaf[a]).asTotal();
             }
-            Gaussian task = Likelihood.of(siblings, noise).after(prior);
-            Gaussian posterior = Likelihood.of(leaf, noise).after(hierarchy.leafPrior(task));
-            return new Belief(posterior, noise, leaf, beta);
+            return siblings;
         }
     }
 
     /** Quantiles cost more than all the rest, so those of unchanged evidence are kept. */
-    private double[][] beta(Evidence[] leaf, @Nullable Outlook before) {
+    private double[][] beta(Evidence[] leaf, @Nullable Belief before) {
         if (settings.rule() != RuleName.THOMPSON_FLAT) {
             return new double[0][];
         }
         double[][] tables = new double[leaf.length][];
         for (int a = 0; a < leaf.length; a++) {
-            Belief known = before == null || a >= before.plain().size() ? null : before.plain();
+            Belief known = before == null || a >= before.size() ? null : before;
             tables[a] = known != null && isNearly(known.pulls()[a], leaf[a])
                     ? known.beta()[a]
                     : BetaQuantiles.of(hierarchy.priorMean()[a], leaf[a]);

@@ -11,6 +11,10 @@ final class Setting {
         require(share >= 0 && share <= 1, what + " is 0.0 to 1.0", share);
     }
 
+    static void requireDeviation(double deviation, String what) {
+        require(deviation >= 0.001 && deviation <= 1, what + " is 0.001 to 1.0", deviation);
+    }
+
     static void require(boolean holds, String rule, double value) {
         if (!holds) {
             throw new IllegalArgumentException(rule + ": " + value);

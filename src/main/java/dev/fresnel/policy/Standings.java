@@ -17,8 +17,7 @@ public final class Standings {
     private static final int PENDING = 1;
     private static final int SCORE = 2;
     private static final int PROBABILITY = 3;
-    private static final int MIXED = 4;
-    private static final int COLUMNS = 5;
+    private static final int COLUMNS = 4;
 
     private final List<Option> options;
     private final ArmPriors priors;
@@ -203,20 +202,6 @@ public final class Standings {
         }
         for (int i = 0; i < size(); i++) {
             probability(i, score(i) == best ? 1.0 / winners : 0);
-        }
-    }
-
-    /** Puts the probabilities aside with a weight, before the rule ranks by another belief. */
-    void setAside(double weight) {
-        for (int i = 0; i < size(); i++) {
-            cells[i * COLUMNS + MIXED] = weight * probability(i);
-        }
-    }
-
-    /** Adds what was set aside to the probabilities, which get the rest of the weight. */
-    void mixIn(double weight) {
-        for (int i = 0; i < size(); i++) {
-            probability(i, weight * probability(i) + cells[i * COLUMNS + MIXED]);
         }
     }
 

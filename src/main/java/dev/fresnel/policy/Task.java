@@ -15,32 +15,31 @@ final class Task {
     static final double MOST_NOISE = 0.25;
 
     /** Pseudo-observations of the prior mean in the noise estimate. */
-    private static final double NOISE_MASS = 4;
+    private static final double NOISE_MASS = 16;
 
     final ConcurrentHashMap<String, Leaf> leaves = new ConcurrentHashMap<>();
 
     /** Evidence per arm, in units of the arm's landmark. */
     final Evidence[] sums = new Evidence[Policy.MAX_ARMS];
 
-    /** Seed rows that may be wrong, kept apart; none as a rule. */
+    /** Rows recorded elsewhere, per arm, in units of its landmark; none as a rule. */
     final Evidence[] seeds = new Evidence[Policy.MAX_ARMS];
 
     /** What the population's sums hold of this task. */
     Likelihood.@Nullable Message message;
 
+    /** Sum of its leaves' own deviations in the quality ledger. The learner's. */
+    double deviation;
+
     /** Whether its evidence now belongs to the population's rest. The learner's. */
     boolean isDropped;
 
     /** What a leaf of this task that was never seen is taken for. */
-    volatile @Nullable Outlook newcomer;
+    volatile @Nullable Belief newcomer;
 
     Task() {
         Arrays.fill(sums, Evidence.NONE);
         Arrays.fill(seeds, Evidence.NONE);
-    }
-
-    boolean isSeeded() {
-        return Arrays.stream(seeds).anyMatch(seed -> seed.weight() > 0);
     }
 
     /** When any of its leaves was last used. */

@@ -1,29 +1,30 @@
 package dev.fresnel.policy;
 
-import java.util.List;
-
 /**
- * How the arms' qualities scatter from task to task: the covariance {@code S} between tasks, estimated by moments and shrunk to its
- * default,
+ * How the arms' qualities scatter from task to task: the covariance {@code S} between tasks, fitted by expectation and maximisation under
+ * a prior that is worth {@value #MASS} tasks of the default,
  *
  * <pre>
- *   S_ab = max(0, Cov_g(y_ga, y_gb) - [a = b] mean_g(v_ga / n_ga))
- *   S    = w S_estimated + (1 - w) S_default,   w = G / (G + 8)
+ *   S <- ( sum_g E[(q_g - mu)(q_g - mu)'] + 8 S_default ) / (G + 8)
  * </pre>
  *
- * over the {@code G} tasks that have {@value #ENOUGH} or more pulls of both arms; {@code y_ga} mean reward of arm {@code a} in task
- * {@code g} and {@code v/n} its noise, which scatters the means but not the qualities. Reference: the method of moments for random
- * effects, DerSimonian, Laird, "Meta-analysis in clinical trials", 1986, unweighted as the tasks used have enough pulls. Departure:
- * pairs of arms have different tasks in common, so the assembled matrix may be indefinite; correlations are then drawn to zero until
- * it is not.
+ * over the {@code G} tasks with any evidence; the expectation is under the posterior with the {@code S} before, so a task counts as far as
+ * it is known, and an arm it never played counts as what the others say of it. That matters because the policy itself chooses
+ * which tasks play which arms: the scatter of those that happen to have played both is not the scatter of all. Every step is positive
+ * definite. References: Dempster, Laird, Rubin, "Maximum likelihood from incomplete data via the EM algorithm", 1977; Laird, Ware,
+ * "Random-effects models for longitudinal data", Biometrics 38 (1982). The prior is inverse Wishart.
  */
 final class TaskScatter {
-    private static final int ENOUGH = 10;
-    private static final double SHRINKAGE = 8;
-    private static final double LEAST_DEVIATION = 0.02;
-    private static final double MOST_CORRELATION = 0.95;
+    private static final double MASS = 8;
 
-    private TaskScatter() {}
+    private final double[][] byDefault;
+    private double[][] sum;
+    private int tasks;
+
+    TaskScatter(double[][] byDefault) {
+        this.byDefault = byDefault;
+        this.sum = new double[byDefault.length][byDefault.length];
+    }
 
     static double[][] byDefault(PolicySettings.Prior prior, int size) {
         double variance = prior.taskDeviation() * prior.taskDeviation();
@@ -36,75 +37,42 @@ final class TaskScatter {
         return scatter;
     }
 
-    /**
-     * @param tasks effective evidence of each task per arm
-     * @param noises variance of one reward, of each task per arm
-     */
-    static double[][] fit(List<Evidence[]> tasks, List<double[]> noises, double[][] byDefault) {
-        int size = byDefault.length;
-        double[][] scatter = new double[size][size];
-        for (int a = 0; a < size; a++) {
+    /** Adds a task, given the population's mean and the scatter so far. */
+    void add(Likelihood task, Gaussian mean, double[][] scatter) {
+        if (task.isEmpty()) {
+            return;
+        }
+        tasks++;
+        Gaussian posterior = task.after(new Gaussian(mean.mean(), scatter));
+        double[] away = Matrix.minus(posterior.mean(), mean.mean());
+        double[][] doubt = ErrorSplit.of(scatter).after(task).awayFromMean(mean.covariance());
+        sum = Matrix.plus(sum, Matrix.plus(doubt, Matrix.outer(away)));
+    }
+
+    double[][] fitted() {
+        double[][] fitted = new double[sum.length][sum.length];
+        for (int a = 0; a < fitted.length; a++) {
             for (int b = 0; b <= a; b++) {
-                double fitted = entry(tasks, noises, a, b, byDefault[a][b]);
-                scatter[a][b] = fitted;
-                scatter[b][a] = fitted;
+                double value = ((sum[a][b] + sum[b][a]) / 2 + MASS * byDefault[a][b]) / (tasks + MASS);
+                fitted[a][b] = value;
+                fitted[b][a] = value;
             }
         }
-        return positiveDefinite(scatter);
+        return fitted;
     }
 
-    private static double entry(List<Evidence[]> tasks, List<double[]> noises, int a, int b, double byDefault) {
-        int count = 0;
-        double meanA = 0;
-        double meanB = 0;
-        double product = 0;
-        double noise = 0;
-        for (int g = 0; g < tasks.size(); g++) {
-            Evidence first = tasks.get(g)[a];
-            Evidence second = tasks.get(g)[b];
-            if (first.weight() < ENOUGH || second.weight() < ENOUGH) {
-                continue;
-            }
-            count++;
-            double y = first.reward() / first.weight();
-            double z = second.reward() / second.weight();
-            // Welford's update: the means are of similar size, their raw products would cancel.
-            double before = y - meanA;
-            meanA += before / count;
-            meanB += (z - meanB) / count;
-            product += before * (z - meanB);
-            noise += a == b ? noises.get(g)[a] / first.weight() : 0;
-        }
-        if (count < 2) {
-            return byDefault;
-        }
-        double covariance = Math.max(0, product / (count - 1) - noise / count);
-        double weight = count / (count + SHRINKAGE);
-        return weight * covariance + (1 - weight) * byDefault;
-    }
-
-    private static double[][] positiveDefinite(double[][] scatter) {
-        for (int a = 0; a < scatter.length; a++) {
-            scatter[a][a] = Math.max(scatter[a][a], LEAST_DEVIATION * LEAST_DEVIATION);
-        }
-        for (int a = 0; a < scatter.length; a++) {
-            for (int b = 0; b < a; b++) {
-                double most = MOST_CORRELATION * Math.sqrt(scatter[a][a] * scatter[b][b]);
-                set(scatter, a, b, Math.min(scatter[a][b], most));
+    /** Covariance of qualities and the same qualities elsewhere, which differ by independent amounts of that variance. */
+    static double[][] withElsewhere(double[][] covariance, double variance) {
+        int size = covariance.length;
+        double[][] both = new double[2 * size][2 * size];
+        for (int a = 0; a < size; a++) {
+            for (int b = 0; b < size; b++) {
+                both[a][b] = covariance[a][b];
+                both[a][size + b] = covariance[a][b];
+                both[size + a][b] = covariance[a][b];
+                both[size + a][size + b] = covariance[a][b] + (a == b ? variance : 0);
             }
         }
-        while (!Matrix.isPositiveDefinite(scatter)) {
-            for (int a = 0; a < scatter.length; a++) {
-                for (int b = 0; b < a; b++) {
-                    set(scatter, a, b, scatter[a][b] * 0.9);
-                }
-            }
-        }
-        return scatter;
-    }
-
-    private static void set(double[][] scatter, int a, int b, double value) {
-        scatter[a][b] = value;
-        scatter[b][a] = value;
+        return both;
     }
 }

@@ -5,7 +5,7 @@
  *   Question (context, options, stakes) --&gt; Policy.choose --&gt; Choice (arm, propensity, standings)
  *   Observation (stamp, weight, reward) --&gt; Policy.learn  --&gt; Lesson (delta, residual, alarm)
  *
- *   Population --&gt; Task --&gt; Leaf         where evidence lies; Outlook and Belief are what is published of it
+ *   Population --&gt; Task --&gt; Leaf         where evidence lies; Belief is what is published of it
  *   Hierarchy, Likelihood, Gaussian      the two-level posterior
  *   UpdateRule                           from beliefs to probabilities: ucb and its family, thompson, epsilon-greedy, off
  *   ForwardDecay, Cusum, QualityLedger   forgetting, drift, what quality may be lost

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,8 +19,8 @@ class HierarchyTest {
     @ValueSource(ints = {1, 2, 3, 8})
     void taskPosterior_equalsTheJointPosterior(int arms) {
         SplittableRandom random = new SplittableRandom(arms);
-        Hierarchy hierarchy = new Hierarchy(PRIOR);
-        hierarchy.restart(roster(arms));
+        Hierarchy hierarchy = new Hierarchy(PRIOR, PolicySettings.WarmStart.DEFAULT);
+        hierarchy.restart(roster(arms), TaskScatter.byDefault(PRIOR, arms));
         List<Evidence[]> tasks = new ArrayList<>();
         List<Likelihood.Message> messages = new ArrayList<>();
         double[] noise = new double[arms];
@@ -53,8 +52,8 @@ class HierarchyTest {
 
     @Test
     void exchangedMessages_leaveNoTrace() {
-        Hierarchy hierarchy = new Hierarchy(PRIOR);
-        hierarchy.restart(roster(3));
+        Hierarchy hierarchy = new Hierarchy(PRIOR, PolicySettings.WarmStart.DEFAULT);
+        hierarchy.restart(roster(3), TaskScatter.byDefault(PRIOR, 3));
         double[] noise = {0.2, 0.16, 0.04};
         Gaussian before = hierarchy.taskPrior(null);
         Likelihood.Message message = null;
@@ -108,56 +107,131 @@ class HierarchyTest {
         assertThat(stranger).isEqualTo(PRIOR.worker());
     }
 
+    /** What a task is taken for without its own evidence does not move with it, however much there is. */
     @Test
-    void leafEvidence_countsOnce() {
-        Policy policy = new Policy(
-                PolicySettings.DEFAULT.with(new PolicySettings.Prior(0.5, 0.5, Map.of(), 0.15, 0.16, 0, 0.04)));
-        Context leaf = new Context("model", "task", "leaf");
-        policy.learn(new EvidenceKey(leaf, Practice.WORKER), Evidence.of(10, 1), Practice.START);
+    void ownEvidence_countsOnce() {
+        Hierarchy hierarchy = new Hierarchy(PRIOR, PolicySettings.WarmStart.DEFAULT);
+        hierarchy.restart(roster(2), TaskScatter.byDefault(PRIOR, 2));
+        double[] noise = {0.2, 0.2};
+        Gaussian before = hierarchy.taskPrior(null);
 
-        double variance = 0.15 * 0.15 + 0.16 * 0.16 + 0.04 * 0.04;
-        double noise = Task.noise(Evidence.of(10, 1), 0.5);
-        double expected = 0.5 + 0.5 * variance / (variance + noise / 10);
-        assertThat(quality(policy, leaf)).isCloseTo(expected, within(1e-9));
+        Likelihood.Message own = hierarchy.exchange(
+                null, Likelihood.of(new Evidence[] {Evidence.of(1000, 0), Evidence.of(1000, 1)}, noise));
+
+        assertThat(hierarchy.taskPrior(own).mean()).containsExactly(before.mean(), within(1e-9));
+        assertThat(hierarchy.taskPrior(null).mean()[1]).isGreaterThan(before.mean()[1] + 0.05);
     }
 
     @Test
-    void scatterEstimate_findsTheScatterOfTasksAndNotTheNoise() {
-        SplittableRandom random = new SplittableRandom(4);
-        List<Evidence[]> tasks = new ArrayList<>();
-        List<double[]> noises = new ArrayList<>();
-        for (int g = 0; g < 400; g++) {
-            double common = 0.1 * gauss(random);
-            double first = 0.6 + common;
-            double second = 0.5 + common + 0.05 * gauss(random);
-            tasks.add(new Evidence[] {coins(random, first, 30), coins(random, second, 30)});
-            noises.add(new double[] {0.24, 0.24});
+    void errorsSplit_intoThePopulationsAndTheirOwn() {
+        Hierarchy hierarchy = new Hierarchy(PRIOR, PolicySettings.WarmStart.DEFAULT);
+        hierarchy.restart(roster(2), TaskScatter.byDefault(PRIOR, 2));
+        double[] noise = {0.2, 0.16};
+        List<Evidence[]> tasks = List.of(
+                new Evidence[] {Evidence.of(20, 0.8), Evidence.of(3, 0.5)},
+                new Evidence[] {Evidence.NONE, Evidence.of(40, 0.6)},
+                new Evidence[] {Evidence.of(2, 0.5), Evidence.NONE});
+        Joint joint = new Joint(2, 3);
+        for (int g = 0; g < 3; g++) {
+            hierarchy.exchange(null, Likelihood.of(tasks.get(g), noise));
+            joint.observe(g, tasks.get(g), noise);
         }
 
-        double[][] scatter = TaskScatter.fit(tasks, noises, TaskScatter.byDefault(PRIOR, 2));
+        double[][] weights = {{-30, 30}, {-7, 7}, {2, 0}};
+        double own = 0;
+        double[] exposure = new double[2];
+        double[][] scatter = hierarchy.scatter();
+        for (int g = 0; g < 3; g++) {
+            ErrorSplit errors = ErrorSplit.of(scatter).after(Likelihood.of(tasks.get(g), noise));
+            own += Math.pow(errors.deviation(weights[g]), 2);
+            exposure = Matrix.plus(exposure, errors.exposure(weights[g]));
+        }
+        double shared = Matrix.product(exposure, Matrix.times(hierarchy.meanCovariance(), exposure));
+
+        double expected = 0;
+        for (int g = 0; g < 3; g++) {
+            for (int h = 0; h < 3; h++) {
+                for (int a = 0; a < 2; a++) {
+                    for (int b = 0; b < 2; b++) {
+                        expected += weights[g][a] * weights[h][b] * joint.covarianceOf(g, a, h, b);
+                    }
+                }
+            }
+        }
+        assertThat(own + shared).isCloseTo(expected, within(1e-9));
+    }
+
+    @Test
+    void scatter_isThatOfTasks_andNotTheNoise() {
+        double[][] scatter = fitted(
+                400, (random, first, second) -> new Evidence[] {coins(random, first, 30), coins(random, second, 30)});
 
         assertThat(Math.sqrt(scatter[0][0])).isCloseTo(0.100, within(0.015));
         assertThat(Math.sqrt(scatter[1][1])).isCloseTo(0.112, within(0.015));
         assertThat(scatter[0][1]).isCloseTo(0.010, within(0.003));
     }
 
+    /** Where the first arm looks bad it is left: the tasks that have played both a lot all look alike. */
     @Test
-    void scatterEstimate_staysPositiveDefinite_whenPairsHaveNoTasksInCommon() {
+    void scatter_isThatOfAllTasks_whenThePolicyChoseWhichPlayBothArms() {
+        double[][] scatter = fitted(400, (random, first, second) -> {
+            Evidence few = coins(random, first, 15);
+            Evidence many = few.reward() / few.weight() > 0.6 ? few.plus(coins(random, first, 100)) : few;
+            return new Evidence[] {many, coins(random, second, 30)};
+        });
+
+        assertThat(Math.sqrt(scatter[0][0])).isCloseTo(0.100, within(0.015));
+        assertThat(scatter[0][1]).isCloseTo(0.010, within(0.003));
+    }
+
+    @Test
+    void scatter_staysPositiveDefinite_whenPairsHaveNoTasksInCommon() {
         SplittableRandom random = new SplittableRandom(9);
-        List<Evidence[]> tasks = new ArrayList<>();
-        List<double[]> noises = new ArrayList<>();
+        List<Likelihood> tasks = new ArrayList<>();
+        double[] noise = new double[8];
+        Arrays.fill(noise, 0.04);
         for (int g = 0; g < 60; g++) {
             Evidence[] evidence = new Evidence[8];
             for (int a = 0; a < 8; a++) {
                 evidence[a] = random.nextInt(4) == 0 ? Evidence.of(50, random.nextInt(2)) : Evidence.NONE;
             }
-            tasks.add(evidence);
-            noises.add(new double[] {.04, .04, .04, .04, .04, .04, .04, .04});
+            tasks.add(Likelihood.of(evidence, noise));
         }
 
-        double[][] scatter = TaskScatter.fit(tasks, noises, TaskScatter.byDefault(PRIOR, 8));
+        double[][] factor = Matrix.cholesky(fitted(8, tasks));
 
-        assertThat(Matrix.isPositiveDefinite(scatter)).isTrue();
+        for (int a = 0; a < 8; a++) {
+            assertThat(factor[a][a]).isGreaterThan(0.01);
+        }
+    }
+
+    private interface Task {
+        Evidence[] seen(SplittableRandom random, double first, double second);
+    }
+
+    /** Tasks that scatter by 0.1 in common, and by 0.05 more in the second arm. */
+    private static double[][] fitted(int count, Task task) {
+        SplittableRandom random = new SplittableRandom(4);
+        List<Likelihood> tasks = new ArrayList<>();
+        for (int g = 0; g < count; g++) {
+            double common = 0.1 * gauss(random);
+            Evidence[] seen = task.seen(random, 0.6 + common, 0.5 + common + 0.05 * gauss(random));
+            tasks.add(Likelihood.of(seen, new double[] {0.24, 0.24}));
+        }
+        return fitted(2, tasks);
+    }
+
+    private static double[][] fitted(int arms, List<Likelihood> tasks) {
+        Hierarchy hierarchy = new Hierarchy(PRIOR, PolicySettings.WarmStart.DEFAULT);
+        double[][] byDefault = TaskScatter.byDefault(PRIOR, arms);
+        hierarchy.restart(roster(arms), byDefault);
+        for (int step = 0; step < 30; step++) {
+            tasks.forEach(task -> hierarchy.exchange(null, task));
+            TaskScatter scatter = new TaskScatter(byDefault);
+            tasks.forEach(task -> scatter.add(task, hierarchy.mean(), hierarchy.scatter()));
+            hierarchy.restart(roster(arms), scatter.fitted());
+        }
+        return hierarchy.scatter();
     }
 
     private static double quality(Policy policy, Context context) {
@@ -236,7 +310,11 @@ class HierarchyTest {
         }
 
         double covariance(int task, int first, int second) {
-            return covariance[arms * (task + 1) + first][arms * (task + 1) + second];
+            return covarianceOf(task, first, task, second);
+        }
+
+        double covarianceOf(int task, int arm, int otherTask, int otherArm) {
+            return covariance[arms * (task + 1) + arm][arms * (otherTask + 1) + otherArm];
         }
     }
 }
