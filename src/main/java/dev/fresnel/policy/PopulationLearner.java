@@ -220,7 +220,7 @@ final class PopulationLearner {
 
     /** Early on each doubling of what is known is worth a fresh look. */
     private static boolean isTimeToRefit(int lessons) {
-        return lessons % REFIT_EVERY == 0 || lessons < REFIT_EVERY && Integer.bitCount(lessons) == 1;
+        return lessons % REFIT_EVERY == 0 || (lessons < REFIT_EVERY && Integer.bitCount(lessons) == 1);
     }
 
     /** The ledger hears of decisions whether or not they ever get an outcome. */
