@@ -66,8 +66,8 @@ class ArchitectureTest {
         see.put(
                 "observe",
                 Set.of("exchange", "outcome", "delegation", "lens", "budget", "upstream", "policy", "chat", "value"));
-        see.put("store.embedded", Set.of("outcome", "lens", "budget", "upstream", "chat", "value"));
-        see.put("store.redis", Set.of("outcome", "lens", "budget", "upstream", "chat", "value"));
+        see.put("store.embedded", Set.of("outcome", "lens", "budget", "upstream", "policy", "chat", "value"));
+        see.put("store.redis", Set.of("outcome", "lens", "budget", "upstream", "policy", "chat", "value"));
         see.put(
                 "config",
                 Set.of("outcome", "tenant", "delegation", "lens", "budget", "upstream", "policy", "chat", "value"));
