@@ -268,12 +268,14 @@ public final class LearningSchedules {
 
         @Override
         public Future<Flushed> flush(Flush flush) {
-            return unreliably(schedule, () -> arms.flush(flush));
+            return unreliably(schedule, () -> arms.flush(flush)
+                    .map(flushed -> new Flushed(
+                            flushed.effect(), onOurClock(flushed.after()), flushed.refused(), flushed.alarms())));
         }
 
         @Override
         public Future<Snapshot> changes(String population, long since) {
-            return unreliably(schedule, () -> arms.changes(population, since));
+            return unreliably(schedule, () -> arms.changes(population, since).map(this::onOurClock));
         }
 
         @Override
@@ -284,6 +286,16 @@ public final class LearningSchedules {
         @Override
         public Future<Void> reset(String population, Optional<String> arm) {
             return unreliably(schedule, () -> arms.reset(population, arm));
+        }
+
+        /** The schedule's clock runs faster than a store's. */
+        private Snapshot onOurClock(Snapshot snapshot) {
+            return new Snapshot(
+                    schedule.now.toEpochMilli() / 1e3,
+                    snapshot.version(),
+                    snapshot.extent(),
+                    snapshot.landmarks(),
+                    snapshot.cells());
         }
     }
 
