@@ -42,9 +42,7 @@ public record Feedback(RequestId request, double score) {
                 JsonToken value = json.nextToken();
                 switch (key) {
                     case "request_id" -> {
-                        if (value != JsonToken.VALUE_STRING
-                                || json.getText().isEmpty()
-                                || json.getText().length() > MAX_ID) {
+                        if (value != JsonToken.VALUE_STRING || !isId(json.getText())) {
                             throw invalid("request_id must be the x-fresnel-request-id of a reply.", Optional.of(key));
                         }
                         request = json.getText();
@@ -79,6 +77,11 @@ public record Feedback(RequestId request, double score) {
                     Optional.of("request_id"));
         }
         return new Feedback(new RequestId(request), score(score, succeeded));
+    }
+
+    /** Printable ASCII without spaces, as every id of ours. */
+    private static boolean isId(String text) {
+        return !text.isEmpty() && text.length() <= MAX_ID && text.chars().allMatch(c -> c > ' ' && c < 0x7f);
     }
 
     private static double score(@Nullable Double score, @Nullable Boolean succeeded) {

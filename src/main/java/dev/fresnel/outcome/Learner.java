@@ -123,7 +123,15 @@ public final class Learner {
     /** Never fails. */
     public Future<FeedbackResult> feedback(TenantId tenant, Feedback feedback) {
         Promise<FeedbackResult> verdict = Promise.promise();
-        if (!submit(() -> label(tenant, feedback, verdict))) {
+        boolean taken = submit(() -> {
+            try {
+                label(tenant, feedback, verdict);
+            } catch (RuntimeException bug) {
+                var _ = verdict.tryComplete(FeedbackResult.UNAVAILABLE);
+                throw bug;
+            }
+        });
+        if (!taken) {
             verdict.complete(FeedbackResult.UNAVAILABLE);
         }
         return verdict.future();

@@ -232,6 +232,9 @@ final class SharedEvidence {
                     failures.increment();
                     population.failed(clock.instant());
                 }
+            } catch (RuntimeException bug) {
+                population.failed(clock.instant());
+                throw bug;
             } finally {
                 count();
                 done.complete();

@@ -28,6 +28,8 @@ final class FeedbackTest {
             {"succeeded":true}                                | request_id
             {"request_id":"","succeeded":true}                | request_id
             {"request_id":7,"succeeded":true}                 | request_id
+            {"request_id":"r 1","succeeded":true}             | request_id
+            {"request_id":"r\\u00001","succeeded":true}        | request_id
             {"request_id":"r1"}                               | succeeded
             {"request_id":"r1","succeeded":"yes"}             | succeeded
             {"request_id":"r1","score":1.5}                   | score

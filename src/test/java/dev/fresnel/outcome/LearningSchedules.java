@@ -252,9 +252,12 @@ public final class LearningSchedules {
         if (luck < schedule.trouble / 2) {
             return Future.failedFuture("lost on its way");
         }
-        Future<T> done = call.get().map(answer -> answer);
-        T answer = Await.result(done.map(Optional::ofNullable)).orElse(null);
-        return luck < schedule.trouble ? Future.failedFuture("the answer was lost") : Future.succeededFuture(answer);
+        Future<T> done = call.get();
+        assertThat(Await.result(done.map(true))).isTrue();
+        // Of no context, so that who hears of it does so at once.
+        return luck < schedule.trouble
+                ? Future.failedFuture("the answer was lost")
+                : Future.succeededFuture(done.result());
     }
 
     private final class Unreliable implements ArmStateStore {
@@ -266,12 +269,14 @@ public final class LearningSchedules {
 
         @Override
         public Future<Flushed> flush(Flush flush) {
-            return unreliably(schedule, () -> arms.flush(flush));
+            return unreliably(schedule, () -> arms.flush(flush)
+                    .map(flushed -> new Flushed(
+                            flushed.effect(), onOurClock(flushed.after()), flushed.refused(), flushed.alarms())));
         }
 
         @Override
         public Future<Snapshot> changes(String population, long since) {
-            return unreliably(schedule, () -> arms.changes(population, since));
+            return unreliably(schedule, () -> arms.changes(population, since).map(this::onOurClock));
         }
 
         @Override
@@ -282,6 +287,16 @@ public final class LearningSchedules {
         @Override
         public Future<Void> reset(String population, Optional<String> arm) {
             return unreliably(schedule, () -> arms.reset(population, arm));
+        }
+
+        /** The schedule's clock runs faster than a store's. */
+        private Snapshot onOurClock(Snapshot snapshot) {
+            return new Snapshot(
+                    schedule.now.toEpochMilli() / 1e3,
+                    snapshot.version(),
+                    snapshot.extent(),
+                    snapshot.landmarks(),
+                    snapshot.cells());
         }
     }
 

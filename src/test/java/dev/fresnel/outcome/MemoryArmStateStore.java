@@ -163,7 +163,7 @@ public final class MemoryArmStateStore implements ArmStateStore {
             boolean alarm = drift.exceeds(flush.terms().threshold());
             at.drift.put(arm, alarm ? Cusum.ZERO : drift);
             if (alarm) {
-                jump(at, arm, flush.terms().alarmJump());
+                var _ = jump(at, arm, flush.terms().alarmJump());
                 alarms.add(new Alarm(
                         flush.population(),
                         new Arm(arm),

@@ -19,7 +19,7 @@ class MemoryStoresTest {
 
         @Override
         protected double now() {
-            return START.getEpochSecond();
+            return START.toEpochMilli() / 1e3;
         }
 
         @Override

@@ -249,9 +249,9 @@ class SharedEvidenceTest {
     @Test
     void hostileState_isIgnoredAndCounted() {
         Map<String, Landmark> landmarks = new HashMap<>(Map.of(
-                "worker", Landmark.at(now.getEpochSecond()),
+                "worker", Landmark.at(now.toEpochMilli() / 1e3),
                 "direct", new Landmark(0, 1e12, 0),
-                "foreign", Landmark.at(now.getEpochSecond())));
+                "foreign", Landmark.at(now.toEpochMilli() / 1e3)));
         String name = CellName.of(KEY.context());
         List<Cell> cells = new ArrayList<>(List.of(
                 new Cell("worker", name, new Evidence(4, 3, 2)),
@@ -269,7 +269,7 @@ class SharedEvidenceTest {
                 dev.fresnel.policy.ForwardDecay.over(SETTINGS.memory()));
 
         SnapshotReader.Taken taken =
-                reader.read(POPULATION, new Snapshot(now.getEpochSecond(), 9, Shared.Extent.WHOLE, landmarks, cells));
+                reader.read(POPULATION, new Snapshot(now.toEpochMilli() / 1e3, 9, Shared.Extent.WHOLE, landmarks, cells));
         a.policy.follow(taken.shared(), now);
 
         assertThat(taken.ignored()).isEqualTo(2 + 9);
@@ -292,10 +292,10 @@ class SharedEvidenceTest {
                 new KnownArms(Map.of(POPULATION, Map.of(WORKER, "m"))),
                 dev.fresnel.policy.ForwardDecay.over(SETTINGS.memory()));
         Snapshot snapshot = new Snapshot(
-                now.getEpochSecond(),
+                now.toEpochMilli() / 1e3,
                 9,
                 Shared.Extent.WHOLE,
-                Map.of("worker", Landmark.at(now.getEpochSecond())),
+                Map.of("worker", Landmark.at(now.toEpochMilli() / 1e3)),
                 cells);
 
         a.policy.follow(reader.read(POPULATION, snapshot).shared(), now);
@@ -322,13 +322,11 @@ class SharedEvidenceTest {
                 .quality(1);
     }
 
+    /** Outcomes in the store, all of this very moment. */
     private double total() {
-        Snapshot snapshot = Await.result(store.changes(POPULATION, 0));
-        double stale = now.getEpochSecond() - snapshot.landmarks().get("worker").origin();
-        return snapshot.cells().stream()
-                        .mapToDouble(cell -> cell.evidence().weight())
-                        .sum()
-                * Math.exp(-Math.min(0, stale));
+        return Await.result(store.changes(POPULATION, 0)).cells().stream()
+                .mapToDouble(cell -> cell.evidence().weight())
+                .sum();
     }
 
     private void tick() {
