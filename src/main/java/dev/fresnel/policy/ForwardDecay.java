@@ -64,6 +64,11 @@ public record ForwardDecay(double tau) {
         return Math.exp(Math.clamp((from.origin() - to.origin()) / tau, -FARTHEST, FARTHEST));
     }
 
+    /** What evidence weighs after an arm's time ran ahead from one landmark to another, as a share of what it weighed. */
+    double kept(Landmark from, Landmark to) {
+        return Math.exp(-Math.clamp((to.jump() - from.jump()) / tau, 0, FARTHEST));
+    }
+
     /** Whether weights at {@code seconds} have grown so large that the origin should move. */
     public boolean isFar(Landmark landmark, double seconds) {
         return (landmark.stamp(seconds) - landmark.origin()) / tau > FAR;

@@ -1,5 +1,6 @@
 package dev.fresnel.policy;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -94,6 +95,7 @@ final class Hierarchy {
     }
 
     /** Replaces what the sums hold of a task; null for nothing. */
+    @CanIgnoreReturnValue
     Likelihood.Message exchange(Likelihood.@Nullable Message before, Likelihood now) {
         Likelihood.Message after = now.through(scatter);
         if (before != null) {

@@ -164,12 +164,34 @@ final class PopulationLearner {
             return false;
         }
         scale(slot, decay.rebase(before, landmark));
-        population.move(slot, landmark);
         if (landmark.jump() > before.jump()) {
+            setAside(slot, decay.kept(before, landmark));
             cusums[slot] = Cusum.ZERO;
             population.alarm(settings.exploration().alarmOutcomes());
         }
+        population.move(slot, landmark);
         return true;
+    }
+
+    /**
+     * An arm that has changed is to its old self what an arm is to the same arm elsewhere: as good in all tasks plus a bias that is not known
+     * yet. Its old evidence is kept as such rows, so that what it knew of the tasks' differences stays, and so does the way
+     * back: of two old selves the better known one is kept, which after an outage is the one from before it.
+     *
+     * @param kept share of its weight that evidence here keeps
+     */
+    private void setAside(int slot, double kept) {
+        double here = 0;
+        double elsewhere = 0;
+        for (Task task : allTasks()) {
+            here += (1 - kept) * task.sums[slot].weight();
+            elsewhere += task.seeds[slot].weight();
+        }
+        for (Task task : allTasks()) {
+            Evidence old = here > elsewhere ? task.sums[slot].times(1 - kept) : task.seeds[slot];
+            task.seeds[slot] = old.times(1 / kept);
+        }
+        publisher.expectSeeds();
     }
 
     /** Brings everything up to a moment: decay, scatter, sums, every leaf. */

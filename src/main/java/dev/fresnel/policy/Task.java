@@ -55,10 +55,11 @@ final class Task {
      * Variance of one reward of an arm: the second moment less the squared mean, both shrunk to the prior,
      *
      * <pre>
-     *   p = (x + 4 m0) / (n + 4),   v = clip((s + 4 m0) / (n + 4) - p^2, 0.04, 0.25)
+     *   p = (x + 16 m0) / (n + 16),   v = clip((s + 16 m0) / (n + 16) - p^2, 0.04, 0.25)
      * </pre>
      *
-     * with {@code s} the sum of squared rewards. For rewards of 0 and 1 that is {@code p (1 - p)}; graded rewards scatter less.
+     * with {@code s} the sum of squared rewards. For rewards of 0 and 1 that is {@code p (1 - p)}; graded rewards scatter less. A smaller
+     * mass would believe three lucky answers more than three unlucky ones.
      */
     static double noise(Evidence effective, double priorMean) {
         double mass = effective.weight() + NOISE_MASS;

@@ -3,12 +3,15 @@ package dev.fresnel.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A worker gets worse and nobody says so. */
 class DriftTest {
     private static final int SEEDS = 5;
     private static final PolicySettings OPEN = PolicySettings.DEFAULT.with(PolicySettings.Guard.OFF);
+    private static final PolicySettings DEAF = OPEN.with(
+            new PolicySettings.Drift(0.25, Double.POSITIVE_INFINITY, 0.005, PolicySettings.Drift.Watch.THIS_POLICY));
 
     @Test
     void silentLoss_isNoticedAndRoutedAround() {
@@ -31,11 +34,9 @@ class DriftTest {
 
     @Test
     void silentLoss_isNotRoutedAround_withoutTheAlarm() {
-        PolicySettings deaf = OPEN.with(new PolicySettings.Drift(
-                0.25, Double.POSITIVE_INFINITY, 0.005, PolicySettings.Drift.Watch.THIS_POLICY));
         double direct = 0;
         for (int seed = 0; seed < SEEDS; seed++) {
-            Practice practice = world(deaf, seed);
+            Practice practice = world(DEAF, seed);
             practice.live(3000);
             practice.workersLose(0.25);
             practice.live(400);
@@ -71,6 +72,68 @@ class DriftTest {
         assertThat(calm).isCloseTo(0.02, within(1e-9));
         assertThat(raised).isGreaterThanOrEqualTo(0.05 - 1e-9);
         assertThat(after).isCloseTo(0.02, within(1e-9));
+    }
+
+    /** A provider changes a model everywhere at once: after the alarm a few outcomes in one task tell of the others. */
+    @Test
+    void changedArm_keepsWhatItsOldSelfKnewOfTheTasks() {
+        Policy policy = new Policy(DEAF);
+        teach(policy, "easy", 500, 0.9);
+        teach(policy, "hard", 500, 0.6);
+        teach(policy, "other", 500, 0.75);
+
+        policy.jump("model", Practice.WORKER, 0.005, Practice.START);
+        double unsure = deviation(policy, "easy");
+        teach(policy, "other", 60, 0.5);
+        policy.refresh(Practice.START);
+
+        assertThat(unsure).isGreaterThan(0.08);
+        assertThat(quality(policy, "easy")).isBetween(0.60, 0.75);
+        assertThat(quality(policy, "hard")).isBetween(0.30, 0.52);
+    }
+
+    /** The outage's few outcomes do not take the place of what was known before it. */
+    @Test
+    void armThatComesBack_isTakenForWhatItWasBefore() {
+        Policy policy = new Policy(DEAF);
+        teach(policy, "easy", 500, 0.9);
+        teach(policy, "hard", 500, 0.6);
+        policy.jump("model", Practice.WORKER, 0.005, Practice.START);
+        teach(policy, "easy", 50, 0.1);
+        teach(policy, "hard", 50, 0.1);
+        double broken = quality(policy, "easy");
+
+        policy.jump("model", Practice.WORKER, 0.005, Practice.START);
+
+        assertThat(broken).isLessThan(0.25);
+        assertThat(quality(policy, "easy")).isGreaterThan(0.75);
+        assertThat(quality(policy, "hard")).isBetween(0.45, 0.70);
+    }
+
+    private static void teach(Policy policy, String task, int count, double quality) {
+        Context context = new Context("model", task, "tenant");
+        tell(policy, new EvidenceKey(context, Practice.WORKER), count, quality);
+        tell(policy, new EvidenceKey(context, Arm.DIRECT), count, 0.8);
+    }
+
+    private static void tell(Policy policy, EvidenceKey key, int count, double quality) {
+        double stamp = policy.stamp(key, Practice.START);
+        policy.learn(key, new Observation(stamp, count, quality), Practice.START);
+    }
+
+    private static double quality(Policy policy, String task) {
+        return standings(policy, task).quality(1);
+    }
+
+    private static double deviation(Policy policy, String task) {
+        return standings(policy, task).deviation(1);
+    }
+
+    private static Standings standings(Policy policy, String task) {
+        List<Option> options = List.of(Option.of(Arm.DIRECT, 0), Option.of(Practice.WORKER, 0));
+        Context context = new Context("model", task, "tenant");
+        return policy.choose(new Question(context, options, Stakes.QUALITY_ONLY, Practice.START), 0)
+                .standings();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /** Where quality and money meet. */
@@ -111,27 +112,54 @@ class EconomicsTest {
     @Test
     void budgetPrice_risesWhileSpendingIsAboveTheBudgetAndFallsBack() {
         BudgetPrice price = BudgetPrice.FREE;
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 1000; i++) {
             price = price.after(0.02, 0.01);
         }
         double high = price.lambda();
-        for (int i = 0; i < 500; i++) {
+        for (int i = 0; i < 2000; i++) {
             price = price.after(0.001, 0.01);
         }
 
         assertThat(high).isGreaterThan(4);
-        assertThat(price.lambda()).isZero();
-        assertThat(new BudgetPrice(2, 0.02).perDollar(0.01)).isCloseTo(200, within(1e-9));
+        assertThat(price.lambda()).isEqualTo(BudgetPrice.FREE.lambda());
+        assertThat(new BudgetPrice(2, 0).perDollar(0.01)).isCloseTo(200, within(1e-9));
+    }
+
+    /** The dear arm gains two tenths in one task and a twentieth in the other; the budget pays for it in a tenth of all requests. */
+    @Test
+    void budgetPrice_settlesBetweenTheGainsItHasToTellApart() {
+        SplittableRandom random = new SplittableRandom(3);
+        BudgetPrice price = BudgetPrice.FREE;
+        double budget = 0.1;
+        double spent = 0;
+        int wasted = 0;
+        for (int i = 0; i < 4000; i++) {
+            double gain = random.nextInt(10) == 0 ? 0.2 : 0.05;
+            double cost = gain > price.perDollar(budget) ? 1 : 0;
+            price = price.after(cost, budget);
+            spent += cost;
+            wasted += i >= 1000 && gain < 0.1 && cost > 0 ? 1 : 0;
+        }
+
+        assertThat(spent / 4000).isBetween(0.09, 0.105);
+        assertThat(wasted).as("dear calls that gain little, of some 300").isLessThan(60);
     }
 
     @Test
     void budgetPrice_ignoresWhatIsNoCost() {
-        BudgetPrice price = new BudgetPrice(1, 0.5);
+        BudgetPrice price = new BudgetPrice(1, 0);
 
         assertThat(price.after(Double.NaN, 1)).isEqualTo(price);
         assertThat(price.after(-1, 1)).isEqualTo(price);
         assertThat(price.after(1, 0)).isEqualTo(price);
         assertThat(price.perDollar(0)).isZero();
+    }
+
+    @Test
+    void exploring_mayCostATenthOfTheBudget() {
+        assertThat(BudgetPrice.affordsExploring(0.04, 0.01, 0.02)).isTrue();
+        assertThat(BudgetPrice.affordsExploring(0.06, 0.01, 0.02)).isFalse();
+        assertThat(BudgetPrice.affordsExploring(1e9, 0, 0.02)).as("no budget").isTrue();
     }
 
     private static Question question(Context context) {

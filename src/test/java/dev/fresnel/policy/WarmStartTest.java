@@ -65,8 +65,8 @@ class WarmStartTest {
         }
         policy.refresh(Practice.START);
 
-        assertThat(believed).isGreaterThan(0.80);
-        assertThat(worker(policy, 0)).as("told 0.95, without an outcome").isLessThan(0.75);
+        assertThat(believed).isGreaterThan(0.75);
+        assertThat(worker(policy, 0)).as("told 0.95, without an outcome").isLessThan(believed - 0.08);
         assertThat(worker(policy, 0) - worker(policy, 1))
                 .as("what the rows say of the tasks' difference stays")
                 .isGreaterThan(0.08);

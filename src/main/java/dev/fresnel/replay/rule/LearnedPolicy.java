@@ -51,7 +51,7 @@ final class LearnedPolicy implements Chooser {
         List<Option> options = new ArrayList<>(offer.arms());
         for (int arm = 0; arm < offer.arms(); arm++) {
             if (offer.isOpen(arm)) {
-                options.add(Option.of(setup.arms().get(arm), offer.expectedUsd(arm)));
+                options.add(option(offer, arm));
             }
         }
         var chosen = policy.choose(new Question(context(offer), options, stakes(offer), now), chance.nextDouble());
@@ -62,6 +62,15 @@ final class LearnedPolicy implements Chooser {
                     chosen.standings().probability(i);
         }
         return Choice.drawn(setup.arms().indexOf(chosen.arm()), chosen.stamp(), p);
+    }
+
+    private Option option(Offer offer, int arm) {
+        double usd = offer.expectedUsd(arm);
+        Option option = Option.of(setup.arms().get(arm), usd);
+        double floor = policy.settings().exploration().floor();
+        return BudgetPrice.affordsExploring(usd, setup.budgetUsd().orElse(0), floor)
+                ? option
+                : option.withoutExploring();
     }
 
     @Override
