@@ -58,6 +58,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -197,7 +198,6 @@ public final class Gateway {
         LongSupplier nanos = SystemTime.nanos();
         var clock = SystemTime.clock();
         var random = new java.security.SecureRandom();
-
         PriceTable prices = new PriceTable(config.prices());
         RetryRule retries = new RetryRule(clock, random);
         UpstreamClient upstreams = new UpstreamClient(vertx, retries, nanos);
@@ -219,6 +219,7 @@ public final class Gateway {
                 }));
 
         Policy policy = new Policy(config.policy());
+        AtomicReference<Seeding> seeding = new AtomicReference<>(Seeding.NONE);
         WorkerExecutor learning = vertx.createSharedWorkerExecutor("fresnel-learner", 1);
         Learner learner = learner(vertx, learning, policy, config.outcomes(), telling.decisions(), closing);
         telling.metrics().watchLearning(learner::counts, policy::counts);
@@ -288,7 +289,7 @@ public final class Gateway {
                 config.listen().adminToken(),
                 () -> !gate.isShut(),
                 telling.registry()::scrape,
-                () -> Status.json(config, gate, ledger, killSwitch, telling.writer()),
+                () -> Status.json(config, gate, ledger, killSwitch, seeding.get(), telling.writer()),
                 telling.window()::lines,
                 killSwitch));
         // The first request must not pay for the tokenizer's tables, nor stand on an event loop while they load.
@@ -296,7 +297,8 @@ public final class Gateway {
                     tokens.preload();
                     return tokens;
                 })
-                .compose(_ -> learning.executeBlocking(() -> true))
+                .compose(_ -> learning.executeBlocking(() -> Seeding.of(config, policy)))
+                .onSuccess(seeding::set)
                 // A store that is away does not keep the gateway from starting, and the switch is not thrown then.
                 .compose(_ -> killSwitch.refresh().otherwiseEmpty())
                 .compose(_ -> deploy(config.listen(), vertx, loops, data, admin, gate, closing));

@@ -69,6 +69,7 @@ final class Assembly {
                 file.tenants().stream().map(this::tenant).toList(),
                 policy(file.policy()),
                 outcomes(file.policy()),
+                file.policy().coldStart().seedFrom().map(Path::of),
                 new GatewayConfig.Limits(
                         file.limits().maxBody().bytes(),
                         file.limits().headerTimeout(),
@@ -213,6 +214,8 @@ final class Assembly {
         return PolicySettings.DEFAULT
                 .with(section.rule())
                 .with(section.memory())
+                .with(new PolicySettings.WarmStart(
+                        section.coldStart().mass(), PolicySettings.WarmStart.DEFAULT.trust()))
                 .with(new PolicySettings.Exploration(
                         section.floor(),
                         Math.min(section.floor(), floors.settledFloor()),

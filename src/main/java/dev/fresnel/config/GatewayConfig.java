@@ -28,6 +28,7 @@ import java.util.Optional;
  * @param tenants in file order, at most one of them open
  * @param policy of the routes in mode {@code adaptive}
  * @param outcomes what their learner waits for
+ * @param seedFrom rows that their policy starts from
  */
 public record GatewayConfig(
         Listen listen,
@@ -39,6 +40,7 @@ public record GatewayConfig(
         List<Tenant> tenants,
         PolicySettings policy,
         OutcomeSettings outcomes,
+        Optional<Path> seedFrom,
         Limits limits,
         Events events) {
     public GatewayConfig {

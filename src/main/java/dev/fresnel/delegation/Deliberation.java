@@ -267,12 +267,8 @@ final class Deliberation {
 
     private Context context() {
         LearnedRules learned = inquiry.plan().learned();
-        String model = requested.name().value();
         return new Context(
-                switch (learned.pooling()) {
-                    case TENANT -> inquiry.tenant().value() + "/" + model;
-                    case GATEWAY -> model;
-                },
+                learned.population(inquiry.tenant(), requested.name()),
                 features.task(learned.features()),
                 features.leaf(inquiry.tenant(), learned.features()));
     }

@@ -1,5 +1,7 @@
 package dev.fresnel.delegation;
 
+import dev.fresnel.value.ModelName;
+import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
 import java.util.Optional;
 import java.util.Set;
@@ -27,6 +29,14 @@ public record LearnedRules(
 
     public static final LearnedRules DEFAULT =
             new LearnedRules(Optional.empty(), Pooling.TENANT, ContextFeature.DEFAULT, Optional.empty());
+
+    /** Whose evidence is one: the requested model's, and its tenant's unless tenants are pooled. */
+    public String population(TenantId tenant, ModelName requested) {
+        return switch (pooling) {
+            case TENANT -> tenant.value() + "/" + requested.value();
+            case GATEWAY -> requested.value();
+        };
+    }
 
     /** Between whom evidence is shared. Only numbers are: never lenses, prompts or names. */
     public enum Pooling {
