@@ -48,6 +48,7 @@ class ArchitectureTest {
         see.put("lens", Set.of("budget", "upstream", "estimate", "chat", "value"));
         see.put("delegation", Set.of("lens", "budget", "upstream", "policy", "estimate", "chat", "value"));
         see.put("tenant", Set.of("delegation", "lens", "policy", "upstream", "chat", "value"));
+        see.put("seed", Set.of("tenant", "delegation", "policy", "upstream", "chat", "value"));
         see.put("outcome", Set.of("delegation", "policy", "estimate", "chat", "value"));
         see.put(
                 "exchange",
@@ -117,6 +118,7 @@ class ArchitectureTest {
                         "replay.rule",
                         "replay.data",
                         "replay",
+                        "seed",
                         "edge",
                         "admin",
                         "observe",

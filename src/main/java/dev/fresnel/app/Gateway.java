@@ -198,7 +198,6 @@ public final class Gateway {
         LongSupplier nanos = SystemTime.nanos();
         var clock = SystemTime.clock();
         var random = new java.security.SecureRandom();
-
         PriceTable prices = new PriceTable(config.prices());
         RetryRule retries = new RetryRule(clock, random);
         UpstreamClient upstreams = new UpstreamClient(vertx, retries, nanos);
@@ -294,7 +293,7 @@ public final class Gateway {
                 config.listen().adminToken(),
                 () -> !gate.isShut(),
                 telling.registry()::scrape,
-                () -> Status.json(config, gate, ledger, killSwitch, telling.writer()),
+                () -> Status.json(config, gate, ledger, killSwitch, learning.seeding(), telling.writer()),
                 telling.window()::lines,
                 killSwitch));
         // The first request must not pay for the tokenizer's tables, nor stand on an event loop while they load.

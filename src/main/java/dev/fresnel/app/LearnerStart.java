@@ -40,8 +40,9 @@ final class LearnerStart {
      * What decides, and what teaches it.
      *
      * @param thread of all learning: one task after another, never on an event loop
+     * @param seeding what it was started from beside the store
      */
-    record Started(Policy policy, Learner learner, Executor thread) {}
+    record Started(Policy policy, Learner learner, Executor thread, Seeding seeding) {}
 
     /** Alarms are the store's: it hears all replicas. */
     private static PolicySettings settings(GatewayConfig config) {
@@ -73,13 +74,15 @@ final class LearnerStart {
                 config.outcomes(),
                 decisions));
         closing.later("learner's thread", thread::close);
-        return waited(vertx, learner.load()).map(_ -> {
+        return waited(vertx, learner.load())
+                .compose(_ -> thread.executeBlocking(() -> Seeding.of(config, policy)))
+                .map(seeding -> {
             long ticking = vertx.setPeriodic(TICK.toMillis(), _ -> learner.tick());
             closing.later("learner", () -> {
                 vertx.cancelTimer(ticking);
                 return waited(vertx, learner.close());
             });
-            return new Started(policy, learner, work -> execute(thread, work));
+            return new Started(policy, learner, work -> execute(thread, work), seeding);
         });
     }
 

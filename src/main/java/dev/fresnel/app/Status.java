@@ -14,7 +14,8 @@ import java.util.stream.Collectors;
 final class Status {
     private Status() {}
 
-    static String json(GatewayConfig config, Gate gate, Ledger ledger, KillSwitch killSwitch, LineWriter log) {
+    static String json(
+            GatewayConfig config, Gate gate, Ledger ledger, KillSwitch killSwitch, Seeding seeding, LineWriter log) {
         String tenants = config.tenants().stream()
                 .map(tenant -> "{\"id\":" + JsonText.quote(tenant.id().value())
                         + ",\"spent_today_usd\":" + ledger.spentToday(tenant.id())
@@ -32,6 +33,7 @@ final class Status {
                 + ",\"connections\":" + gate.connections()
                 + ",\"log_lines_dropped\":" + log.dropped()
                 + ",\"delegation\":" + PauseJson.standing(killSwitch.standing(PauseScope.GATEWAY))
+                + ",\"cold_start\":" + seeding.json()
                 + ",\"tenants\":" + tenants + "}";
     }
 }

@@ -70,6 +70,7 @@ final class Assembly {
                 file.tenants().stream().map(this::tenant).toList(),
                 policy(file.policy()),
                 outcomes(file.policy()),
+                file.policy().coldStart().seedFrom().map(Path::of),
                 file.estimates().learn() ? UsageLearner.Learning.ON : UsageLearner.Learning.OFF,
                 new GatewayConfig.Limits(
                         file.limits().maxBody().bytes(),
@@ -215,6 +216,10 @@ final class Assembly {
         return PolicySettings.DEFAULT
                 .with(section.rule())
                 .with(section.memory())
+                .with(new PolicySettings.WarmStart(
+                        section.coldStart().mass(),
+                        PolicySettings.WarmStart.DEFAULT.bias(),
+                        PolicySettings.WarmStart.DEFAULT.discrepancy()))
                 .with(new PolicySettings.Exploration(
                         section.floor(),
                         Math.min(section.floor(), floors.settledFloor()),

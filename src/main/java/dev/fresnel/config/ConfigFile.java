@@ -437,7 +437,25 @@ record ConfigFile(
             Duration feedbackWithin,
 
             @Key(value = "Labels per tenant and hour that count.", def = "3600", min = "0", max = "100000000")
-            int feedbackPerHour) {}
+            int feedbackPerHour,
+
+            @Key("What is believed before there are outcomes.")
+            ColdStartSection coldStart) {}
+
+    record ColdStartSection(
+            @Key(
+                    value =
+                            "File of rows recorded elsewhere, one JSON object a line; relative to the working directory. Read at start.",
+                    unset = "arms start alike but for their price")
+            Optional<String> seedFrom,
+
+            @Key(
+                    value =
+                            "Outcomes that all rows of a task and arm weigh together at most. They are taken for those of a sister arm: how far off they are is learned from live outcomes.",
+                    def = "10",
+                    min = "0",
+                    max = "10000")
+            Double mass) {}
 
     record EstimatesSection(
             @Key(

@@ -29,6 +29,7 @@ import java.util.Optional;
  * @param tenants in file order, at most one of them open
  * @param policy of the routes in mode {@code adaptive}
  * @param outcomes what their learner waits for
+ * @param seedFrom rows that their policy starts from
  * @param estimates whether they learn from reported usage
  */
 public record GatewayConfig(
@@ -41,6 +42,7 @@ public record GatewayConfig(
         List<Tenant> tenants,
         PolicySettings policy,
         OutcomeSettings outcomes,
+        Optional<Path> seedFrom,
         UsageLearner.Learning estimates,
         Limits limits,
         Events events) {

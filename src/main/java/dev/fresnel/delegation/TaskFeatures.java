@@ -5,8 +5,11 @@ import dev.fresnel.upstream.Tier;
 import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.TenantId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -81,7 +84,7 @@ public record TaskFeatures(
     }
 
     /** The features of {@code by} but for the repository, as one name; a name stands for the same features whatever {@code by} is. */
-    String task(Set<ContextFeature> by) {
+    public String task(Set<ContextFeature> by) {
         List<String> parts = new ArrayList<>();
         for (ContextFeature feature : ContextFeature.values()) {
             if (by.contains(feature)) {
@@ -97,6 +100,38 @@ public record TaskFeatures(
             }
         }
         return parts.isEmpty() ? "any" : String.join("/", parts);
+    }
+
+    /**
+     * What a name of {@link #task} says. Empty buckets and such as the name leaves out are absent.
+     */
+    public record Named(
+            Optional<TaskKind> kind, OptionalLong outputBucket, OptionalLong inputBucket, Optional<Tier> tier) {}
+
+    /** {@link #task} read back; empty for what it cannot have written. */
+    public static Optional<Named> named(String task) {
+        Optional<TaskKind> kind = Optional.empty();
+        OptionalLong output = OptionalLong.empty();
+        OptionalLong input = OptionalLong.empty();
+        Optional<Tier> tier = Optional.empty();
+        for (String part : task.equals("any") ? new String[0] : task.split("/", -1)) {
+            Optional<TaskKind> named = TaskKind.ofKey(part);
+            if (named.isPresent()) {
+                kind = named;
+            } else if (part.matches("[0-9]{1,18}")) {
+                output = OptionalLong.of(Long.parseLong(part));
+            } else if (part.matches("in[0-9]{1,18}")) {
+                input = OptionalLong.of(Long.parseLong(part.substring(2)));
+            } else {
+                tier = Arrays.stream(Tier.values())
+                        .filter(one -> one.key().equals(part))
+                        .findFirst();
+                if (tier.isEmpty()) {
+                    return Optional.empty();
+                }
+            }
+        }
+        return Optional.of(new Named(kind, output, input, tier));
     }
 
     /** Whose task it is: the tenant's, and the repository's if {@code by} has it. */

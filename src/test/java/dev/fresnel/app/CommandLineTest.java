@@ -70,12 +70,12 @@ class CommandLineTest {
 
             assertThat(shell.code()).isZero();
             assertThat(shell.out())
-                    .contains("demo", "serve", "check", "explain", "pause", "resume", "version")
+                    .contains("demo", "serve", "check", "explain", "seed", "export", "pause", "resume", "version")
                     .contains("70", "a bug in Fresnel", "FRESNEL_JAVA_OPTS");
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"demo", "serve", "check", "explain", "pause", "resume", "version"})
+        @ValueSource(strings = {"demo", "serve", "check", "explain", "seed", "export", "pause", "resume", "version"})
         void explainsItself_whenACommandIsAskedForHelp(String command) {
             Shell shell = run(command, "--help");
 
@@ -273,6 +273,19 @@ class CommandLineTest {
 
             assertThat(shell.code()).isEqualTo(ExitCode.PROBLEM);
             assertThat(shell.err()).contains("acne", "acme, beta");
+        }
+
+        @Test
+        void tellsTheOddsOfTheLearnedPolicy_andThatShadowDoesNotDrawFromThem() throws IOException {
+            String crud = file("crud.json", CRUD);
+            Shell shadow = run("explain", "-c", config(), "-t", "acme", "-H", "x-fresnel-mode: shadow-adaptive", crud);
+            Shell adaptive = run("explain", "-c", config(), "-t", "acme", "-H", "x-fresnel-mode: adaptive", crud);
+
+            assertThat(shadow.out())
+                    .contains("because   shadow, ", "decision  direct (the requested model")
+                    .containsPattern(
+                            "odds +direct 0\\.\\d{3}, fast-worker 0\\.\\d{3} \\(nothing learned yet; told only");
+            assertThat(adaptive.out()).containsPattern("odds +direct .* \\(nothing learned yet\\)");
         }
 
         @Test

@@ -208,6 +208,8 @@ class ConfigKeysTest {
                                 Optional.of(new ClassifierRules(new ModelName("first-hop"), Duration.ofMillis(250))))));
         assertThat(config.policy().rule()).isEqualTo(RuleName.KL_UCB);
         assertThat(config.policy().memory()).isEqualTo(Duration.ofDays(3));
+        assertThat(config.policy().warmStart().mass()).isEqualTo(25);
+        assertThat(config.seedFrom()).contains(Path.of("rows.jsonl"));
         assertThat(config.policy().exploration()).isEqualTo(new PolicySettings.Exploration(0.03, 0.002, 0.05, 500));
         assertThat(config.policy().guard()).isEqualTo(new PolicySettings.Guard(0.1, 3, 50));
         assertThat(config.outcomes())

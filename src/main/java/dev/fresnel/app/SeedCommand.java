@@ -1,0 +1,157 @@
+package dev.fresnel.app;
+
+import dev.fresnel.config.GatewayConfig;
+import dev.fresnel.seed.ColdStart;
+import dev.fresnel.seed.SeedFile;
+import dev.fresnel.seed.SeedRow;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code fresnel seed}: rows recorded elsewhere, checked and put where a gateway starts from. Asks nobody, and touches no store. */
+@Command(
+        name = "seed",
+        description = {
+            "Checks rows recorded elsewhere and adds those that are new to the file that policy.cold-start.seed-from names;"
+                    + " the gateway starts from them when it is started next.",
+            "With --check, or without --config, nothing is written."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done; rows for arms that this config does not have are counted, and are no fault",
+            "1:a line is bad, or a file cannot be read or written; good rows were added all the same",
+            "2:wrong use"
+        })
+final class SeedCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli injects it
+    private CommandSpec spec;
+
+    @Option(
+            names = "--from",
+            required = true,
+            paramLabel = "FILE",
+            description = "Rows, one JSON object a line; see docs/operations.md#cold-start.")
+    @SuppressWarnings("NullAway.Init") // picocli refuses a command line without it
+    private Path from;
+
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            description = "The config whose routes, models and seed file are meant.")
+    private Optional<Path> config = Optional.empty();
+
+    @Option(names = "--check", description = "Only says what the rows would be used for.")
+    private boolean check;
+
+    SeedCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        Optional<GatewayConfig> valid = config.map(file ->
+                ConfigFileOption.orExplain(dev.fresnel.config.ConfigLoader.load(file, terminal.env()), file, terminal));
+        if (valid.isPresent() && !check && valid.get().seedFrom().isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    config.orElseThrow() + " has no policy.cold-start.seed-from to add to; set it, or give --check");
+        }
+        SeedFile file = read(from);
+        file.problems().forEach(problem -> terminal.err().println("skipped " + problem));
+        terminal.out()
+                .println(from + ": " + ConfigFileOption.count(file.rows().size(), "row") + ", "
+                        + ConfigFileOption.count(file.badLines(), "bad line") + ", "
+                        + ConfigFileOption.count(file.duplicates(), "duplicate"));
+        valid.ifPresent(found -> tell(file, found));
+        if (valid.isPresent() && !check) {
+            add(file, valid.get().seedFrom().orElseThrow());
+        }
+        return file.badLines() == 0 ? ExitCode.OK : ExitCode.PROBLEM;
+    }
+
+    private void tell(SeedFile file, GatewayConfig valid) {
+        ColdStart start = Seeding.start(file, valid, SystemTime.clock().instant());
+        terminal.out()
+                .println("used " + start.counts().used() + ", " + start.counts().unknownArms()
+                        + " with an arm that no route in a learned mode has, "
+                        + start.counts().elsewhere() + " of no model or task here; of a task and arm they weigh "
+                        + valid.policy().warmStart().mass() + " outcomes at most");
+        if (!start.lines().isEmpty()) {
+            TextTable table =
+                    new TextTable("REQUESTS FOR", "TASK", "ARM", "ROWS", "SUCCESS", "WITHOUT WORD", "MEAN MS");
+            start.lines()
+                    .forEach(line -> table.row(
+                            line.population(),
+                            line.task(),
+                            line.arm().name(),
+                            Integer.toString(line.rows()),
+                            number("%.2f", line.quality()),
+                            Integer.toString(line.silent()),
+                            number("%.0f", line.meanMillis())));
+            table.lines().forEach(terminal.out()::println);
+        }
+    }
+
+    private static String number(String format, double value) {
+        return Double.isFinite(value) ? String.format(Locale.ROOT, format, value) : "-";
+    }
+
+    /** Whole or not at all: a gateway that starts meanwhile reads the old file or the new one. */
+    private void add(SeedFile file, Path target) {
+        Map<String, SeedRow> rows = new LinkedHashMap<>();
+        if (Files.exists(target)) {
+            SeedFile there = read(target);
+            if (there.badLines() > 0) {
+                throw new InputProblem(target
+                        + " has bad lines, which adding to it would lose; mend it first: fresnel seed --check --from "
+                        + target);
+            }
+            there.rows().forEach(row -> rows.put(row.id(), row));
+        }
+        int before = rows.size();
+        file.rows().forEach(row -> rows.putIfAbsent(row.id(), row));
+        if (rows.size() > SeedFile.MAX_ROWS) {
+            throw new InputProblem(
+                    target + " would have " + rows.size() + " rows; at most " + SeedFile.MAX_ROWS + " are read");
+        }
+        write(target, new ArrayList<>(rows.values()));
+        terminal.out()
+                .println(target + ": " + ConfigFileOption.count(rows.size() - before, "row") + " added, " + rows.size()
+                        + " in all; in force when the gateway is started next");
+    }
+
+    private static void write(Path target, List<SeedRow> rows) {
+        Path fresh = target.resolveSibling(target.getFileName() + ".new");
+        try {
+            Files.write(fresh, rows.stream().map(SeedRow::json).toList(), StandardCharsets.UTF_8);
+            Files.move(fresh, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException problem) {
+            throw new InputProblem(target + " cannot be written: " + problem);
+        }
+    }
+
+    private static SeedFile read(Path path) {
+        try {
+            return SeedFile.read(path);
+        } catch (IOException problem) {
+            throw new InputProblem(path + " cannot be read: " + problem);
+        }
+    }
+}
