@@ -81,12 +81,8 @@ class ArchitectureTest {
                         "policy",
                         "chat",
                         "value"));
-        see.put(
-                "store.embedded",
-                Set.of("outcome", "pause", "lens", "budget", "upstream", "policy", "chat", "value"));
-        see.put(
-                "store.redis",
-                Set.of("outcome", "pause", "lens", "budget", "upstream", "policy", "chat", "value"));
+        see.put("store.embedded", Set.of("outcome", "pause", "lens", "budget", "upstream", "policy", "chat", "value"));
+        see.put("store.redis", Set.of("outcome", "pause", "lens", "budget", "upstream", "policy", "chat", "value"));
         see.put(
                 "config",
                 Set.of("outcome", "tenant", "delegation", "lens", "budget", "upstream", "policy", "chat", "value"));

@@ -77,13 +77,13 @@ final class LearnerStart {
         return waited(vertx, learner.load())
                 .compose(_ -> thread.executeBlocking(() -> Seeding.of(config, policy)))
                 .map(seeding -> {
-            long ticking = vertx.setPeriodic(TICK.toMillis(), _ -> learner.tick());
-            closing.later("learner", () -> {
-                vertx.cancelTimer(ticking);
-                return waited(vertx, learner.close());
-            });
-            return new Started(policy, learner, work -> execute(thread, work), seeding);
-        });
+                    long ticking = vertx.setPeriodic(TICK.toMillis(), _ -> learner.tick());
+                    closing.later("learner", () -> {
+                        vertx.cancelTimer(ticking);
+                        return waited(vertx, learner.close());
+                    });
+                    return new Started(policy, learner, work -> execute(thread, work), seeding);
+                });
     }
 
     private static void execute(WorkerExecutor thread, Runnable work) {
