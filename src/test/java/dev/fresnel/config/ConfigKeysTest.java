@@ -211,7 +211,7 @@ class ConfigKeysTest {
         assertThat(config.policy().warmStart().mass()).isEqualTo(25);
         assertThat(config.seedFrom()).contains(Path.of("rows.jsonl"));
         assertThat(config.policy().exploration()).isEqualTo(new PolicySettings.Exploration(0.03, 0.002, 0.05, 500));
-        assertThat(config.policy().guard()).isEqualTo(new PolicySettings.Guard(0.1, 3, 50));
+        assertThat(config.policy().guard()).isEqualTo(new PolicySettings.Guard(0.1, 3.5, 50));
         assertThat(config.outcomes())
                 .isEqualTo(new OutcomeSettings(
                         Duration.ofMinutes(2), Duration.ofHours(5), Duration.ofSeconds(60), 100_000, 77));

@@ -262,6 +262,9 @@ class PolicyTest {
 
         Policy fresh = new Policy(OPEN);
         follow(fresh, landmark, Map.of(key, Evidence.of(1, 0), sibling, Evidence.of(5, 1)), Shared.Extent.WHOLE);
+        // How tasks scatter is estimated now and then; here at the same moment.
+        policy.refresh(NOW);
+        fresh.refresh(NOW);
         Question stranger =
                 new Question(new Context("model", HERE.task(), "stranger"), TWO.options(), Stakes.QUALITY_ONLY, NOW);
         assertThat(policy.choose(stranger, 0).standings().quality(1))
