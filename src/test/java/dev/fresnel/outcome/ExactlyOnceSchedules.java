@@ -101,8 +101,7 @@ public final class ExactlyOnceSchedules {
         compare(seed, population, made, said);
     }
 
-    private AwaitedDecision decided(
-            long seed, int step, String population, Random random, double now) {
+    private AwaitedDecision decided(long seed, int step, String population, Random random, double now) {
         AwaitedDecision decision = new AwaitedDecision(
                 TENANT,
                 new RequestId("r-" + seed + "-" + step),

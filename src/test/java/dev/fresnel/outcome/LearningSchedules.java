@@ -268,9 +268,14 @@ public final class LearningSchedules {
 
         @Override
         public Future<Flushed> flush(Flush flush) {
-            return unreliably(schedule, () -> arms.flush(flush)
-                    .map(flushed -> new Flushed(
-                            flushed.effect(), onOurClock(flushed.after()), flushed.refused(), flushed.alarms())));
+            return unreliably(
+                    schedule,
+                    () -> arms.flush(flush)
+                            .map(flushed -> new Flushed(
+                                    flushed.effect(),
+                                    onOurClock(flushed.after()),
+                                    flushed.refused(),
+                                    flushed.alarms())));
         }
 
         @Override

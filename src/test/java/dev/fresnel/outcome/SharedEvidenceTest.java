@@ -268,8 +268,8 @@ class SharedEvidenceTest {
                 new KnownArms(Map.of(POPULATION, Map.of(Arm.DIRECT, "m", WORKER, "m"))),
                 dev.fresnel.policy.ForwardDecay.over(SETTINGS.memory()));
 
-        SnapshotReader.Taken taken =
-                reader.read(POPULATION, new Snapshot(now.toEpochMilli() / 1e3, 9, Shared.Extent.WHOLE, landmarks, cells));
+        SnapshotReader.Taken taken = reader.read(
+                POPULATION, new Snapshot(now.toEpochMilli() / 1e3, 9, Shared.Extent.WHOLE, landmarks, cells));
         a.policy.follow(taken.shared(), now);
 
         assertThat(taken.ignored()).isEqualTo(2 + 9);
