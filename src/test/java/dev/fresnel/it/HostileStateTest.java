@@ -71,11 +71,15 @@ class HostileStateTest {
 
     @Test
     void farMoreThanThereEverIs() {
-        redis.command(
-                "EVAL",
-                "for i = 1, 1000000 do redis.call('HSET', KEYS[1], 'c:fast-bare ' .. i, '1 1 1') end",
-                "1",
-                KEY);
+        for (int thousands = 0; thousands < 1_000; thousands += 20) {
+            redis.command(
+                    "EVAL",
+                    "for i = 1, 20000 do redis.call('HSET', KEYS[1], 'c:fast-bare ' .. ARGV[1] + i, '1 1 1') end",
+                    "1",
+                    KEY,
+                    thousands + "000");
+        }
+        assertThat(redis.command("HLEN", KEY)).isEqualTo("1000000");
 
         learnsAllTheSame();
     }
