@@ -49,7 +49,7 @@ class ArchitectureTest {
         see.put("delegation", Set.of("lens", "budget", "upstream", "policy", "estimate", "chat", "value"));
         see.put("tenant", Set.of("delegation", "lens", "policy", "upstream", "chat", "value"));
         see.put("seed", Set.of("tenant", "delegation", "policy", "upstream", "chat", "value"));
-        see.put("outcome", Set.of("delegation", "policy", "chat", "value"));
+        see.put("outcome", Set.of("delegation", "policy", "estimate", "chat", "value"));
         see.put(
                 "exchange",
                 Set.of(

@@ -1,7 +1,6 @@
 package dev.fresnel.app;
 
 import dev.fresnel.admin.AdminListener;
-import dev.fresnel.budget.CostModel;
 import dev.fresnel.budget.Ledger;
 import dev.fresnel.budget.PriceTable;
 import dev.fresnel.config.GatewayConfig;
@@ -9,21 +8,23 @@ import dev.fresnel.config.HostPort;
 import dev.fresnel.delegation.BudgetPacing;
 import dev.fresnel.delegation.ConversationPins;
 import dev.fresnel.delegation.Delegator;
+import dev.fresnel.delegation.Experience;
 import dev.fresnel.edge.DataListener;
 import dev.fresnel.edge.EdgeLimits;
 import dev.fresnel.edge.Gate;
 import dev.fresnel.edge.RequestIds;
 import dev.fresnel.estimate.JtokkitEstimator;
-import dev.fresnel.estimate.OutputLength;
 import dev.fresnel.exchange.Exchanges;
 import dev.fresnel.exchange.Parts;
 import dev.fresnel.exchange.PinnedLenses;
 import dev.fresnel.exchange.RelayLimits;
 import dev.fresnel.exchange.TaskClassifier;
+import dev.fresnel.lens.LensEvent;
 import dev.fresnel.lens.LensKeys;
 import dev.fresnel.lens.LensShelf;
 import dev.fresnel.lens.LensWriter;
 import dev.fresnel.lens.PromptTemplate;
+import dev.fresnel.lens.Provenance;
 import dev.fresnel.lens.ShelfLimits;
 import dev.fresnel.observe.DecisionLog;
 import dev.fresnel.observe.EventLog;
@@ -34,7 +35,7 @@ import dev.fresnel.observe.RollingFile;
 import dev.fresnel.observe.StoreTrouble;
 import dev.fresnel.outcome.DecisionRecord;
 import dev.fresnel.outcome.Learner;
-import dev.fresnel.outcome.OutcomeSettings;
+import dev.fresnel.outcome.UsageLearner;
 import dev.fresnel.pause.KillSwitch;
 import dev.fresnel.policy.Policy;
 import dev.fresnel.tenant.Tenant;
@@ -50,7 +51,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -58,7 +58,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -70,8 +69,6 @@ import java.util.function.Supplier;
 public final class Gateway {
     /** Longest stream that a shutdown waits for before it is cut. */
     private static final Duration GRACE = Duration.ofSeconds(30);
-
-    private static final Duration LEARNER_TICK = Duration.ofMillis(250);
 
     private final Vertx vertx;
     private final List<DataListener> listeners;
@@ -135,7 +132,9 @@ public final class Gateway {
         // A promise of no event loop: the loops may be gone when it is kept.
         Promise<Gateway> started = Promise.promise();
         Stores.open(vertx, config, (trouble, message) -> tell(trouble, message, telling), telling.metrics(), closing)
-                .compose(stores -> assemble(config, telling, relayLimits, vertx, loops, stores, closing))
+                .compose(stores -> LearnerStart.start(vertx, config, stores, unharmed(telling.decisions()), closing)
+                        .compose(learning ->
+                                assemble(config, telling, relayLimits, vertx, loops, stores, learning, closing)))
                 .onSuccess(started::complete)
                 .onFailure(problem -> closing.run().onComplete(_ -> started.fail(problem)));
         return started.future();
@@ -192,6 +191,7 @@ public final class Gateway {
             Vertx vertx,
             int loops,
             Stores stores,
+            LearnerStart.Started learning,
             Closing closing) {
         Ledger ledger = stores.ledger();
         Charging charging = new Charging(ledger, telling.metrics());
@@ -204,6 +204,10 @@ public final class Gateway {
         closing.later("upstream connections", upstreams::close);
         CompletionClient smart = new CompletionClient(vertx, upstreams, config.upstreams(), retries, nanos);
 
+        Experience experience = new Experience();
+        UsageLearner usageLearner = new UsageLearner(experience, learning.thread(), config.estimates());
+        telling.metrics().watchEstimates(usageLearner::counts);
+
         LensShelf shelf = new LensShelf(
                 vertx,
                 new LensWriter(smart, PromptTemplate.load(), clock, nanos),
@@ -214,15 +218,14 @@ public final class Gateway {
                 ShelfLimits.DEFAULT,
                 unharmed(event -> {
                     charging.lens(event);
+                    measure(usageLearner, event);
                     telling.log().onLens(event);
                     telling.metrics().onLens(event);
                 }));
 
-        Policy policy = new Policy(config.policy());
-        AtomicReference<Seeding> seeding = new AtomicReference<>(Seeding.NONE);
-        WorkerExecutor learning = vertx.createSharedWorkerExecutor("fresnel-learner", 1);
-        Learner learner = learner(vertx, learning, policy, config.outcomes(), telling.decisions(), closing);
-        telling.metrics().watchLearning(learner::counts, policy::counts);
+        Policy policy = learning.policy();
+        Learner learner = learning.learner();
+        telling.metrics().watchLearning(learner::counts, learner::sharing, policy::counts);
 
         KillSwitch killSwitch =
                 Pausing.killSwitch(vertx, stores.pauses(), config.tenants(), unharmed(telling.log()::onPause), closing);
@@ -239,8 +242,8 @@ public final class Gateway {
                 prices,
                 config.workers(),
                 tokens,
-                new OutputLength(),
-                new Delegator(config.models(), prices, config.workers(), CostModel.DEFAULT, policy),
+                experience,
+                new Delegator(config.models(), prices, config.workers(), experience, policy),
                 new ConversationPins(nanos::getAsLong, ConversationPins.DEFAULT_IDLE, ConversationPins.DEFAULT_MAXIMUM),
                 pacing,
                 new LensKeys(PromptTemplate.VERSION),
@@ -249,6 +252,7 @@ public final class Gateway {
                 learner,
                 killSwitch,
                 new TaskClassifier(vertx, smart, charging::classifier, telling.metrics()::onClassified, nanos),
+                usageLearner,
                 ledger,
                 relayLimits,
                 switch (config.events().prompts()) {
@@ -289,7 +293,7 @@ public final class Gateway {
                 config.listen().adminToken(),
                 () -> !gate.isShut(),
                 telling.registry()::scrape,
-                () -> Status.json(config, gate, ledger, killSwitch, seeding.get(), telling.writer()),
+                () -> Status.json(config, gate, ledger, killSwitch, learning.seeding(), telling.writer()),
                 telling.window()::lines,
                 killSwitch));
         // The first request must not pay for the tokenizer's tables, nor stand on an event loop while they load.
@@ -297,8 +301,6 @@ public final class Gateway {
                     tokens.preload();
                     return tokens;
                 })
-                .compose(_ -> learning.executeBlocking(() -> Seeding.of(config, policy)))
-                .onSuccess(seeding::set)
                 // A store that is away does not keep the gateway from starting, and the switch is not thrown then.
                 .compose(_ -> killSwitch.refresh().otherwiseEmpty())
                 .compose(_ -> deploy(config.listen(), vertx, loops, data, admin, gate, closing));
@@ -309,34 +311,6 @@ public final class Gateway {
                 .filter(tenant -> tenant.dailyBudget().isPresent())
                 .map(Tenant::id)
                 .toList();
-    }
-
-    /** Learning has a thread of its own, so that no reply waits for it, nor it for a slow store. */
-    private static Learner learner(
-            Vertx vertx,
-            WorkerExecutor thread,
-            Policy policy,
-            OutcomeSettings settings,
-            Consumer<DecisionRecord> decisions,
-            Closing closing) {
-        Learner learner = new Learner(
-                policy,
-                work -> {
-                    // The learner handles what its work throws.
-                    var _ = thread.executeBlocking(() -> {
-                        work.run();
-                        return true;
-                    });
-                },
-                SystemTime.clock(),
-                settings,
-                unharmed(decisions));
-        long ticking = vertx.setPeriodic(LEARNER_TICK.toMillis(), _ -> learner.tick());
-        closing.later("learner", () -> {
-            vertx.cancelTimer(ticking);
-            return thread.close();
-        });
-        return learner;
     }
 
     private static Future<Gateway> deploy(
@@ -362,6 +336,13 @@ public final class Gateway {
 
     private static <T> Future<T> cannotListen(String key, HostPort address, Throwable problem) {
         return Future.failedFuture(new ListenException(key, address.toString(), problem));
+    }
+
+    /** What the writing of a lens took, where the provider counted it. */
+    private static void measure(UsageLearner usages, LensEvent event) {
+        if (event instanceof LensEvent.Created created && created.usageSource() == Provenance.UsageSource.REPORTED) {
+            usages.lensWritten(created.smart(), created.usage());
+        }
     }
 
     /** The port clients use. */

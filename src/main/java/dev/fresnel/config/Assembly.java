@@ -19,6 +19,7 @@ import dev.fresnel.delegation.RouteRules;
 import dev.fresnel.delegation.Worker;
 import dev.fresnel.lens.LensPolicy;
 import dev.fresnel.outcome.OutcomeSettings;
+import dev.fresnel.outcome.UsageLearner;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.policy.PolicySettings;
 import dev.fresnel.tenant.Tenant;
@@ -70,6 +71,7 @@ final class Assembly {
                 policy(file.policy()),
                 outcomes(file.policy()),
                 file.policy().coldStart().seedFrom().map(Path::of),
+                file.estimates().learn() ? UsageLearner.Learning.ON : UsageLearner.Learning.OFF,
                 new GatewayConfig.Limits(
                         file.limits().maxBody().bytes(),
                         file.limits().headerTimeout(),

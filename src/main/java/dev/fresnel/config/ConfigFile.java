@@ -50,6 +50,9 @@ record ConfigFile(
 
         @Key("How routes in mode `adaptive` learn.") PolicySection policy,
 
+        @Key("How lengths, tokens and the work of a lens are estimated.")
+        EstimatesSection estimates,
+
         @Key("Bounds on what clients may do to the process.")
         LimitsSection limits,
 
@@ -453,6 +456,13 @@ record ConfigFile(
                     min = "0",
                     max = "10000")
             Double mass) {}
+
+    record EstimatesSection(
+            @Key(
+                    value =
+                            "Whether estimates learn from the usage that providers report. Off: they go by the request's words alone.",
+                    def = "true")
+            boolean learn) {}
 
     record LimitsSection(
             @Key(

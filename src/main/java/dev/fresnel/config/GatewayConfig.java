@@ -3,6 +3,7 @@ package dev.fresnel.config;
 import dev.fresnel.budget.Price;
 import dev.fresnel.delegation.Worker;
 import dev.fresnel.outcome.OutcomeSettings;
+import dev.fresnel.outcome.UsageLearner;
 import dev.fresnel.policy.PolicySettings;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.upstream.ModelCatalog;
@@ -29,6 +30,7 @@ import java.util.Optional;
  * @param policy of the routes in mode {@code adaptive}
  * @param outcomes what their learner waits for
  * @param seedFrom rows that their policy starts from
+ * @param estimates whether they learn from reported usage
  */
 public record GatewayConfig(
         Listen listen,
@@ -41,6 +43,7 @@ public record GatewayConfig(
         PolicySettings policy,
         OutcomeSettings outcomes,
         Optional<Path> seedFrom,
+        UsageLearner.Learning estimates,
         Limits limits,
         Events events) {
     public GatewayConfig {

@@ -1,6 +1,5 @@
 package dev.fresnel.delegation;
 
-import dev.fresnel.budget.CostModel;
 import dev.fresnel.budget.PriceTable;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.policy.Policy;
@@ -46,20 +45,25 @@ public final class Delegator {
     private final ModelCatalog catalog;
     private final PriceTable prices;
     private final Map<String, Worker> workers;
-    private final CostModel costs;
+    private final Experience experience;
     private final Policy policy;
     private final MultiPartRules multiPart = new MultiPartRules();
 
     /**
      * @param workers by name, as the config has them
+     * @param experience what sizes are estimated with
      * @param policy decides in mode {@code adaptive}; it is asked, never taught
      */
     public Delegator(
-            ModelCatalog catalog, PriceTable prices, Map<String, Worker> workers, CostModel costs, Policy policy) {
+            ModelCatalog catalog,
+            PriceTable prices,
+            Map<String, Worker> workers,
+            Experience experience,
+            Policy policy) {
         this.catalog = catalog;
         this.prices = prices;
         this.workers = Map.copyOf(workers);
-        this.costs = costs;
+        this.experience = experience;
         this.policy = policy;
     }
 
@@ -95,7 +99,7 @@ public final class Delegator {
                     Optional.empty(),
                     Optional.empty());
         }
-        Weighing weighing = new Weighing(catalog, prices, workers, costs, inquiry, requested.get());
+        Weighing weighing = new Weighing(catalog, prices, workers, experience, inquiry, requested.get());
         return new Deliberation(inquiry, weighing, features, multiPart, policy, requested.get()).assessment();
     }
 

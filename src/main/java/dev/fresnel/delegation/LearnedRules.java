@@ -30,19 +30,19 @@ public record LearnedRules(
     public static final LearnedRules DEFAULT =
             new LearnedRules(Optional.empty(), Pooling.TENANT, ContextFeature.DEFAULT, Optional.empty());
 
-    /** Whose evidence is one: the requested model's, and its tenant's unless tenants are pooled. */
-    public String population(TenantId tenant, ModelName requested) {
-        return switch (pooling) {
-            case TENANT -> tenant.value() + "/" + requested.value();
-            case GATEWAY -> requested.value();
-        };
-    }
-
     /** Between whom evidence is shared. Only numbers are: never lenses, prompts or names. */
     public enum Pooling {
         /** Each tenant learns by itself. */
         TENANT,
         /** Tenants start from what the others have learned, and go on by themselves. */
-        GATEWAY
+        GATEWAY;
+
+        /** Whose evidence is comparable: the name of the requested model's requests. No tenant's id is a star. */
+        public String population(TenantId tenant, ModelName requested) {
+            return switch (this) {
+                case TENANT -> tenant + "/" + requested;
+                case GATEWAY -> "*/" + requested;
+            };
+        }
     }
 }

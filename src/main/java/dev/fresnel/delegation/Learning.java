@@ -50,6 +50,16 @@ public record Learning(
         }
     }
 
+    /** The same decision on a clock that is so many seconds ahead. */
+    public Learning later(double seconds) {
+        return new Learning(key, stamp + seconds, lead, odds, standings, counterfactual);
+    }
+
+    /** What is learned from and logged, without what is only explained. */
+    public Learning withoutStandings() {
+        return standings.isEmpty() ? this : new Learning(key, stamp, lead, odds, List.of(), counterfactual);
+    }
+
     /** The probability with which the used arm came about, above 0.0, at most 1.0. */
     public double propensity() {
         return odds.stream()

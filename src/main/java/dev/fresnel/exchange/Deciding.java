@@ -5,7 +5,7 @@ import dev.fresnel.chat.OpaqueChat;
 import dev.fresnel.chat.ParsedChat;
 import dev.fresnel.delegation.Assessment;
 import dev.fresnel.delegation.ConversationKey;
-import dev.fresnel.delegation.Estimates;
+import dev.fresnel.delegation.Experience;
 import dev.fresnel.delegation.Inquiry;
 import dev.fresnel.delegation.Mode;
 import dev.fresnel.delegation.Moment;
@@ -120,7 +120,10 @@ final class Deciding {
     private Assessment assess(
             ChatRequest request, RoutePlan plan, Overrides overrides, TaskText task, Optional<TaskKind> classified) {
         long input = parts.tokens().inputTokens(request);
-        Estimates estimates = new Estimates(input, parts.lengths().estimate(request, task, input));
+        ModelName requested = journal.requested.map(Model::name).orElse(request.model());
+        Experience.Expected expected =
+                parts.experience().expected(arrival.tenant().id(), request, task, input, requested);
+        journal.expected = Optional.of(expected);
         LensSubject subject = subject(request, plan, overrides);
         LensKey key = parts.lensKeys().keyFor(arrival.tenant().id(), smart(request, plan), subject);
         journal.lensKey = Optional.of(key);
@@ -133,7 +136,7 @@ final class Deciding {
                         request,
                         task,
                         classified,
-                        estimates,
+                        expected.estimates(),
                         overrides,
                         arrival.headers().contains(ForwardHeaders.INTERNAL)
                                 ? Inquiry.Origin.GATEWAY

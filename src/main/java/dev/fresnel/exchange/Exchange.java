@@ -233,6 +233,10 @@ final class Exchange {
     }
 
     private void learn(ExchangeEvent.End end) {
+        journal.counted(end).ifPresent(parts.usageLearner()::answered);
+        journal.delegated
+                .filter(_ -> end == ExchangeEvent.End.COMPLETE && journal.status < 300)
+                .ifPresent(_ -> parts.usageLearner().delegated(new Arm(journal.arm), journal.escalated()));
         Instant now = parts.clock().instant();
         journal.decision(arrival.id())
                 .ifPresent(decision -> parts.learner()

@@ -50,6 +50,8 @@ public final class Explanation {
                 + "},\"estimates\":{\"input_tokens\":" + assessment.estimates().inputTokens()
                 + ",\"output_tokens_median\":" + assessment.estimates().output().l50()
                 + ",\"output_tokens_p90\":" + assessment.estimates().output().l90()
+                + ",\"reasoning_tokens_median\":"
+                + assessment.estimates().output().reasoning()
                 + "},\"learned\":"
                 + assessment.learning().map(Explanation::learned).orElse("null")
                 + ",\"rules\":" + array(assessment.rules().stream(), Explanation::rule)

@@ -6,6 +6,8 @@ import dev.fresnel.exchange.ExchangeEvent;
 import dev.fresnel.exchange.TaskClassifier;
 import dev.fresnel.lens.LensEvent;
 import dev.fresnel.outcome.LearnerCounts;
+import dev.fresnel.outcome.SharingCounts;
+import dev.fresnel.outcome.UsageLearner;
 import dev.fresnel.policy.PolicyCounts;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
@@ -55,7 +57,20 @@ public final class Metrics {
             Map.entry("fresnel.learning.lessons", "Outcomes that the policy was told, revisions included."),
             Map.entry("fresnel.learning.alarms", "Arms found to have changed."),
             Map.entry("fresnel.learning.dropped", "Outcomes not looked at because too many waited."),
+            Map.entry("fresnel.estimate.lengths", "Whole answers whose length was learned from."),
+            Map.entry("fresnel.estimate.within.twofold", "Those with half to twice the output tokens expected."),
+            Map.entry("fresnel.estimate.exceeded", "Those longer than nine in ten were expected to be."),
+            Map.entry("fresnel.estimate.dropped", "Usages not learned from because too many waited."),
             Map.entry("fresnel.learning.repaired", "Decisions whose probabilities did not add up and went direct."),
+            Map.entry(
+                    "fresnel.learning.stale.seconds",
+                    "Since the store was last heard of what the others have learned."),
+            Map.entry("fresnel.learning.signals.held", "Decisions and signals that the store has not taken yet."),
+            Map.entry("fresnel.learning.signals.lost", "Decisions and signals that the store will not hear of."),
+            Map.entry("fresnel.learning.queued", "Cells with evidence that the store has not acknowledged."),
+            Map.entry("fresnel.learning.stored.ignored", "Stored values that hold nothing, or belong to nobody here."),
+            Map.entry("fresnel.learning.flushes", "Calls that take what was learned to the store, or ask for more."),
+            Map.entry("fresnel.learning.deltas.lost", "Pieces of evidence that will not reach the store."),
             Map.entry("fresnel.redis.up", "1 while Redis answers."),
             Map.entry("fresnel.redis.connections", "Connections made to Redis."),
             Map.entry("fresnel.redis.failures", "Redis operations without a result."),
@@ -65,6 +80,7 @@ public final class Metrics {
 
     private final MeterRegistry registry;
     private final List<LongSupplier> read = new CopyOnWriteArrayList<>();
+    private final List<Supplier<Number>> gauges = new CopyOnWriteArrayList<>();
 
     /** Registers at zero what should never happen, so that its first time is seen as an increase. */
     public Metrics(MeterRegistry registry) {
@@ -161,7 +177,8 @@ public final class Metrics {
     }
 
     /** Gauges and counters of the learned policy. */
-    public void watchLearning(Supplier<LearnerCounts> learner, Supplier<PolicyCounts> policy) {
+    public void watchLearning(
+            Supplier<LearnerCounts> learner, Supplier<SharingCounts> sharing, Supplier<PolicyCounts> policy) {
         Gauge.builder("fresnel.learning.open", () -> learner.get().open())
                 .description(help("fresnel.learning.open"))
                 .register(registry);
@@ -169,6 +186,21 @@ public final class Metrics {
         counter("fresnel.learning.dropped", () -> learner.get().dropped());
         counter("fresnel.learning.alarms", () -> learner.get().alarms());
         counter("fresnel.learning.repaired", () -> policy.get().repaired());
+        gauge("fresnel.learning.signals.held", () -> learner.get().held());
+        counter("fresnel.learning.signals.lost", () -> learner.get().lost());
+        gauge("fresnel.learning.stale.seconds", () -> sharing.get().stale().toMillis() / 1e3);
+        gauge("fresnel.learning.queued", () -> sharing.get().queued());
+        gauge("fresnel.learning.stored.ignored", () -> sharing.get().ignored());
+        counter("fresnel.learning.flushes", () -> sharing.get().applied(), "result", "applied");
+        counter("fresnel.learning.flushes", () -> sharing.get().duplicates(), "result", "duplicate");
+        counter("fresnel.learning.flushes", () -> sharing.get().failures(), "result", "failed");
+        counter("fresnel.learning.deltas.lost", () -> sharing.get().refused(), "why", "refused");
+        counter("fresnel.learning.deltas.lost", () -> sharing.get().dropped(), "why", "queue_full");
+    }
+
+    private void gauge(String name, Supplier<Number> value) {
+        gauges.add(value);
+        Gauge.builder(name, value).description(help(name)).register(registry);
     }
 
     /** One gauge per tenant: whether its delegation is paused, by an order for it or for everybody. */
@@ -189,6 +221,14 @@ public final class Metrics {
                     .tag("tenant", tenant.value())
                     .register(registry);
         }
+    }
+
+    /** Registers what is read at each scrape about estimates. */
+    public void watchEstimates(Supplier<UsageLearner.Counts> counts) {
+        counter("fresnel.estimate.lengths", () -> counts.get().lengths());
+        counter("fresnel.estimate.within.twofold", () -> counts.get().withinTwofold());
+        counter("fresnel.estimate.exceeded", () -> counts.get().aboveP90());
+        counter("fresnel.estimate.dropped", () -> counts.get().dropped());
     }
 
     /** The registry refers weakly to what it reads, and a supplier that is gone reads as 0: so they are held here. */

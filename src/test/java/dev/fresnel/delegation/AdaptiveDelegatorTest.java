@@ -237,7 +237,7 @@ final class AdaptiveDelegatorTest {
                 Optional.empty(), LearnedRules.Pooling.GATEWAY, ContextFeature.DEFAULT, Optional.empty());
 
         EvidenceKey pooled = world.assess().learning().orElseThrow().key();
-        assertThat(pooled.context().population()).isEqualTo("strong");
+        assertThat(pooled.context().population()).isEqualTo("*/strong");
         assertThat(pooled.context().leaf()).startsWith("acme/");
     }
 

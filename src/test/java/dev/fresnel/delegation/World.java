@@ -1,7 +1,6 @@
 package dev.fresnel.delegation;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import dev.fresnel.budget.CostModel;
 import dev.fresnel.budget.Price;
 import dev.fresnel.budget.PriceTable;
 import dev.fresnel.chat.ChatRequest;
@@ -51,7 +50,7 @@ final class World {
     LearnedRules learned = LearnedRules.DEFAULT;
     Policy policy = new Policy(PolicySettings.DEFAULT);
     Moment moment = new Moment(java.time.Instant.parse("2026-01-02T03:04:05Z"), 0.5);
-    CostModel costs = CostModel.DEFAULT;
+    Experience experience = new Experience();
     OptionalLong window = OptionalLong.empty();
     Set<Feature> supports = EnumSet.allOf(Feature.class);
     final Map<ModelName, Price> prices = new HashMap<>(Map.of(
@@ -113,7 +112,7 @@ final class World {
                 d.maxTokens(),
                 d.maxLensTokens(),
                 d.negativeTtl());
-        return new Delegator(catalog, new PriceTable(prices), workers, costs, policy)
+        return new Delegator(catalog, new PriceTable(prices), workers, experience, policy)
                 .assess(new Inquiry(
                         ACME,
                         new RoutePlan(mode, smart, arms, rules, lensPolicy, learned),

@@ -3,7 +3,6 @@ package dev.fresnel.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.fresnel.budget.CostModel;
 import dev.fresnel.budget.Ledger;
 import dev.fresnel.budget.PriceTable;
 import dev.fresnel.budget.SpendStore;
@@ -14,16 +13,20 @@ import dev.fresnel.config.GatewayConfig;
 import dev.fresnel.delegation.BudgetPacing;
 import dev.fresnel.delegation.ConversationPins;
 import dev.fresnel.delegation.Delegator;
+import dev.fresnel.delegation.Experience;
 import dev.fresnel.estimate.JtokkitEstimator;
-import dev.fresnel.estimate.OutputLength;
 import dev.fresnel.lens.LensKeys;
 import dev.fresnel.lens.LensShelf;
 import dev.fresnel.lens.LensStore;
 import dev.fresnel.lens.LensWriter;
 import dev.fresnel.lens.PromptTemplate;
 import dev.fresnel.lens.ShelfLimits;
+import dev.fresnel.outcome.ArmStateStore;
+import dev.fresnel.outcome.DecisionStore;
+import dev.fresnel.outcome.KnownArms;
 import dev.fresnel.outcome.Learner;
 import dev.fresnel.outcome.OutcomeSettings;
+import dev.fresnel.outcome.UsageLearner;
 import dev.fresnel.pause.KillSwitch;
 import dev.fresnel.pause.PauseStore;
 import dev.fresnel.policy.Policy;
@@ -129,6 +132,7 @@ class StorelessDecisionTest {
         PriceTable prices = new PriceTable(config.prices());
         Policy policy = new Policy(config.policy());
         Random chance = new Random(2);
+        Experience experience = new Experience();
         return new Parts(
                 vertx,
                 upstreams,
@@ -137,8 +141,8 @@ class StorelessDecisionTest {
                 prices,
                 config.workers(),
                 new JtokkitEstimator(),
-                new OutputLength(),
-                new Delegator(config.models(), prices, config.workers(), CostModel.DEFAULT, policy),
+                experience,
+                new Delegator(config.models(), prices, config.workers(), experience, policy),
                 new ConversationPins(() -> 0, ConversationPins.DEFAULT_IDLE, ConversationPins.DEFAULT_MAXIMUM),
                 new BudgetPacing(),
                 new LensKeys(PromptTemplate.VERSION),
@@ -153,10 +157,21 @@ class StorelessDecisionTest {
                         ShelfLimits.DEFAULT,
                         _ -> {}),
                 new PinnedLenses(() -> 0, Duration.ofMinutes(1)),
-                new Learner(policy, Runnable::run, CLOCK, OutcomeSettings.DEFAULT, _ -> {}),
+                new Learner(new Learner.Setup(
+                        policy,
+                        tripwire(ArmStateStore.class),
+                        tripwire(DecisionStore.class),
+                        new KnownArms(Map.of()),
+                        Runnable::run,
+                        CLOCK,
+                        chance,
+                        "replica",
+                        OutcomeSettings.DEFAULT,
+                        _ -> {})),
                 new KillSwitch(tripwire(PauseStore.class), List.of(), CLOCK, _ -> {}),
                 new TaskClassifier(
                         vertx, _ -> io.vertx.core.Future.failedFuture("none"), (_, _) -> {}, _ -> {}, () -> 0),
+                new UsageLearner(experience, Runnable::run, config.estimates()),
                 Ledger.unread(tripwire(SpendStore.class), CLOCK),
                 RelayLimits.DEFAULT,
                 Parts.Prompts.REDACTED,
