@@ -39,10 +39,11 @@ final class LearnerStart {
     /**
      * What decides, and what teaches it.
      *
+     * @param seeding what it started from
      * @param thread of all learning: one task after another, never on an event loop
      * @param seeding what it was started from beside the store
      */
-    record Started(Policy policy, Learner learner, Executor thread, Seeding seeding) {}
+    record Started(Policy policy, Learner learner, Seeding seeding, Executor thread) {}
 
     /** Alarms are the store's: it hears all replicas. */
     private static PolicySettings settings(GatewayConfig config) {
@@ -74,6 +75,7 @@ final class LearnerStart {
                 config.outcomes(),
                 decisions));
         closing.later("learner's thread", thread::close);
+        // Behind what the store knows, on whose scales rows are then weighed.
         return waited(vertx, learner.load())
                 .compose(_ -> thread.executeBlocking(() -> Seeding.of(config, policy)))
                 .map(seeding -> {
@@ -82,7 +84,7 @@ final class LearnerStart {
                         vertx.cancelTimer(ticking);
                         return waited(vertx, learner.close());
                     });
-                    return new Started(policy, learner, work -> execute(thread, work), seeding);
+                    return new Started(policy, learner, seeding, work -> execute(thread, work));
                 });
     }
 

@@ -268,7 +268,7 @@ final class Deliberation {
     private Context context() {
         LearnedRules learned = inquiry.plan().learned();
         return new Context(
-                learned.population(inquiry.tenant(), requested.name()),
+                learned.pooling().population(inquiry.tenant(), requested.name()),
                 features.task(learned.features()),
                 features.leaf(inquiry.tenant(), learned.features()));
     }

@@ -30,11 +30,6 @@ public record LearnedRules(
     public static final LearnedRules DEFAULT =
             new LearnedRules(Optional.empty(), Pooling.TENANT, ContextFeature.DEFAULT, Optional.empty());
 
-    /** Whose evidence is one: the requested model's, and its tenant's unless tenants are pooled. */
-    public String population(TenantId tenant, ModelName requested) {
-        return pooling.population(tenant, requested);
-    }
-
     /** Between whom evidence is shared. Only numbers are: never lenses, prompts or names. */
     public enum Pooling {
         /** Each tenant learns by itself. */

@@ -114,7 +114,7 @@ public final class ColdStart {
                 if (plan.mode().isLearned()) {
                     LearnedRules learned = plan.learned();
                     targets.add(new Target(
-                            learned.population(tenant.id(), model.name()),
+                            learned.pooling().population(tenant.id(), model.name()),
                             model.tier(),
                             learned.features(),
                             Set.copyOf(plan.arms())));

@@ -109,7 +109,7 @@ class ColdStartTest {
                 .extracting(ColdStart.Line::population, ColdStart.Line::task)
                 .containsExactly(
                         org.assertj.core.groups.Tuple.tuple("acme/strong", "debug/512/large"),
-                        org.assertj.core.groups.Tuple.tuple("strong", "debug/512/large"));
+                        org.assertj.core.groups.Tuple.tuple("*/strong", "debug/512/large"));
         assertThat(start.counts()).isEqualTo(new ColdStart.Counts(1, 0, 0));
     }
 

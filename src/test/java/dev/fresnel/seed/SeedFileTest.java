@@ -65,8 +65,7 @@ class SeedFileTest {
 
     @Test
     void takesSeconds_andNullsForAbsent() throws IOException {
-        SeedRow row = read(ROW.replace("}}", "}}")
-                        .replace(
+        SeedRow row = read(ROW.replace(
                                 ",\"dispatch\"",
                                 ",\"wall_time\":1.25,\"wall_time_ms\":null,\"cost_usd\":null,\"succeeded\":null,\"dispatch\""))
                 .rows()
