@@ -84,6 +84,7 @@ class ArchitectureTest {
                         "replay.data",
                         "replay",
                         "delegation",
+                        "lens",
                         "budget",
                         "upstream",
                         "policy",

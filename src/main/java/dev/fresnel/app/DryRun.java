@@ -16,6 +16,7 @@ import dev.fresnel.policy.Policy;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.upstream.ForwardHeaders;
 import dev.fresnel.upstream.Model;
+import dev.fresnel.value.Usd;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,6 +65,7 @@ final class DryRun {
                         internal ? Inquiry.Origin.GATEWAY : Inquiry.Origin.CLIENT,
                         tenant.dailyBudget(),
                         lens,
+                        Usd.ZERO,
                         Optional.empty(),
                         Moment.of(SystemTime.clock().instant())));
     }

@@ -8,6 +8,7 @@ import dev.fresnel.config.HostPort;
 import dev.fresnel.delegation.ConversationPins;
 import dev.fresnel.delegation.Delegator;
 import dev.fresnel.delegation.Experience;
+import dev.fresnel.delegation.MissedSavings;
 import dev.fresnel.edge.DataListener;
 import dev.fresnel.edge.EdgeLimits;
 import dev.fresnel.edge.Gate;
@@ -239,6 +240,7 @@ public final class Gateway {
                 new ConversationPins(nanos::getAsLong, ConversationPins.DEFAULT_IDLE, ConversationPins.DEFAULT_MAXIMUM),
                 new LensKeys(PromptTemplate.VERSION),
                 shelf,
+                new MissedSavings(nanos::getAsLong, MissedSavings.DEFAULT_IDLE, MissedSavings.DEFAULT_MAXIMUM),
                 new PinnedLenses(nanos::getAsLong, ConversationPins.DEFAULT_IDLE),
                 learner,
                 usageLearner,

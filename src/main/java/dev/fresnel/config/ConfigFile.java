@@ -322,7 +322,13 @@ record ConfigFile(
                     def = "true")
             Optional<Boolean> breakEven,
 
-            @Key(value = "Requests that one lens is expected to serve.", def = "3", min = "1", max = "1000000")
+            @Key(
+                    value =
+                            "Requests that one lens is expected to serve; it is then written for the first that needs it.",
+                    unset =
+                            "not known: with `lens.build: auto` a lens is written once requests have missed savings of its price; else 3",
+                    min = "1",
+                    max = "1000000")
             Optional<Double> expectedUses) {}
 
     @Shorthand("enabled")

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param task of the request
  * @param remaining of the tenant's budget, before this request; empty without a limit
  * @param lens whether a lens for this request is at hand
+ * @param missed savings that earlier requests missed for want of it
  * @param pin how the conversation was decided earlier
  * @param moment what the learned policy draws with
  */
@@ -26,10 +27,11 @@ public record Inquiry(
         Origin origin,
         Optional<Usd> remaining,
         LensState lens,
+        Usd missed,
         Optional<Pin> pin,
         Moment moment) {
 
-    /** With the task's text still to be taken from the request. */
+    /** With the task's text still to be taken from the request, and nothing missed. */
     public Inquiry(
             TenantId tenant,
             RoutePlan plan,
@@ -41,7 +43,19 @@ public record Inquiry(
             LensState lens,
             Optional<Pin> pin,
             Moment moment) {
-        this(tenant, plan, request, TaskText.of(request), estimates, overrides, origin, remaining, lens, pin, moment);
+        this(
+                tenant,
+                plan,
+                request,
+                TaskText.of(request),
+                estimates,
+                overrides,
+                origin,
+                remaining,
+                lens,
+                Usd.ZERO,
+                pin,
+                moment);
     }
 
     /** Who sent the request. */

@@ -5,6 +5,7 @@ import dev.fresnel.budget.PriceTable;
 import dev.fresnel.delegation.ConversationPins;
 import dev.fresnel.delegation.Delegator;
 import dev.fresnel.delegation.Experience;
+import dev.fresnel.delegation.MissedSavings;
 import dev.fresnel.delegation.Worker;
 import dev.fresnel.estimate.TokenEstimator;
 import dev.fresnel.lens.LensKeys;
@@ -44,6 +45,7 @@ public record Parts(
         ConversationPins pins,
         LensKeys lensKeys,
         LensShelf shelf,
+        MissedSavings missed,
         PinnedLenses pinnedLenses,
         Learner learner,
         UsageLearner usageLearner,

@@ -34,7 +34,9 @@ final class World {
     static final TenantId ACME = new TenantId("acme");
 
     Mode mode = Mode.RULES;
-    RouteRules rules = RouteRules.DEFAULT;
+    /** Three uses are expected of a lens, so that its price is part of every request's cost; see {@link #savingUp}. */
+    RouteRules rules = rules(RouteRules.Toggle.ON, Optional.of(3.0));
+
     List<Arm> arms = List.of(Arm.DIRECT, FAST);
     Optional<ModelName> smart = Optional.empty();
     LensPolicy.Build build = LensPolicy.Build.AUTO;
@@ -45,6 +47,7 @@ final class World {
     Inquiry.Origin origin = Inquiry.Origin.CLIENT;
     Optional<Usd> remaining = Optional.empty();
     Inquiry.LensState lens = Inquiry.LensState.ABSENT;
+    Usd missed = Usd.ZERO;
     Optional<Pin> pin = Optional.empty();
     LearnedRules learned = LearnedRules.DEFAULT;
     Policy policy = new Policy(PolicySettings.DEFAULT);
@@ -72,6 +75,18 @@ final class World {
     }
 
     static RouteRules breakEven(RouteRules.Toggle toggle) {
+        return rules(toggle, Optional.of(3.0));
+    }
+
+    /** Nobody says how often a lens will be used: it is bought when requests have missed its price. */
+    @CanIgnoreReturnValue
+    World savingUp(String missedUsd) {
+        rules = RouteRules.DEFAULT;
+        missed = usd(missedUsd);
+        return this;
+    }
+
+    private static RouteRules rules(RouteRules.Toggle toggle, Optional<Double> uses) {
         RouteRules r = RouteRules.DEFAULT;
         return new RouteRules(
                 r.thresholdTokens(),
@@ -80,7 +95,7 @@ final class World {
                 r.multiPartWords(),
                 r.multiPartMinimum(),
                 toggle,
-                r.expectedUses());
+                uses);
     }
 
     @CanIgnoreReturnValue
@@ -116,11 +131,13 @@ final class World {
                         ACME,
                         new RoutePlan(mode, smart, arms, rules, lensPolicy, learned),
                         request,
+                        dev.fresnel.estimate.TaskText.of(request),
                         new Estimates(inputTokens, new OutputEstimate(l50, 2 * l50)),
                         overrides,
                         origin,
                         remaining,
                         lens,
+                        missed,
                         pin,
                         moment));
     }
