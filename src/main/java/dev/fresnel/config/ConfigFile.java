@@ -346,7 +346,10 @@ record ConfigFile(
             Optional<Integer> minimum) {}
 
     record LensSection(
-            @Key(value = "Written when it pays, while the request waits, or behind it.", def = "auto")
+            @Key(
+                    value =
+                            "With `auto` once it pays, and the request waits only if it repays the lens alone; else at once, while the request waits or behind it.",
+                    def = "auto")
             Optional<LensPolicy.Build> build,
 
             @Key(
