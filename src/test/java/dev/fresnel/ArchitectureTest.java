@@ -99,6 +99,7 @@ class ArchitectureTest {
                         "replay.data",
                         "replay",
                         "delegation",
+                        "lens",
                         "budget",
                         "upstream",
                         "policy",

@@ -16,6 +16,7 @@ import dev.fresnel.policy.Policy;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.upstream.ForwardHeaders;
 import dev.fresnel.upstream.Model;
+import dev.fresnel.value.Usd;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,6 +68,7 @@ final class DryRun {
                         Inquiry.Allowance.DELEGATE,
                         tenant.dailyBudget(),
                         lens,
+                        Usd.ZERO,
                         Optional.empty(),
                         Moment.of(SystemTime.clock().instant())));
     }

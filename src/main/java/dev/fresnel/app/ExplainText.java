@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** An assessment for a person: the decision first, then the numbers it came from. Money in US dollars. */
@@ -119,8 +120,15 @@ final class ExplainText {
                 + switch (order.timing()) {
                     case INLINE -> " while the request waits: this request alone is expected to repay it";
                     case BACKGROUND -> " in the background for later requests; this one goes direct";
+                    case NOT_DUE ->
+                        " once requests like this one have missed savings of " + money(ArmRow::lensCost)
+                                + " USD; missed so far " + money(ArmRow::missed) + ", and this one goes direct";
                     case CACHED_ONLY -> " at an earlier turn; this one goes direct if it is gone";
                 };
+    }
+
+    private String money(Function<ArmRow, Optional<Usd>> amount) {
+        return assessment.used().flatMap(amount).map(Usd::toString).orElse("?");
     }
 
     private String uses() {
@@ -162,7 +170,7 @@ final class ExplainText {
         lines.add("");
         lines.addAll(table.lines());
         lines.add(
-                "Expected: with the arm's share of the lens and of requests that the requested model answers after all.");
+                "Expected: with the arm's share of requests that the requested model answers after all, and of a lens that is written at once.");
         switchLosses(lines);
     }
 

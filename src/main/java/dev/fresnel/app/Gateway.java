@@ -9,6 +9,7 @@ import dev.fresnel.delegation.BudgetPacing;
 import dev.fresnel.delegation.ConversationPins;
 import dev.fresnel.delegation.Delegator;
 import dev.fresnel.delegation.Experience;
+import dev.fresnel.delegation.MissedSavings;
 import dev.fresnel.edge.DataListener;
 import dev.fresnel.edge.EdgeLimits;
 import dev.fresnel.edge.Gate;
@@ -248,6 +249,7 @@ public final class Gateway {
                 pacing,
                 new LensKeys(PromptTemplate.VERSION),
                 shelf,
+                new MissedSavings(nanos::getAsLong, MissedSavings.DEFAULT_IDLE, MissedSavings.DEFAULT_MAXIMUM),
                 new PinnedLenses(nanos::getAsLong, ConversationPins.DEFAULT_IDLE),
                 learner,
                 killSwitch,

@@ -247,7 +247,7 @@ final class Assembly {
                 section.multiPart().words().orElseThrow(),
                 section.multiPart().minimum().orElseThrow(),
                 RouteRules.Toggle.of(section.breakEven().orElseThrow()),
-                section.expectedUses().orElseThrow());
+                section.expectedUses());
     }
 
     private static LensPolicy lens(LensSection section) {

@@ -347,7 +347,13 @@ record ConfigFile(
                     def = "true")
             Optional<Boolean> breakEven,
 
-            @Key(value = "Requests that one lens is expected to serve.", def = "3", min = "1", max = "1000000")
+            @Key(
+                    value =
+                            "Requests that one lens is expected to serve; it is then written for the first that needs it.",
+                    unset =
+                            "not known: with `lens.build: auto` a lens is written once requests have missed savings of its price; else 3",
+                    min = "1",
+                    max = "1000000")
             Optional<Double> expectedUses) {}
 
     @Shorthand("enabled")
@@ -365,7 +371,10 @@ record ConfigFile(
             Optional<Integer> minimum) {}
 
     record LensSection(
-            @Key(value = "Written when it pays, while the request waits, or behind it.", def = "auto")
+            @Key(
+                    value =
+                            "With `auto` once it pays, and the request waits only if it repays the lens alone; else at once, while the request waits or behind it.",
+                    def = "auto")
             Optional<LensPolicy.Build> build,
 
             @Key(

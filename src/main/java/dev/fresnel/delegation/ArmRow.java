@@ -12,8 +12,10 @@ import java.util.Optional;
  *
  * @param worker empty for {@code direct}
  * @param model that would answer; empty when it is not declared
- * @param expectedCost at the median length, with its share of the lens and of escalations
+ * @param expectedCost at the median length, with its share of escalations and, where the lens is written at once, of the lens
  * @param lensCost writing the lens once, in full; zero when it is cached or the worker is bare
+ * @param missed savings that requests missed for want of this lens, which is bought once they reach its price; empty where it is written
+ *     at once, is there, or is not needed
  * @param expectedSaving direct cost minus {@code expectedCost}, minus a lost prompt cache; zero for {@code direct}
  * @param breakEven output length above which the arm saves money; empty for {@code direct}
  * @param worstCase what to reserve: a lens built now and the answer at its longest. A fallback to the requested model is not in it and
@@ -26,6 +28,7 @@ public record ArmRow(
         Optional<Model> model,
         Optional<Usd> expectedCost,
         Optional<Usd> lensCost,
+        Optional<Usd> missed,
         Optional<Usd> expectedSaving,
         Optional<BreakEven> breakEven,
         Optional<Usd> worstCase,

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param arms every arm of the route, {@code direct} first; empty when nothing was weighed (mode off, fail-safe)
  * @param rules every rule for the arm that was chosen, else for the first that was weighed; empty when rules were not asked
  * @param learning what the learned policy needs again when the outcome is known; empty where it did not decide
+ * @param missing what this request will not save because its lens is not written yet ({@link MissedSavings})
  * @param fault what went wrong when the reason is {@code fail_safe}
  */
 public record Assessment(
@@ -20,6 +21,7 @@ public record Assessment(
         List<ArmRow> arms,
         List<RuleCheck> rules,
         Optional<Learning> learning,
+        Optional<Usd> missing,
         Optional<RuntimeException> fault) {
     public Assessment {
         arms = List.copyOf(arms);

@@ -97,6 +97,7 @@ public final class Delegator {
                     List.of(),
                     List.of(),
                     Optional.empty(),
+                    Optional.empty(),
                     Optional.empty());
         }
         Weighing weighing = new Weighing(catalog, prices, workers, experience, inquiry, requested.get());
@@ -152,6 +153,7 @@ public final class Delegator {
                 inquiry.estimates(),
                 List.of(),
                 List.of(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.of(fault));
     }

@@ -34,6 +34,7 @@ final class Deliberation {
     private final List<ArmRow> rows;
     private List<RuleCheck> checks = List.of();
     private Optional<Learning> learning = Optional.empty();
+    private Optional<Usd> missing = Optional.empty();
 
     Deliberation(
             Inquiry inquiry,
@@ -53,7 +54,7 @@ final class Deliberation {
 
     Assessment assessment() {
         Route route = shadowed(route());
-        return new Assessment(route, features, inquiry.estimates(), rows, checks, learning, Optional.empty());
+        return new Assessment(route, features, inquiry.estimates(), rows, checks, learning, missing, Optional.empty());
     }
 
     private Route route() {
@@ -128,6 +129,7 @@ final class Deliberation {
                     found.stream().filter(RuleCheck::fired).map(RuleCheck::rule).toList();
             if (fired.isEmpty()) {
                 quiet = true;
+                misses(row);
             } else if (rules.vetoes(row)) {
                 vetoed.add(Reason.NOT_WORTH_IT);
                 vetoed.addAll(fired);
@@ -227,8 +229,8 @@ final class Deliberation {
     }
 
     /**
-     * The arm that answers when {@code row} is drawn. A worker whose lens is first written behind the request leaves this one request
-     * to the requested model, unless the conversation is on that worker and has its lens; in shadow every worker does.
+     * The arm that answers when {@code row} is drawn. A worker whose lens is not there in time leaves this one request to the requested
+     * model, unless the conversation is on that worker and has its lens; in shadow every worker does.
      */
     private Arm credited(ArmRow row, Optional<Pin> pin) {
         boolean waits = row.worker()
@@ -236,7 +238,10 @@ final class Deliberation {
                         .isPresent()
                 && pin.filter(known -> known.arm().equals(row.arm())).isEmpty()
                 && inquiry.lens() == Inquiry.LensState.ABSENT
-                && timing(row, Optional.empty()) == LensOrder.Timing.BACKGROUND;
+                && switch (timing(row, Optional.empty())) {
+                    case BACKGROUND, NOT_DUE -> true;
+                    case INLINE, CACHED_ONLY -> false;
+                };
         return waits || mode().isShadow() ? Arm.DIRECT : row.arm();
     }
 
@@ -309,7 +314,19 @@ final class Deliberation {
 
     private LensOrder order(Model smart, ArmRow row, Optional<Pin> pin) {
         Optional<String> pinned = pin.flatMap(Pin::lensId);
-        return new LensOrder(smart, timing(row, pinned), pinned);
+        LensOrder.Timing timing = timing(row, pinned);
+        switch (timing) {
+            case BACKGROUND, NOT_DUE -> misses(row);
+            case INLINE, CACHED_ONLY -> {}
+        }
+        return new LensOrder(smart, timing, pinned);
+    }
+
+    /** The first arm whose lens would have saved something is the one to save up for. */
+    private void misses(ArmRow row) {
+        if (missing.isEmpty() && row.missed().isPresent()) {
+            missing = row.expectedSaving().filter(Usd.ZERO::isLessThan);
+        }
     }
 
     private LensOrder.Timing timing(ArmRow row, Optional<String> pinned) {
@@ -325,7 +342,15 @@ final class Deliberation {
     /** A client that names the arm wants it for this request, so it waits. */
     private LensOrder.Timing auto(ArmRow row) {
         boolean named = inquiry.overrides().arm().filter(row.arm()::equals).isPresent();
-        return named || weighing.repaysLensAlone(row) ? LensOrder.Timing.INLINE : LensOrder.Timing.BACKGROUND;
+        if (named || weighing.repaysLensAlone(row)) {
+            return LensOrder.Timing.INLINE;
+        }
+        boolean due = row.missed().isEmpty()
+                || MissedSavings.isDue(
+                        row.missed().get(),
+                        row.expectedSaving().orElse(Usd.ZERO),
+                        row.lensCost().orElse(Usd.ZERO));
+        return due ? LensOrder.Timing.BACKGROUND : LensOrder.Timing.NOT_DUE;
     }
 
     private ArmRow row(Arm arm) {
@@ -348,6 +373,8 @@ final class Deliberation {
         if (!mode().isShadow()) {
             return route;
         }
+        // Nothing is bought on a route that is only watched.
+        missing = Optional.empty();
         List<Reason> reasons = new ArrayList<>(List.of(Reason.SHADOW));
         reasons.addAll(route.decision().reasons());
         return new Route.Direct(

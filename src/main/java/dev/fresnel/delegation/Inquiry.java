@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param allowance whether the kill switch lets anything be delegated
  * @param remaining of the tenant's budget, before this request; empty without a limit
  * @param lens whether a lens for this request is at hand
+ * @param missed savings that earlier requests missed for want of it
  * @param pin how the conversation was decided earlier
  * @param moment what the learned policy draws with
  */
@@ -30,10 +31,11 @@ public record Inquiry(
         Allowance allowance,
         Optional<Usd> remaining,
         LensState lens,
+        Usd missed,
         Optional<Pin> pin,
         Moment moment) {
 
-    /** With the task's text still to be taken from the request, and nobody who classified it. */
+    /** With the task's text still to be taken from the request, nobody who classified it, and nothing missed. */
     public Inquiry(
             TenantId tenant,
             RoutePlan plan,
@@ -58,6 +60,7 @@ public record Inquiry(
                 allowance,
                 remaining,
                 lens,
+                Usd.ZERO,
                 pin,
                 moment);
     }

@@ -17,6 +17,8 @@ public record LensOrder(Model smart, Timing timing, Optional<String> pinned) {
         INLINE,
         /** It is written for later requests; this one goes direct. */
         BACKGROUND,
+        /** It is not written yet: what was missed without it does not reach its price. This request goes direct, and counts. */
+        NOT_DUE,
         /** It is not written; this request goes direct. */
         CACHED_ONLY
     }

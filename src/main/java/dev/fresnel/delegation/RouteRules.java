@@ -1,6 +1,7 @@
 package dev.fresnel.delegation;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The static rules of a route ({@code routes[].rules}); a request is delegated when any of them fires.
@@ -11,7 +12,8 @@ import java.util.List;
  * @param multiPartWords singular nouns that count as parts, plurals derived
  * @param multiPartMinimum a stated count below it ("2 files") does not fire
  * @param breakEven whether the expected saving including the lens's price fires by itself, and whether a loss vetoes
- * @param expectedUses requests one lens is expected to serve, for the break-even; 1 means none will follow
+ * @param expectedUses requests one lens is expected to serve, for the break-even; 1 means none will follow. Empty: nobody knows, see
+ *     {@link MissedSavings}
  */
 public record RouteRules(
         long thresholdTokens,
@@ -20,7 +22,7 @@ public record RouteRules(
         List<String> multiPartWords,
         int multiPartMinimum,
         Toggle breakEven,
-        double expectedUses) {
+        Optional<Double> expectedUses) {
     public RouteRules {
         multiPartWords = List.copyOf(multiPartWords);
     }
@@ -32,7 +34,10 @@ public record RouteRules(
             List.of("file", "endpoint", "component", "module", "page", "class", "entity", "table", "service", "test"),
             3,
             Toggle.ON,
-            3);
+            Optional.empty());
+
+    /** Uses of a lens where it is written at once and nobody said how many there will be. */
+    static final double ASSUMED_USES = 3;
 
     /** A rule that is applied or not. */
     public enum Toggle {

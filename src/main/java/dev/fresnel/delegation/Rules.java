@@ -16,7 +16,8 @@ import java.util.Optional;
  *   <li>{@code budget_low}: the remaining budget is below {@code budget-multiple} times the direct cost. Never when it does not even
  *       pay for the lens: then delegating would spend the rest on guidance for an answer that cannot be bought.
  *   <li>{@code multi_part}: several parts are asked for ({@link MultiPartRule}).
- *   <li>{@code break_even}: the expected output is above the {@link BreakEven} length. Only for arms with a lens: a bare cheap model
+ *   <li>{@code break_even}: the expected output is above the {@link BreakEven} length, and a lens that must be written first is due
+ *       ({@link MissedSavings}). Only for arms with a lens: a bare cheap model
  *       is always cheaper, so by money alone it would answer everything, and nothing would vouch for the quality.
  * </ol>
  *
@@ -105,13 +106,30 @@ final class Rules {
         if (arm.breakEven().isEmpty() || arm.expectedSaving().isEmpty()) {
             return off(Reason.BREAK_EVEN, "a price is missing");
         }
-        boolean fires = arm.breakEven().get().isPassedBy(l50);
+        boolean fires = arm.breakEven().get().isPassedBy(l50) && isDue(arm);
         return new RuleCheck(
                 Reason.BREAK_EVEN,
                 fires ? Outcome.FIRED : Outcome.QUIET,
                 "expected output " + l50 + " tokens, saves above "
                         + arm.breakEven().get().text() + ", expected saving "
-                        + arm.expectedSaving().get() + " USD over " + plain(rules.expectedUses()) + " uses");
+                        + arm.expectedSaving().get() + " USD " + lens(arm));
+    }
+
+    /** A lens that is yet to be written pays for itself only together with what was missed without it. */
+    private static boolean isDue(ArmRow arm) {
+        return arm.missed()
+                .map(missed -> MissedSavings.isDue(
+                        missed,
+                        arm.expectedSaving().orElse(Usd.ZERO),
+                        arm.lensCost().orElse(Usd.ZERO)))
+                .orElse(true);
+    }
+
+    private String lens(ArmRow arm) {
+        return arm.missed()
+                .map(missed -> "with the lens at hand, which costs "
+                        + arm.lensCost().orElse(Usd.ZERO) + " USD; missed without it so far " + missed + " USD")
+                .orElseGet(() -> "over " + plain(rules.expectedUses().orElse(RouteRules.ASSUMED_USES)) + " uses");
     }
 
     private static RuleCheck off(Reason rule, String why) {

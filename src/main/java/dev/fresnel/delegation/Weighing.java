@@ -8,6 +8,7 @@ import dev.fresnel.budget.PriceTable;
 import dev.fresnel.chat.Feature;
 import dev.fresnel.chat.Role;
 import dev.fresnel.chat.Usage;
+import dev.fresnel.lens.LensPolicy;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.upstream.ModelCatalog;
@@ -127,6 +128,7 @@ final class Weighing {
                 Optional.of(requested),
                 directCost(),
                 Optional.of(Usd.ZERO),
+                Optional.empty(),
                 directCost().map(cost -> Usd.ZERO),
                 Optional.empty(),
                 directWorstCase(),
@@ -137,6 +139,7 @@ final class Weighing {
         return new ArmRow(
                 arm,
                 Optional.ofNullable(workers.get(arm.name())),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -155,14 +158,21 @@ final class Weighing {
         Optional<Usd> lensCost = lensCost(worker);
         Usd switchLoss = switchLoss(worker.arm());
         Optional<Usd> expected = cheap.flatMap(price -> lensCost.flatMap(lens -> directCost()
-                .map(direct -> CostModel.perUse(lens, rules.expectedUses())
+                .map(direct -> share(lens)
                         .plus(costs.execution(price, expectedWork, lensTokens))
                         .plus(costs.escalations(direct)))));
         Optional<Usd> saving = expected.flatMap(
                 cost -> directCost().map(direct -> direct.minus(cost).minus(switchLoss)));
         Optional<BreakEven> breakEven = requestedPrice()
                 .flatMap(strong -> cheap.flatMap(price -> lensCost.map(lens -> BreakEven.of(
-                        terms(strong, price, lens, rules.expectedUses(), inputTokens(model), lensTokens, switchLoss),
+                        terms(
+                                strong,
+                                price,
+                                savesUp() ? Usd.ZERO : lens,
+                                uses(),
+                                inputTokens(model),
+                                lensTokens,
+                                switchLoss),
                         costs))));
         Optional<Usd> worst =
                 cheap.flatMap(price -> lensCost.map(lens -> lens.plus(CostModel.atMost(price, worstWork, lensTokens))));
@@ -183,6 +193,7 @@ final class Weighing {
                 Optional.of(model),
                 expected,
                 lensCost,
+                lensCost.filter(lens -> savesUp() && Usd.ZERO.isLessThan(lens)).map(_ -> inquiry.missed()),
                 saving,
                 breakEven,
                 worst,
@@ -269,6 +280,24 @@ final class Weighing {
     private long inputTokens(Model model) {
         return experience.inputTokens(
                 model.name(), requested.name(), inquiry.estimates().inputTokens());
+    }
+
+    /**
+     * Whether a missing lens is bought once requests have missed its price. Then its price is no part of what one request costs: when to
+     * buy is another question than whether a lens that is there pays.
+     */
+    private boolean savesUp() {
+        return inquiry.plan().lens().build() == LensPolicy.Build.AUTO
+                && rules.breakEven().isOn()
+                && rules.expectedUses().isEmpty();
+    }
+
+    private double uses() {
+        return rules.expectedUses().orElse(RouteRules.ASSUMED_USES);
+    }
+
+    private Usd share(Usd lens) {
+        return savesUp() ? Usd.ZERO : CostModel.perUse(lens, uses());
     }
 
     private Optional<Usd> lensCost(Worker worker) {

@@ -104,6 +104,7 @@ final class Deciding {
         }
         reserve(request, assessment);
         // Only now: what was refused, or merely asked about, is nothing to learn from.
+        assessment.missing().ifPresent(saving -> parts.missed().miss(journal.lensKey.orElseThrow(), saving));
         assessment.learning().ifPresent(parts.learner()::began);
         journal.learns(request, assessment, journal.conversation.flatMap(parts.pins()::find));
         return switch (assessment.route()) {
@@ -148,6 +149,7 @@ final class Deciding {
                                 .remaining(
                                         arrival.tenant().id(), arrival.tenant().dailyBudget()),
                         parts.shelf().peek(key).isPresent() ? Inquiry.LensState.CACHED : Inquiry.LensState.ABSENT,
+                        parts.missed().of(key),
                         journal.conversation.flatMap(parts.pins()::find),
                         new Moment(
                                 parts.clock().instant(),

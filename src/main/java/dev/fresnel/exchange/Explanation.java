@@ -117,6 +117,7 @@ public final class Explanation {
                 + ",\"feasible\":" + row.feasible()
                 + ",\"expected_cost_usd\":" + usd(row.expectedCost())
                 + ",\"lens_cost_usd\":" + usd(row.lensCost())
+                + ",\"missed_saving_usd\":" + usd(row.missed())
                 + ",\"expected_saving_usd\":" + usd(row.expectedSaving())
                 + ",\"break_even\":"
                 + row.breakEven().map(BreakEven::text).map(JsonText::quote).orElse("null")

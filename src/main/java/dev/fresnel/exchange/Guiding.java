@@ -31,6 +31,7 @@ import java.util.Optional;
  */
 final class Guiding {
     private static final int SHOWN_CHARS = 200;
+    private static final String LENS_NOT_DUE = "lens_not_due";
     private static final Buffer BUILDING = Buffer.buffer(": writing a lens\n\n");
 
     private final Parts parts;
@@ -145,7 +146,7 @@ final class Guiding {
         return switch (timing) {
             case INLINE -> Wait.INLINE;
             case BACKGROUND -> Wait.BACKGROUND;
-            case CACHED_ONLY -> Wait.CACHED_ONLY;
+            case NOT_DUE, CACHED_ONLY -> Wait.CACHED_ONLY;
         };
     }
 
@@ -176,6 +177,10 @@ final class Guiding {
     }
 
     private Future<Plan> use(Plan.Delegated plan, LensOrder order, LensPolicy policy, LensResult result) {
+        switch (result) {
+            case LensResult.Hit _, LensResult.Built _ -> parts.missed().bought(journal.lensKey.orElseThrow());
+            case LensResult.Skipped _ -> {}
+        }
         return switch (result) {
             case LensResult.Hit(Lens lens, LensId id, LensResult.Freshness freshness) ->
                 Future.succeededFuture(rendered(
@@ -196,7 +201,8 @@ final class Guiding {
     private Future<Plan> skipped(Plan.Delegated plan, LensOrder order, LensPolicy policy, SkipReason reason) {
         Optional<BypassReason> failure = BypassReason.of(reason);
         if (failure.isEmpty()) {
-            return direct(plan, "lens_" + reason.key());
+            boolean notDue = order.timing() == LensOrder.Timing.NOT_DUE && reason == SkipReason.NOT_CACHED;
+            return direct(plan, notDue ? LENS_NOT_DUE : "lens_" + reason.key());
         }
         String key = failure.get().key();
         return switch (policy.onFailure()) {

@@ -6,6 +6,7 @@ import dev.fresnel.delegation.BudgetPacing;
 import dev.fresnel.delegation.ConversationPins;
 import dev.fresnel.delegation.Delegator;
 import dev.fresnel.delegation.Experience;
+import dev.fresnel.delegation.MissedSavings;
 import dev.fresnel.delegation.Worker;
 import dev.fresnel.estimate.TokenEstimator;
 import dev.fresnel.lens.LensKeys;
@@ -47,6 +48,7 @@ public record Parts(
         BudgetPacing pacing,
         LensKeys lensKeys,
         LensShelf shelf,
+        MissedSavings missed,
         PinnedLenses pinnedLenses,
         Learner learner,
         KillSwitch killSwitch,

@@ -190,7 +190,13 @@ class ConfigKeysTest {
                         Optional.of(new ModelName("first-hop")),
                         List.of(Arm.DIRECT),
                         new RouteRules(
-                                3002, 2.7, RouteRules.Toggle.OFF, List.of("stanza"), 6, RouteRules.Toggle.OFF, 9),
+                                3002,
+                                2.7,
+                                RouteRules.Toggle.OFF,
+                                List.of("stanza"),
+                                6,
+                                RouteRules.Toggle.OFF,
+                                Optional.of(9.0)),
                         new LensPolicy(
                                 LensPolicy.Build.INLINE,
                                 LensPolicy.Scope.APP,

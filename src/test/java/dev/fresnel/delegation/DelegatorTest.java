@@ -50,7 +50,7 @@ final class DelegatorTest {
         @ParameterizedTest
         @CsvSource({"2000, 2000, direct", "2001, 2000, fast-worker", "2999, 3000, direct", "3001, 3000, fast-worker"})
         void delegates_whenOutputIsStrictlyAboveTheThreshold(long l50, long threshold, String arm) {
-            world.rules = new RouteRules(threshold, 3, Toggle.OFF, List.of(), 3, Toggle.OFF, 3);
+            world.rules = new RouteRules(threshold, 3, Toggle.OFF, List.of(), 3, Toggle.OFF, Optional.of(3.0));
             world.l50 = l50;
 
             assertThat(world.decide().arm()).hasToString(arm);
@@ -182,6 +182,76 @@ final class DelegatorTest {
             assertThat(route.lens()).map(LensOrder::timing).contains(LensOrder.Timing.BACKGROUND);
         }
 
+        /** The lens costs 0.02075 USD and saves 0.0038 of this request's. */
+        @ParameterizedTest
+        @CsvSource({"0, NOT_DUE", "0.0158, NOT_DUE", "0.0170, BACKGROUND", "1, BACKGROUND"})
+        void buysTheLens_onceRequestsHaveMissedItsPrice(String missed, LensOrder.Timing timing) {
+            world.savingUp(missed).asking("Create 7 files").l50 = 200;
+
+            Assessment assessment = world.assess();
+
+            assertThat(((Route.Delegate) assessment.route()).lens())
+                    .map(LensOrder::timing)
+                    .contains(timing);
+            ArmRow row = assessment.arms().get(1);
+            assertThat(row.missed()).contains(usd(missed));
+            assertThat(MissedSavings.isDue(
+                            usd(missed),
+                            row.expectedSaving().orElseThrow(),
+                            row.lensCost().orElseThrow()))
+                    .isEqualTo(timing == LensOrder.Timing.BACKGROUND);
+            assertThat(assessment.missing()).isEqualTo(row.expectedSaving());
+            assertThat(assessment.decision().reasons().contains(Reason.BREAK_EVEN))
+                    .isEqualTo(timing == LensOrder.Timing.BACKGROUND);
+        }
+
+        @Test
+        void countsWhatIsMissed_whenNoOtherRuleFires() {
+            world.savingUp("0.001").l50 = 200;
+
+            Assessment assessment = world.assess();
+
+            assertThat(assessment.decision().reasons()).containsExactly(Reason.NO_RULE_FIRED);
+            assertThat(assessment.missing()).isEqualTo(assessment.arms().get(1).expectedSaving());
+            assertThat(assessment.rules())
+                    .filteredOn(check -> check.rule() == Reason.BREAK_EVEN)
+                    .singleElement()
+                    .satisfies(check -> assertThat(check.numbers()).contains("missed without it so far 0.001 USD"));
+        }
+
+        @Test
+        void countsNothing_whereItOnlyWatches() {
+            world.savingUp("0.001").l50 = 200;
+            world.mode = Mode.SHADOW;
+
+            assertThat(world.assess().missing()).isEmpty();
+        }
+
+        @Test
+        void waitsForTheLens_whenOneRequestRepaysIt_whateverWasMissed() {
+            world.savingUp("0").l50 = 5000;
+
+            assertThat(((Route.Delegate) world.assess().route()).lens())
+                    .map(LensOrder::timing)
+                    .contains(LensOrder.Timing.INLINE);
+        }
+
+        @Test
+        void savesUpForNothing_whenALensLosesMoneyOnEveryRequest() {
+            world.savingUp("100").l50 = 1;
+            world.inputTokens = 1;
+
+            assertThat(world.decide().reasons()).containsExactly(Reason.NO_RULE_FIRED);
+        }
+
+        @Test
+        void savesUpForNothing_whenTheLensIsThere() {
+            world.savingUp("0.01").l50 = 700;
+            world.lens = Inquiry.LensState.CACHED;
+
+            assertThat(world.assess().arms().get(1).missed()).isEmpty();
+        }
+
         @ParameterizedTest
         @CsvSource({"INLINE, 700, INLINE", "BACKGROUND, 15000, BACKGROUND"})
         void buildsAsTheRouteSays(LensPolicy.Build build, long l50, LensOrder.Timing timing) {
@@ -222,7 +292,7 @@ final class DelegatorTest {
             assertThat(check(Reason.BUDGET_LOW).outcome()).isEqualTo(RuleCheck.Outcome.OFF);
 
             world.remaining = Optional.of(usd("1"));
-            world.rules = new RouteRules(2000, 0, Toggle.OFF, List.of(), 3, Toggle.ON, 3);
+            world.rules = new RouteRules(2000, 0, Toggle.OFF, List.of(), 3, Toggle.ON, Optional.of(3.0));
 
             assertThat(check(Reason.BUDGET_LOW).numbers()).contains("budget-multiple");
         }
@@ -379,7 +449,7 @@ final class DelegatorTest {
 
         @Test
         void keepsTheClientAlive_whenDecidingFails() {
-            world.rules = new RouteRules(2000, Double.NaN, Toggle.ON, List.of(), 3, Toggle.ON, 3);
+            world.rules = new RouteRules(2000, Double.NaN, Toggle.ON, List.of(), 3, Toggle.ON, Optional.of(3.0));
             world.remaining = Optional.of(usd("100"));
 
             Assessment assessment = world.assess();
@@ -461,7 +531,7 @@ final class DelegatorTest {
         @Test
         void headerBeatsRoute_andRouteBeatsDefault() {
             world.l50 = 1500;
-            world.rules = new RouteRules(1000, 3, Toggle.OFF, List.of(), 3, Toggle.OFF, 3);
+            world.rules = new RouteRules(1000, 3, Toggle.OFF, List.of(), 3, Toggle.OFF, Optional.of(3.0));
             assertThat(world.decide().arm())
                     .as("route's 1000, not the default's 2000")
                     .isEqualTo(FAST);

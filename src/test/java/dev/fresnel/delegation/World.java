@@ -34,7 +34,9 @@ final class World {
     static final TenantId ACME = new TenantId("acme");
 
     Mode mode = Mode.RULES;
-    RouteRules rules = RouteRules.DEFAULT;
+    /** Three uses are expected of a lens, so that its price is part of every request's cost; see {@link #savingUp}. */
+    RouteRules rules = rules(RouteRules.Toggle.ON, Optional.of(3.0));
+
     List<Arm> arms = List.of(Arm.DIRECT, FAST);
     Optional<ModelName> smart = Optional.empty();
     LensPolicy.Build build = LensPolicy.Build.AUTO;
@@ -46,6 +48,7 @@ final class World {
     Inquiry.Allowance allowance = Inquiry.Allowance.DELEGATE;
     Optional<Usd> remaining = Optional.empty();
     Inquiry.LensState lens = Inquiry.LensState.ABSENT;
+    Usd missed = Usd.ZERO;
     Optional<Pin> pin = Optional.empty();
     LearnedRules learned = LearnedRules.DEFAULT;
     Policy policy = new Policy(PolicySettings.DEFAULT);
@@ -73,6 +76,18 @@ final class World {
     }
 
     static RouteRules breakEven(RouteRules.Toggle toggle) {
+        return rules(toggle, Optional.of(3.0));
+    }
+
+    /** Nobody says how often a lens will be used: it is bought when requests have missed its price. */
+    @CanIgnoreReturnValue
+    World savingUp(String missedUsd) {
+        rules = RouteRules.DEFAULT;
+        missed = usd(missedUsd);
+        return this;
+    }
+
+    private static RouteRules rules(RouteRules.Toggle toggle, Optional<Double> uses) {
         RouteRules r = RouteRules.DEFAULT;
         return new RouteRules(
                 r.thresholdTokens(),
@@ -81,7 +96,7 @@ final class World {
                 r.multiPartWords(),
                 r.multiPartMinimum(),
                 toggle,
-                r.expectedUses());
+                uses);
     }
 
     @CanIgnoreReturnValue
@@ -117,12 +132,15 @@ final class World {
                         ACME,
                         new RoutePlan(mode, smart, arms, rules, lensPolicy, learned),
                         request,
+                        dev.fresnel.estimate.TaskText.of(request),
+                        Optional.empty(),
                         new Estimates(inputTokens, new OutputEstimate(l50, 2 * l50)),
                         overrides,
                         origin,
                         allowance,
                         remaining,
                         lens,
+                        missed,
                         pin,
                         moment));
     }

@@ -27,7 +27,11 @@ class ReasonsDocumentedTest {
         Stream<String> decided = Arrays.stream(Reason.values()).map(Reason::key);
         Stream<String> later = Arrays.stream(BypassReason.values()).map(BypassReason::key);
         Stream<String> lenses = Arrays.stream(SkipReason.values()).map(reason -> "lens_" + reason.key());
-        return Stream.of(decided, later, lenses, Stream.of("fallback_status_NNN", "lens_no_price", "not_chat"))
+        return Stream.of(
+                        decided,
+                        later,
+                        lenses,
+                        Stream.of("fallback_status_NNN", "lens_no_price", "lens_not_due", "not_chat"))
                 .flatMap(keys -> keys)
                 .collect(Collectors.toCollection(TreeSet::new));
     }

@@ -14,6 +14,7 @@ import dev.fresnel.delegation.BudgetPacing;
 import dev.fresnel.delegation.ConversationPins;
 import dev.fresnel.delegation.Delegator;
 import dev.fresnel.delegation.Experience;
+import dev.fresnel.delegation.MissedSavings;
 import dev.fresnel.estimate.JtokkitEstimator;
 import dev.fresnel.lens.LensKeys;
 import dev.fresnel.lens.LensShelf;
@@ -156,6 +157,7 @@ class StorelessDecisionTest {
                         chance,
                         ShelfLimits.DEFAULT,
                         _ -> {}),
+                new MissedSavings(() -> 0, MissedSavings.DEFAULT_IDLE, MissedSavings.DEFAULT_MAXIMUM),
                 new PinnedLenses(() -> 0, Duration.ofMinutes(1)),
                 new Learner(new Learner.Setup(
                         policy,

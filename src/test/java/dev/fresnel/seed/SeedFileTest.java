@@ -66,8 +66,8 @@ class SeedFileTest {
     @Test
     void takesSeconds_andNullsForAbsent() throws IOException {
         SeedRow row = read(ROW.replace(
-                                ",\"dispatch\"",
-                                ",\"wall_time\":1.25,\"wall_time_ms\":null,\"cost_usd\":null,\"succeeded\":null,\"dispatch\""))
+                        ",\"dispatch\"",
+                        ",\"wall_time\":1.25,\"wall_time_ms\":null,\"cost_usd\":null,\"succeeded\":null,\"dispatch\""))
                 .rows()
                 .getFirst();
 

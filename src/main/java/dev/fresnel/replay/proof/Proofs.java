@@ -17,6 +17,7 @@ public final class Proofs {
             new BudgetKept(),
             new QualityGuarded(),
             new LengthsForetold(),
+            new LensRepaid(),
             new OffPolicy(),
             new WarmStarted());
 

@@ -72,6 +72,11 @@ public final class Baselines {
         return new Rule("rfc-137", (setup, chance) -> new RfcRule());
     }
 
+    /** Whether RFC-137's rule delegates the prompt. */
+    public static boolean rfcDelegates(String prompt) {
+        return RfcRule.delegates(prompt);
+    }
+
     /** The length of an answer that RFC-137's rule expects, in tokens. */
     public static int rfcTokens(String prompt) {
         return RfcRule.tokens(prompt);

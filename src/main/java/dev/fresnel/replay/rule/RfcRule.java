@@ -19,7 +19,7 @@ final class RfcRule implements Chooser {
         return Choice.of(delegates(offer.text()) ? worker(offer) : 0);
     }
 
-    private static boolean delegates(String prompt) {
+    static boolean delegates(String prompt) {
         return tokens(prompt) > THRESHOLD
                 || PARTS.matcher(prompt.toLowerCase(Locale.ROOT)).find();
     }
