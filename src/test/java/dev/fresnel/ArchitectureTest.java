@@ -41,6 +41,7 @@ class ArchitectureTest {
         see.put("value", Set.of());
         see.put("chat", Set.of("value"));
         see.put("policy", Set.of("value"));
+        see.put("contract", Set.of("chat", "value"));
         see.put("estimate", Set.of("chat", "value"));
         see.put("upstream", Set.of("chat", "value"));
         see.put("budget", Set.of("upstream", "chat", "value"));
@@ -52,6 +53,7 @@ class ArchitectureTest {
                 "exchange",
                 Set.of(
                         "outcome",
+                        "contract",
                         "tenant",
                         "delegation",
                         "lens",
@@ -107,6 +109,7 @@ class ArchitectureTest {
                         "store.redis",
                         "exchange",
                         "outcome",
+                        "contract",
                         "tenant",
                         "delegation",
                         "lens",

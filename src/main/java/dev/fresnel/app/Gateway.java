@@ -6,6 +6,7 @@ import dev.fresnel.budget.Ledger;
 import dev.fresnel.budget.PriceTable;
 import dev.fresnel.config.GatewayConfig;
 import dev.fresnel.config.HostPort;
+import dev.fresnel.contract.Inspections;
 import dev.fresnel.delegation.ConversationPins;
 import dev.fresnel.delegation.Delegator;
 import dev.fresnel.edge.DataListener;
@@ -234,6 +235,7 @@ public final class Gateway {
                 shelf,
                 new PinnedLenses(nanos::getAsLong, ConversationPins.DEFAULT_IDLE),
                 learner,
+                inspections(vertx, closing),
                 ledger,
                 relayLimits,
                 switch (config.events().prompts()) {
@@ -311,6 +313,13 @@ public final class Gateway {
             return thread.close();
         });
         return learner;
+    }
+
+    /** Answers are checked on threads of their own too: a schema may be hostile, and is somebody else's. */
+    private static Inspections inspections(Vertx vertx, Closing closing) {
+        WorkerExecutor threads = vertx.createSharedWorkerExecutor("fresnel-inspections", 2);
+        closing.later("inspections", threads::close);
+        return new Inspections(threads);
     }
 
     private static Future<Gateway> deploy(

@@ -2,13 +2,13 @@ package dev.fresnel.exchange;
 
 import dev.fresnel.budget.Savings;
 import dev.fresnel.chat.ChatRequestReader;
-import dev.fresnel.chat.ChatStream;
 import dev.fresnel.chat.OpaqueChat;
 import dev.fresnel.chat.ParsedChat;
 import dev.fresnel.chat.Usage;
 import dev.fresnel.delegation.Assessment;
 import dev.fresnel.delegation.Overrides;
 import dev.fresnel.delegation.Pin;
+import dev.fresnel.outcome.Outcome;
 import dev.fresnel.outcome.Turn;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.value.GatewayException;
@@ -33,6 +33,7 @@ final class Exchange {
     private final Guiding guiding;
     private final Rewriting rewriting;
     private final Answering answering;
+    private final Appraisal appraisal;
 
     Exchange(Parts parts, Arrival arrival, ClientSide client) {
         this.parts = parts;
@@ -45,6 +46,7 @@ final class Exchange {
         guiding = new Guiding(parts, arrival, client, journal, bypass, purse);
         rewriting = new Rewriting(parts, arrival, journal, bypass);
         answering = new Answering(parts, arrival, client, journal, bypass, purse);
+        appraisal = new Appraisal(journal, parts.inspections());
     }
 
     /** Stages 2 to 10. Never fails: every end is told to the client, the ledger and the listeners. */
@@ -94,7 +96,7 @@ final class Exchange {
     private ExchangeEvent.End whole(Answer.Whole answer) {
         boolean billed = answer.status() < 300 || answer.facts().usage().isPresent();
         if (billed) {
-            journal.measured(answer.facts());
+            journal.measured(answer.facts(), answer.body());
         }
         if (client.headSent()) {
             return tooLate(answer);
@@ -140,7 +142,7 @@ final class Exchange {
                         journal::firstToken)
                 .run(answer.held())
                 .map(end -> {
-                    answer.observed().map(ChatStream::facts).ifPresent(journal::measured);
+                    answer.observed().ifPresent(journal::measured);
                     return switch (end) {
                         case RelayEnd.Complete _ -> ExchangeEvent.End.COMPLETE;
                         case RelayEnd.ClientGone _ -> ExchangeEvent.End.CLIENT_GONE;
@@ -221,21 +223,27 @@ final class Exchange {
 
     private void learn(ExchangeEvent.End end) {
         Instant now = parts.clock().instant();
-        journal.decision(arrival.id())
-                .ifPresent(decision -> parts.learner()
-                        .ended(new Turn(
-                                arrival.tenant().id(),
-                                arrival.id(),
-                                journal.learning,
-                                decision,
-                                journal.body(),
-                                now.minus(journal.total()),
-                                now,
-                                new Turn.Spent(
-                                        journal.usage().inputTokens(),
-                                        journal.usage().outputTokens(),
-                                        journal.cost(parts.prices()).map(journal.lensCost::plus)),
-                                journal.outcome(end))));
+        journal.decision(arrival.id()).ifPresent(decision -> {
+            Outcome outcome = appraisal.outcome(end);
+            parts.learner()
+                    .ended(new Turn(
+                            arrival.tenant().id(),
+                            arrival.id(),
+                            journal.learning,
+                            decision,
+                            journal.body(),
+                            now.minus(journal.total()),
+                            now,
+                            new Turn.Spent(
+                                    journal.usage().inputTokens(),
+                                    journal.usage().outputTokens(),
+                                    journal.cost(parts.prices()).map(journal.lensCost::plus)),
+                            outcome));
+            var _ = appraisal
+                    .closerLook(outcome)
+                    .onSuccess(sign -> sign.ifPresent(
+                            signal -> parts.learner().heard(arrival.tenant().id(), arrival.id(), signal)));
+        });
     }
 
     /** Requests that were only watched, or not weighed at all, say nothing about how their conversation is to go on. */
@@ -257,7 +265,8 @@ final class Exchange {
                                 arm,
                                 delegated.flatMap(Journal.Delegated::lensId),
                                 parts.clock().instant(),
-                                journal.decision(arrival.id())));
+                                // What an arm answers that nobody drew says nothing about the one that was.
+                                journal.decision(arrival.id()).filter(_ -> journal.isAsDecided())));
     }
 
     private ExchangeEvent finished(Journal.Delegated delegated, ExchangeEvent.End end, Optional<Usd> cost) {

@@ -4,9 +4,13 @@ import dev.fresnel.budget.Price;
 import dev.fresnel.budget.PriceTable;
 import dev.fresnel.budget.Savings;
 import dev.fresnel.chat.ChatRequest;
+import dev.fresnel.chat.ChatStream;
+import dev.fresnel.chat.Choice;
+import dev.fresnel.chat.ChoiceCollector;
 import dev.fresnel.chat.ReplyFacts;
 import dev.fresnel.chat.StreamFacts;
 import dev.fresnel.chat.Usage;
+import dev.fresnel.contract.Inspector;
 import dev.fresnel.delegation.Assessment;
 import dev.fresnel.delegation.ConversationKey;
 import dev.fresnel.delegation.Learning;
@@ -15,12 +19,12 @@ import dev.fresnel.delegation.Pin;
 import dev.fresnel.delegation.Reason;
 import dev.fresnel.lens.LensKey;
 import dev.fresnel.lens.LensSubject;
-import dev.fresnel.outcome.ImplicitSignal;
-import dev.fresnel.outcome.Outcome;
+import dev.fresnel.policy.Arm;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.Usd;
+import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -28,6 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +72,7 @@ final class Journal {
     /** The first turn of the conversation, whose decision this one inherits and speaks for. */
     Optional<RequestId> inherits = Optional.empty();
 
+    private Optional<Arm> decided = Optional.empty();
     private Optional<ChatRequest> request = Optional.empty();
     private Optional<Said> said = Optional.empty();
     private @Nullable Attempt current;
@@ -87,8 +93,16 @@ final class Journal {
      */
     record Delegated(Model model, Optional<String> lensId, long blockTokens) {}
 
-    /** What of an answer speaks for or against it. */
-    private record Said(Optional<String> finishReason, boolean refused, boolean something) {}
+    /**
+     * What of an answer speaks for or against it.
+     *
+     * @param choices reads what the model wrote, on any thread; empty where it cannot be read
+     */
+    record Said(
+            Optional<String> finishReason,
+            boolean refused,
+            boolean something,
+            Supplier<Optional<List<Choice>>> choices) {}
 
     Journal(LongSupplier nanos, long started) {
         this.nanos = nanos;
@@ -142,24 +156,53 @@ final class Journal {
         contentChars = chars;
     }
 
-    void measured(StreamFacts facts) {
+    void measured(ChatStream stream) {
+        StreamFacts facts = stream.facts();
         measured(facts.usage(), facts.contentChars());
-        said = Optional.of(new Said(facts.finishReason(), facts.refused(), facts.contentSeen()));
+        said = Optional.of(new Said(facts.finishReason(), facts.refused(), facts.contentSeen(), stream::choices));
     }
 
-    void measured(ReplyFacts facts) {
+    void measured(ReplyFacts facts, Buffer body) {
         measured(facts.usage(), facts.contentChars());
         if (facts.readable()) {
-            said = Optional.of(
-                    new Said(facts.finishReason(), facts.refused(), facts.contentChars() > 0 || facts.toolCalls()));
+            said = Optional.of(new Said(
+                    facts.finishReason(),
+                    facts.refused(),
+                    facts.contentChars() > 0 || facts.toolCalls(),
+                    () -> ChoiceCollector.read(body.getBytes(), Inspector.MAX_ANSWER)));
         }
+    }
+
+    /** Empty where there was no answer that could be read. */
+    Optional<Said> said() {
+        return said;
+    }
+
+    /** Present where there is something to learn. */
+    Optional<ChatRequest> request() {
+        return request;
+    }
+
+    /** Collects what the model writes, where somebody will read it. */
+    Optional<ChoiceCollector> collector(RequestId self) {
+        return decision(self).isPresent() && request.filter(Inspector::applies).isPresent()
+                ? Optional.of(new ChoiceCollector(Inspector.MAX_ANSWER))
+                : Optional.empty();
     }
 
     /** The decision is the learned policy's, or one of an earlier turn of its conversation was. */
     void learns(ChatRequest from, Assessment assessment, Optional<Pin> pin) {
         request = Optional.of(from);
         learning = assessment.learning();
-        inherits = assessment.decision().reason() == Reason.INHERITED ? pin.flatMap(Pin::learning) : Optional.empty();
+        Optional<Pin> kept = pin.filter(_ -> assessment.decision().reason() == Reason.INHERITED);
+        inherits = kept.flatMap(Pin::learning);
+        decided = learning.map(chosen -> chosen.key().arm()).or(() -> kept.map(Pin::arm));
+    }
+
+    /** Whether the arm that the policy is told about is the one that answers, or would have: not a fallback, nor direct for want of a lens. */
+    boolean isAsDecided() {
+        boolean took = decided.filter(chosen -> chosen.name().equals(arm)).isPresent();
+        return took && (delegated.isEmpty() || workerAnswered());
     }
 
     /** Whose decision the outcome of this exchange belongs to. */
@@ -171,39 +214,6 @@ final class Journal {
     Fingerprint body() {
         byte[] bytes = request.map(ChatRequest::bytes).orElse(new byte[0]);
         return Fingerprint.builder().add("body").add(bytes, 0, bytes.length).build();
-    }
-
-    /** What this exchange says about the arm that the policy chose. */
-    Outcome outcome(ExchangeEvent.End end) {
-        boolean asChosen =
-                learning.map(chosen -> chosen.key().arm().name().equals(arm)).orElse(true);
-        if (!asChosen || (delegated.isPresent() && !workerAnswered())) {
-            return new Outcome.Failed("another_arm_answered");
-        }
-        return switch (end) {
-            case CLIENT_GONE -> new Outcome.Ignored("client_gone");
-            case UPSTREAM_BROKEN -> new Outcome.Failed("broken");
-            case REFUSED -> new Outcome.Failed("refused");
-            case DRY_RUN -> new Outcome.Ignored("dry_run");
-            case COMPLETE ->
-                status >= 300
-                        ? new Outcome.Failed("status_" + status)
-                        : said.map(this::outcome).orElseGet(() -> new Outcome.Ignored("unread"));
-        };
-    }
-
-    private Outcome outcome(Said answer) {
-        String finish = answer.finishReason().orElse("");
-        if (answer.refused() || finish.equals("content_filter")) {
-            return new Outcome.Rewarded(ImplicitSignal.REFUSED);
-        }
-        if (finish.equals("length")) {
-            OptionalLong limit = request.map(ChatRequest::maxOutputTokens).orElse(OptionalLong.empty());
-            return limit.isPresent() && usage().outputTokens() >= limit.getAsLong()
-                    ? new Outcome.Ignored("client_limit")
-                    : new Outcome.Rewarded(ImplicitSignal.TRUNCATED);
-        }
-        return new Outcome.Rewarded(answer.something() ? ImplicitSignal.CLEAN : ImplicitSignal.EMPTY);
     }
 
     /** What a call that came to nothing is taken to have cost. */

@@ -2,6 +2,7 @@ package dev.fresnel.exchange;
 
 import dev.fresnel.budget.Ledger;
 import dev.fresnel.budget.PriceTable;
+import dev.fresnel.contract.Inspections;
 import dev.fresnel.delegation.ConversationPins;
 import dev.fresnel.delegation.Delegator;
 import dev.fresnel.delegation.Worker;
@@ -45,6 +46,7 @@ public record Parts(
         LensShelf shelf,
         PinnedLenses pinnedLenses,
         Learner learner,
+        Inspections inspections,
         Ledger ledger,
         RelayLimits limits,
         Prompts prompts,

@@ -55,12 +55,12 @@ public final class Learner {
     private volatile long openCount;
 
     /** A good answer that waits for its horizon. */
-    private record CleanTurn(OpenDecision decision, Instant due) {}
+    private record CleanTurn(OpenDecision decision, RequestId turn, Instant due) {}
 
     /** The same bytes from the same tenant. */
     private record Repetition(TenantId tenant, Fingerprint body) {}
 
-    private record Answered(OpenDecision decision, Instant at) {}
+    private record Answered(OpenDecision decision, RequestId turn, Instant at) {}
 
     private static final class Hour {
         private final Instant began;
@@ -97,6 +97,16 @@ public final class Learner {
         if (!submit(() -> learn(turn))) {
             turn.learning().map(Learning::key).ifPresent(policy::end);
         }
+    }
+
+    /** Something was seen later that speaks for or against the answer of an earlier turn. Nothing happens when nobody waits for it any more. */
+    public void heard(TenantId tenant, RequestId turn, ImplicitSignal signal) {
+        var _ = submit(() -> {
+            OpenDecision decision = byTurn.get(turn);
+            if (decision != null && decision.tenant().equals(tenant)) {
+                hear(decision, turn, signal);
+            }
+        });
     }
 
     /** Never fails. */
@@ -149,11 +159,8 @@ public final class Learner {
         switch (turn.outcome()) {
             case Outcome.Rewarded(ImplicitSignal signal)
             when signal == ImplicitSignal.CLEAN ->
-                clean.add(new CleanTurn(decision, turn.ended().plus(settings.horizon())));
-            case Outcome.Rewarded(ImplicitSignal signal) -> {
-                decision.heard(signal);
-                tell(decision, signal.key());
-            }
+                clean.add(new CleanTurn(decision, turn.request(), turn.ended().plus(settings.horizon())));
+            case Outcome.Rewarded(ImplicitSignal signal) -> hear(decision, turn.request(), signal);
             case Outcome.Ignored(String why) -> giveUp(decision, why);
             case Outcome.Failed(String why) -> giveUp(decision, why);
         }
@@ -176,10 +183,17 @@ public final class Learner {
         if (before != null
                 && !turn.began().isBefore(before.at())
                 && Duration.between(before.at(), turn.began()).compareTo(settings.retry()) <= 0) {
-            before.decision().heard(ImplicitSignal.RETRIED);
-            tell(before.decision(), ImplicitSignal.RETRIED.key());
+            hear(before.decision(), before.turn(), ImplicitSignal.RETRIED);
         }
-        answered.put(key, new Answered(decision, turn.ended()));
+        answered.put(key, new Answered(decision, turn.request(), turn.ended()));
+    }
+
+    private void hear(OpenDecision decision, RequestId turn, ImplicitSignal signal) {
+        if (decision.heard(turn, signal, settings.weights().of(signal))) {
+            tell(decision, signal.key());
+        } else {
+            land(decision);
+        }
     }
 
     private FeedbackResult label(TenantId tenant, Feedback feedback) {
@@ -245,8 +259,7 @@ public final class Learner {
         Instant now = clock.instant();
         for (CleanTurn next = clean.peek(); next != null && !next.due().isAfter(now); next = clean.peek()) {
             clean.remove();
-            next.decision().heard(ImplicitSignal.CLEAN);
-            tell(next.decision(), ImplicitSignal.CLEAN.key());
+            hear(next.decision(), next.turn(), ImplicitSignal.CLEAN);
         }
         Iterator<OpenDecision> oldest = open.values().iterator();
         while (oldest.hasNext()) {

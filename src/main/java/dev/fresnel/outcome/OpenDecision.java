@@ -6,6 +6,7 @@ import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,7 @@ final class OpenDecision {
     private final Instant decided;
     private final Set<RequestId> turns = new LinkedHashSet<>();
     private final Map<RequestId, Double> labels = new HashMap<>();
+    private final Set<RequestId> spoiled = new HashSet<>();
     private double weight;
     private double weightedReward;
     private Optional<Observation> learned = Optional.empty();
@@ -88,9 +90,27 @@ final class OpenDecision {
         return turns.size() < MAX_TURNS && turns.add(turn);
     }
 
-    void heard(ImplicitSignal signal) {
-        weight += signal.weight();
-        weightedReward += signal.weight() * signal.reward();
+    /**
+     * Takes a sign about one of the turns. An answer that anything speaks against is not clean as well.
+     *
+     * @param signalWeight 0: the sign is not believed, and nothing changes
+     * @return whether it counts
+     */
+    boolean heard(RequestId turn, ImplicitSignal signal, double signalWeight) {
+        boolean clean = signal == ImplicitSignal.CLEAN;
+        if (signalWeight == 0 || (clean && spoiled.contains(turn))) {
+            return false;
+        }
+        if (!clean && turns.contains(turn)) {
+            spoiled.add(turn);
+        }
+        heard(signal.reward(), signalWeight);
+        return true;
+    }
+
+    private void heard(double reward, double signWeight) {
+        weight += signWeight;
+        weightedReward += signWeight * reward;
     }
 
     void labelled(RequestId turn, double score) {

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import org.junit.jupiter.api.Test;
@@ -112,6 +113,39 @@ final class LearnerTest {
 
         assertThat(pulls()).isCloseTo(0.5, within(1e-4));
         assertThat(meanReward()).isZero();
+    }
+
+    /** A clean finish is one that nothing bad is heard of. */
+    @Test
+    void takesNoAnswerForClean_thatAnythingSpeaksAgainst() {
+        decide("r1", new Outcome.Rewarded(ImplicitSignal.CLEAN));
+        learner.heard(new TenantId("other"), new RequestId("r1"), ImplicitSignal.INVALID);
+        learner.heard(ACME, new RequestId("unheard-of"), ImplicitSignal.INVALID);
+        assertThat(pulls()).isZero();
+
+        learner.heard(ACME, new RequestId("r1"), ImplicitSignal.TOOL_ERROR);
+        pass(Duration.ofMinutes(10));
+
+        assertThat(pulls()).isCloseTo(0.3, within(1e-4));
+        assertThat(meanReward()).isZero();
+    }
+
+    @Test
+    void believesSignsAsFarAsConfigured_andNotAtAllAtZero() {
+        SignalWeights weights = new SignalWeights(Map.of(ImplicitSignal.EMPTY, 0.4, ImplicitSignal.TOOL_ERROR, 0.0));
+        Learner own = new Learner(
+                policy,
+                Runnable::run,
+                () -> now,
+                new OutcomeSettings(
+                        Duration.ofMinutes(10), Duration.ofHours(24), Duration.ofSeconds(60), 100, 9, weights),
+                record -> log.add(record));
+        own.ended(turn(
+                "r1", learning(), "r1", Fingerprint.of("a"), now, now, new Outcome.Rewarded(ImplicitSignal.EMPTY)));
+        own.heard(ACME, new RequestId("r1"), ImplicitSignal.TOOL_ERROR);
+
+        assertThat(pulls()).isCloseTo(0.4, within(1e-4));
+        assertThat(log).extracting(DecisionRecord::why).containsExactly("empty");
     }
 
     @Test

@@ -1,0 +1,160 @@
+package dev.fresnel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fresnel.chat.Usage;
+import dev.fresnel.testing.Await;
+import dev.fresnel.testing.ChatJson;
+import dev.fresnel.testing.FakeUpstream;
+import dev.fresnel.testing.Script;
+import dev.fresnel.testing.TestGateway;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the gateway takes for signs of good and bad answers, end to end, as the decision log tells. */
+class SignalsTest {
+    private static final String ADAPTIVE = "mode: adaptive\narms: [direct, fast-bare]";
+    private static final String SCHEMA =
+            "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"x\",\"schema\":"
+                    + "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"integer\"}},\"required\":[\"a\"]}}}";
+    private static final String TOOLS =
+            "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"add\",\"parameters\":{\"type\":\"object\","
+                    + "\"properties\":{\"a\":{\"type\":\"integer\"}},\"required\":[\"a\"]}}}]";
+    private static final Usage USAGE = Usage.of(20, 300);
+
+    private final Vertx vertx = Vertx.vertx();
+    private final FakeUpstream smart = FakeUpstream.start(vertx);
+    private final FakeUpstream cheap = FakeUpstream.start(vertx);
+
+    @TempDir
+    private Path directory;
+
+    SignalsTest() {
+        smart.byDefault(Script.chat("from smart", USAGE));
+        cheap.byDefault(Script.chat("from cheap", USAGE));
+    }
+
+    @AfterEach
+    void stop() {
+        smart.close();
+        cheap.close();
+        Await.result(vertx.close());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true", "false"})
+    void anAnswerThatBreaksTheSchemaCountsAgainstItsArm(boolean stream) {
+        cheap.byDefault(Script.chat("{\"a\":\"one\"}", USAGE));
+        try (TestGateway gateway = start("")) {
+            HttpResponse<String> reply = ask(gateway, "fast-bare", "\"stream\":" + stream + "," + SCHEMA, "List them");
+
+            assertThat(reply.statusCode()).isEqualTo(200);
+            assertThat(outcome(reply, "invalid")).contains("\"arm\":\"fast-bare\"", "\"y\":0.0,\"w\":1.0");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "add, '{\\\"a\\\":1}', clean, '\"y\":1.0,\"w\":0.15'",
+        "add, '{\\\"a\\\":', invalid, '\"y\":0.0,\"w\":1.0'",
+        "add, '{}', invalid, '\"y\":0.0,\"w\":1.0'",
+        "subtract, '{}', invalid, '\"y\":0.0,\"w\":1.0'"
+    })
+    void aToolCallIsCheckedAgainstTheToolsOffered(String name, String arguments, String signal, String expected) {
+        cheap.byDefault(Script.json(
+                "{\"model\":\"cheap\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":null,"
+                        + "\"tool_calls\":[{\"id\":\"1\",\"type\":\"function\",\"function\":{\"name\":\"" + name
+                        + "\",\"arguments\":\"" + arguments + "\"}}]},\"finish_reason\":\"tool_calls\"}],\"usage\":"
+                        + ChatJson.usage(USAGE) + "}"));
+        try (TestGateway gateway = start("policy: { horizon: 100ms }\n")) {
+            HttpResponse<String> reply = ask(gateway, "fast-bare", TOOLS, "Add one");
+
+            assertThat(outcome(reply, signal)).contains(expected);
+        }
+    }
+
+    @Test
+    void anAnswerThatTheClientCutShortIsNotHeldAgainstItsArm() {
+        cheap.byDefault(Script.json(
+                "{\"model\":\"cheap\",\"choices\":[{\"index\":0,\"message\":{\"content\":\"{\\\"a\\\":\"},\"finish_reason\":"
+                        + "\"length\"}],\"usage\":" + ChatJson.usage(USAGE) + "}"));
+        try (TestGateway gateway = start("")) {
+            HttpResponse<String> cut = ask(gateway, "fast-bare", "\"max_tokens\":300," + SCHEMA, "List them");
+            HttpResponse<String> broken = ask(gateway, "fast-bare", "\"max_tokens\":4000," + SCHEMA, "List others");
+
+            assertThat(outcome(cut, "client_limit")).contains("\"outcomes\":[]");
+            assertThat(outcome(broken, "invalid")).contains("\"y\":0.0,\"w\":1.0");
+            assertThat(lines(cut)).as("nothing more is heard of it").hasSize(1);
+        }
+    }
+
+    /** A label can be given at once, whatever is still being looked at. */
+    @Test
+    void aLabelStandsInPlaceOfABrokenSchema() {
+        cheap.byDefault(Script.chat("no JSON at all", USAGE));
+        try (TestGateway gateway = start("")) {
+            HttpResponse<String> reply = ask(gateway, "fast-bare", SCHEMA, "List them");
+            HttpResponse<String> told = gateway.post(
+                    "/v1/feedback",
+                    "{\"request_id\":\"" + header(reply, "x-fresnel-request-id") + "\",\"succeeded\":true}");
+
+            assertThat(told.body()).contains("\"status\":\"learned\"");
+            assertThat(outcome(reply, "feedback")).contains("\"y\":1.0,\"w\":1.0");
+        }
+    }
+
+    private TestGateway start(String more) {
+        String events = "events: { decision-log: \"" + log() + "\" }\n";
+        return TestGateway.start(TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), ADAPTIVE) + events + more);
+    }
+
+    private Path log() {
+        return directory.resolve("decisions.jsonl");
+    }
+
+    /** Asks the arm by name: what comes of it is learned all the same. */
+    private static HttpResponse<String> ask(TestGateway gateway, String arm, String more, String text) {
+        return gateway.chat(
+                "{\"model\":\"smart\"," + (more.isEmpty() ? "" : more + ",")
+                        + "\"messages\":[{\"role\":\"user\",\"content\":\"" + text + "\"}]}",
+                "x-fresnel-arm",
+                arm);
+    }
+
+    /** Waits for the line that tells of this signal as the last thing heard of the decision. */
+    private String outcome(HttpResponse<String> reply, String why) {
+        Await.until(() -> why + " in " + lines(reply), () -> line(reply, why).isPresent());
+        return line(reply, why).orElseThrow();
+    }
+
+    private Optional<String> line(HttpResponse<String> reply, String why) {
+        return lines(reply).stream()
+                .filter(line -> line.contains("\"why\":\"" + why + "\""))
+                .findFirst();
+    }
+
+    private List<String> lines(HttpResponse<String> reply) {
+        try {
+            return Files.readAllLines(log()).stream()
+                    .filter(line -> line.contains("\"id\":\"" + header(reply, "x-fresnel-request-id") + "\""))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String header(HttpResponse<String> reply, String name) {
+        return reply.headers().firstValue(name).orElse("(absent)");
+    }
+}
