@@ -9,6 +9,7 @@ import dev.fresnel.upstream.ModelCatalog;
 import dev.fresnel.upstream.Tier;
 import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.GatewayException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,7 +35,8 @@ import java.util.Set;
  *
  * <p>A pin binds a running conversation: requests that carry an earlier answer, or that name their session. A first turn with the same
  * opening words is a new conversation and is decided anew, otherwise a task once answered direct (while its lens was being written)
- * could never use the lens.
+ * could never use the lens. Where the learned policy had decided, the conversation is decided anew when another sort of task begins or its
+ * arm was found to have changed; leaving the arm then costs what the provider's cache is worth.
  *
  * <p>No I/O, no clock, no randomness of its own: equal inquiries get equal assessments while the policy learns nothing in between.
  * Thread-safe.
@@ -167,9 +169,11 @@ public final class Delegator {
     }
 
     /** A decision of the learned policy, with the probabilities it drew from. */
-    static Decision drawn(Inquiry inquiry, Arm arm, Map<Arm, Double> propensities, Reason reason) {
-        List<Reason> reasons =
-                inquiry.overrides().mode().isPresent() ? List.of(reason, Reason.CLIENT_MODE) : List.of(reason);
-        return new Decision(arm, arm, propensities, reasons);
+    static Decision drawn(Inquiry inquiry, Arm arm, Map<Arm, Double> propensities, List<Reason> reasons) {
+        List<Reason> all = new ArrayList<>(reasons);
+        if (inquiry.overrides().mode().isPresent()) {
+            all.add(Reason.CLIENT_MODE);
+        }
+        return new Decision(arm, arm, propensities, all);
     }
 }

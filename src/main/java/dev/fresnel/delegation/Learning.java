@@ -10,10 +10,12 @@ import java.util.List;
  *
  * @param key where the outcome belongs: the arm that is used, which is {@code direct} where the drawn arm's lens is not there yet
  * @param stamp the arm's own time of the decision, in seconds
+ * @param lead seconds by which it ran ahead of the clock; it runs further ahead once the arm is found to have changed
  * @param odds how each arm could have come to be used; the probabilities sum to 1
  * @param standings every arm as it stood, for explanations; empty where the client chose
  */
-public record Learning(EvidenceKey key, double stamp, List<Odds> odds, List<Standings.Standing> standings) {
+public record Learning(
+        EvidenceKey key, double stamp, double lead, List<Odds> odds, List<Standings.Standing> standings) {
     public Learning {
         odds = List.copyOf(odds);
         standings = List.copyOf(standings);

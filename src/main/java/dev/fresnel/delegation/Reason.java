@@ -51,6 +51,10 @@ public enum Reason {
     CLIENT_BYPASS,
     /** The conversation was decided at an earlier turn. */
     INHERITED,
+    /** Decided anew in the middle of the conversation, since another sort of task began. */
+    TASK_CHANGED,
+    /** Decided anew in the middle of the conversation, since its arm was found to have changed. */
+    ARM_CHANGED,
 
     /** Obstacle: the route no longer offers the arm. */
     ARM_NOT_OFFERED,

@@ -255,21 +255,38 @@ final class Weighing {
     }
 
     /**
-     * The provider's cached prefix that a switch throws away, when the conversation has been running on the requested model. A
-     * conversation that is pinned to the arm already has its prefix there.
+     * What a running conversation loses when this turn goes to {@code arm}: the discount on its cached prefix where it is now. Zero for
+     * the arm that it is on.
      */
     private Usd switchLoss(Arm arm) {
+        Arm incumbent = incumbent();
+        return incumbent.equals(arm) ? Usd.ZERO : prefixDiscount(incumbent);
+    }
+
+    /** The arm that a running conversation is on: the pinned one, or else direct. */
+    Arm incumbent() {
+        return inquiry.pin().map(Pin::arm).orElse(Arm.DIRECT);
+    }
+
+    /** What the provider's cache takes off the input of a running conversation that stays on {@code arm}; zero for a first turn. */
+    Usd prefixDiscount(Arm arm) {
         boolean running = inquiry.request().messages().stream().anyMatch(message -> message.role() == Role.ASSISTANT);
-        boolean there = inquiry.pin().filter(pin -> pin.arm().equals(arm)).isPresent();
-        if (!running || there) {
+        if (!running) {
             return Usd.ZERO;
         }
         Work prefix = new Work(inquiry.estimates().inputTokens(), 0);
-        return requestedPrice()
+        return priceOf(arm)
                 .map(price -> costs.direct(price, prefix)
                         .minus(costs.direct(
                                 new Price(price.cachedInput(), price.cachedInput(), price.output()), prefix)))
                 .orElse(Usd.ZERO);
+    }
+
+    private Optional<Price> priceOf(Arm arm) {
+        return arm.isDirect()
+                ? requestedPrice()
+                : Optional.ofNullable(workers.get(arm.name()))
+                        .flatMap(worker -> prices.find(worker.model()).or(() -> price(catalog.find(worker.model()))));
     }
 
     private Optional<Usd> directWorstCase() {

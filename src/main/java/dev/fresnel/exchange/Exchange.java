@@ -266,7 +266,7 @@ final class Exchange {
                                 delegated.flatMap(Journal.Delegated::lensId),
                                 parts.clock().instant(),
                                 // What an arm answers that nobody drew says nothing about the one that was.
-                                journal.decision(arrival.id()).filter(_ -> journal.isAsDecided())));
+                                journal.learned(arrival.id()).filter(_ -> journal.isAsDecided())));
     }
 
     private ExchangeEvent finished(Journal.Delegated delegated, ExchangeEvent.End end, Optional<Usd> cost) {

@@ -4,8 +4,10 @@ import dev.fresnel.chat.JsonText;
 import dev.fresnel.delegation.ArmRow;
 import dev.fresnel.delegation.Assessment;
 import dev.fresnel.delegation.BreakEven;
+import dev.fresnel.delegation.Learning;
 import dev.fresnel.delegation.Obstacle;
 import dev.fresnel.delegation.RuleCheck;
+import dev.fresnel.policy.Standings;
 import dev.fresnel.value.Usd;
 import java.time.Duration;
 import java.util.Locale;
@@ -40,7 +42,9 @@ public final class Explanation {
                 + "},\"estimates\":{\"input_tokens\":" + assessment.estimates().inputTokens()
                 + ",\"output_tokens_median\":" + assessment.estimates().output().l50()
                 + ",\"output_tokens_p90\":" + assessment.estimates().output().l90()
-                + "},\"rules\":" + array(assessment.rules().stream(), Explanation::rule)
+                + "},\"learned\":"
+                + assessment.learning().map(Explanation::learned).orElse("null")
+                + ",\"rules\":" + array(assessment.rules().stream(), Explanation::rule)
                 + ",\"arms\":" + array(assessment.arms().stream(), Explanation::arm) + "}";
     }
 
@@ -60,6 +64,28 @@ public final class Explanation {
     /** Milliseconds with microsecond digits, for {@code x-fresnel-overhead-ms}. */
     static String millis(Duration duration) {
         return String.format(Locale.ROOT, "%.3f", duration.toNanos() / 1e6);
+    }
+
+    private static String learned(Learning learning) {
+        return "{\"task\":" + JsonText.quote(learning.key().context().task())
+                + ",\"leaf\":" + JsonText.quote(learning.key().context().leaf())
+                + ",\"arms\":" + array(learning.standings().stream(), Explanation::standing) + "}";
+    }
+
+    private static String standing(Standings.Standing standing) {
+        return "{\"arm\":" + JsonText.quote(standing.arm().name())
+                + ",\"quality\":" + number(standing.quality())
+                + ",\"deviation\":" + number(standing.deviation())
+                + ",\"pulls\":" + number(standing.pulls())
+                + ",\"pending\":" + number(standing.pending())
+                + ",\"price\":" + number(standing.price())
+                + ",\"score\":" + number(standing.score())
+                + ",\"probability\":" + standing.probability() + "}";
+    }
+
+    /** Six digits are plenty to read; JSON has no infinity. */
+    private static String number(double value) {
+        return Double.isFinite(value) ? String.format(Locale.ROOT, "%.6f", value) : "null";
     }
 
     private static String rule(RuleCheck check) {

@@ -19,7 +19,6 @@ import dev.fresnel.delegation.Pin;
 import dev.fresnel.delegation.Reason;
 import dev.fresnel.lens.LensKey;
 import dev.fresnel.lens.LensSubject;
-import dev.fresnel.policy.Arm;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.RequestId;
@@ -69,10 +68,9 @@ final class Journal {
     int status;
     Optional<Learning> learning = Optional.empty();
 
-    /** The first turn of the conversation, whose decision this one inherits and speaks for. */
-    Optional<RequestId> inherits = Optional.empty();
+    /** The decision of an earlier turn, which this one inherits and speaks for. */
+    private Optional<Pin.Learned> inherits = Optional.empty();
 
-    private Optional<Arm> decided = Optional.empty();
     private Optional<ChatRequest> request = Optional.empty();
     private Optional<Said> said = Optional.empty();
     private @Nullable Attempt current;
@@ -194,20 +192,28 @@ final class Journal {
     void learns(ChatRequest from, Assessment assessment, Optional<Pin> pin) {
         request = Optional.of(from);
         learning = assessment.learning();
-        Optional<Pin> kept = pin.filter(_ -> assessment.decision().reason() == Reason.INHERITED);
-        inherits = kept.flatMap(Pin::learning);
-        decided = learning.map(chosen -> chosen.key().arm()).or(() -> kept.map(Pin::arm));
+        inherits = assessment.decision().reason() == Reason.INHERITED ? pin.flatMap(Pin::learned) : Optional.empty();
     }
 
     /** Whether the arm that the policy is told about is the one that answers, or would have: not a fallback, nor direct for want of a lens. */
     boolean isAsDecided() {
-        boolean took = decided.filter(chosen -> chosen.name().equals(arm)).isPresent();
+        boolean took = learning.map(Learning::key)
+                .or(() -> inherits.map(Pin.Learned::key))
+                .filter(key -> key.arm().name().equals(arm))
+                .isPresent();
         return took && (delegated.isEmpty() || workerAnswered());
     }
 
     /** Whose decision the outcome of this exchange belongs to. */
     Optional<RequestId> decision(RequestId self) {
-        return learning.map(_ -> self).or(() -> inherits);
+        return learned(self).map(Pin.Learned::decision);
+    }
+
+    /** What the conversation's later turns have to know of it. */
+    Optional<Pin.Learned> learned(RequestId self) {
+        return learning.flatMap(made -> trace.map(assessment -> new Pin.Learned(
+                        self, made.key(), made.lead(), assessment.features().kind())))
+                .or(() -> inherits);
     }
 
     /** By which the same request is known when it comes again. */

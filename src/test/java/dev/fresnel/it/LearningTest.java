@@ -150,6 +150,49 @@ class LearningTest {
     }
 
     @Test
+    void conversationIsDecidedAnew_whenAnotherSortOfTaskBegins() {
+        try (TestGateway gateway =
+                TestGateway.start(TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), ADAPTIVE))) {
+            String first = "{\"role\":\"user\",\"content\":\"Write a poem\"}";
+            String answer = ",{\"role\":\"assistant\",\"content\":\"Tides\"},{\"role\":\"user\",\"content\":\"";
+            HttpResponse<String> opening = gateway.chat(conversation(first));
+            HttpResponse<String> same = gateway.chat(conversation(first + answer + "Write another\"}"));
+            HttpResponse<String> other = gateway.chat(conversation(first + answer + "Now debug my program\"}"));
+            HttpResponse<String> after = gateway.chat(conversation(first + answer + "Debug the other one\"}"));
+
+            assertThat(header(same, "x-fresnel-reason")).isEqualTo("inherited");
+            assertThat(header(other, "x-fresnel-reason")).matches("(learned|exploring), task_changed");
+            assertThat(header(after, "x-fresnel-reason")).isEqualTo("inherited");
+            judge(gateway, opening, true);
+            judge(gateway, other, false);
+            judge(gateway, after, true);
+        }
+    }
+
+    private static String conversation(String messages) {
+        return "{\"model\":\"smart\",\"messages\":[" + messages + "]}";
+    }
+
+    @Test
+    void explainsWhatItBelievesOfEveryArm() {
+        try (TestGateway gateway =
+                TestGateway.start(TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), ADAPTIVE))) {
+            for (int i = 0; i < 10; i++) {
+                var _ = delegated(gateway, i, "debug", false);
+            }
+
+            String trace = gateway.chat(task(0), "x-fresnel-task-kind", "debug", "x-fresnel-explain", "dry-run")
+                    .body();
+
+            assertThat(trace).contains("\"learned\":{\"task\":\"debug/", "{\"arm\":\"fast-bare\",\"quality\":0.");
+            assertThat(trace.split("\"pulls\":"))
+                    .as("two arms, ten answers in all")
+                    .hasSize(3)
+                    .anyMatch(arm -> !arm.startsWith("0.000000"));
+        }
+    }
+
+    @Test
     void feedbackIsRefused_whenItSaysNothingOrComesFromElsewhere() {
         try (TestGateway gateway =
                 TestGateway.start(TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), ADAPTIVE))) {
