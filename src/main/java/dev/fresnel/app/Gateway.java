@@ -33,6 +33,7 @@ import dev.fresnel.observe.Metrics;
 import dev.fresnel.observe.RollingFile;
 import dev.fresnel.observe.StoreTrouble;
 import dev.fresnel.outcome.DecisionRecord;
+import dev.fresnel.outcome.FollowUps;
 import dev.fresnel.outcome.Learner;
 import dev.fresnel.outcome.OutcomeSettings;
 import dev.fresnel.policy.Policy;
@@ -219,6 +220,9 @@ public final class Gateway {
         Learner learner = learner(vertx, learning, policy, config.outcomes(), telling.decisions(), closing);
         telling.metrics().watchLearning(learner::counts, policy::counts);
 
+        Inspections inspections = inspections(vertx, closing);
+        telling.metrics().watchAnswers(learner.signals(), inspections.findings());
+
         JtokkitEstimator tokens = new JtokkitEstimator();
         Parts parts = new Parts(
                 vertx,
@@ -235,7 +239,8 @@ public final class Gateway {
                 shelf,
                 new PinnedLenses(nanos::getAsLong, ConversationPins.DEFAULT_IDLE),
                 learner,
-                inspections(vertx, closing),
+                new FollowUps(learner, nanos::getAsLong),
+                inspections,
                 ledger,
                 relayLimits,
                 switch (config.events().prompts()) {

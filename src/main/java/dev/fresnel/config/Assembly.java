@@ -17,7 +17,9 @@ import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.delegation.RouteRules;
 import dev.fresnel.delegation.Worker;
 import dev.fresnel.lens.LensPolicy;
+import dev.fresnel.outcome.ImplicitSignal;
 import dev.fresnel.outcome.OutcomeSettings;
+import dev.fresnel.outcome.SignalWeights;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.policy.PolicySettings;
 import dev.fresnel.tenant.Tenant;
@@ -221,7 +223,21 @@ final class Assembly {
                 section.feedbackWithin(),
                 defaults.retry(),
                 defaults.open(),
-                section.feedbackPerHour());
+                section.feedbackPerHour(),
+                weights(section.signals()));
+    }
+
+    private static SignalWeights weights(ConfigFile.SignalsSection section) {
+        return new SignalWeights(Map.of(
+                ImplicitSignal.EMPTY, section.empty(),
+                ImplicitSignal.INVALID, section.invalid(),
+                ImplicitSignal.REFUSED, section.refused(),
+                ImplicitSignal.TRUNCATED, section.truncated(),
+                ImplicitSignal.ESCALATED, section.escalated(),
+                ImplicitSignal.REASKED, section.reasked(),
+                ImplicitSignal.TOOL_ERROR, section.toolError(),
+                ImplicitSignal.RETRIED, section.retried(),
+                ImplicitSignal.CLEAN, section.clean()));
     }
 
     private static RouteRules rules(RulesSection section) {

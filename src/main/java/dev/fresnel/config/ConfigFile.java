@@ -408,8 +408,53 @@ record ConfigFile(
                     max = "30d")
             Duration feedbackWithin,
 
-            @Key(value = "Labels per tenant and hour that count.", def = "3600", min = "0", max = "100000000")
-            int feedbackPerHour) {}
+            @Key(
+                    value =
+                            "Labels that count per key of a tenant and hour, so that no caller can move the policy at will.",
+                    def = "3600",
+                    min = "0",
+                    max = "100000000")
+            int feedbackPerHour,
+
+            @Key(
+                    "How far the gateway's own signs of good and bad answers are believed; 0 switches one off. A label weighs 1.")
+            SignalsSection signals) {}
+
+    record SignalsSection(
+            @Key(value = "No text and no tool call.", def = "1", min = "0", max = "1")
+            Double empty,
+
+            @Key(
+                    value = "No JSON where it was demanded, JSON that breaks its schema, or a tool call that is none.",
+                    def = "1",
+                    min = "0",
+                    max = "1")
+            Double invalid,
+
+            @Key(value = "Refused by the model or its provider's filter.", def = "0.7", min = "0", max = "1")
+            Double refused,
+
+            @Key(value = "Cut at a limit that the client did not set.", def = "0.6", min = "0", max = "1")
+            Double truncated,
+
+            @Key(value = "Taken to the requested model by the client or the gateway.", def = "1", min = "0", max = "1")
+            Double escalated,
+
+            @Key(value = "Asked again in other words at the next turn.", def = "0.3", min = "0", max = "1")
+            Double reasked,
+
+            @Key(value = "A tool that it called reports an error at the next turn.", def = "0.3", min = "0", max = "1")
+            Double toolError,
+
+            @Key(value = "The same request came again within a minute.", def = "0.5", min = "0", max = "1")
+            Double retried,
+
+            @Key(
+                    value = "Whole, and nothing bad heard of it until `horizon`: good.",
+                    def = "0.15",
+                    min = "0",
+                    max = "1")
+            Double clean) {}
 
     record LimitsSection(
             @Key(

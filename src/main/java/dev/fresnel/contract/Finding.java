@@ -13,6 +13,15 @@ public sealed interface Finding {
     /** Nobody can tell, so nothing is held against the answer. */
     record Unknown(Doubt doubt) implements Finding {}
 
+    /** The name in metrics. */
+    default String key() {
+        return switch (this) {
+            case Kept _ -> "kept";
+            case Broken(Breach breach) -> breach.key();
+            case Unknown(Doubt doubt) -> doubt.key();
+        };
+    }
+
     /** What is wrong with an answer; the first fault counts. */
     enum Breach {
         /** JSON was demanded. */

@@ -16,6 +16,8 @@ import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.estimate.TaskText;
 import dev.fresnel.lens.LensKey;
 import dev.fresnel.lens.LensSubject;
+import dev.fresnel.outcome.FollowUps;
+import dev.fresnel.policy.Arm;
 import dev.fresnel.upstream.ForwardHeaders;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.value.GatewayException;
@@ -90,6 +92,7 @@ final class Deciding {
             return new Plan.Explained(Explanation.json(assessment));
         }
         reserve(request, assessment);
+        follow(request, plan, overrides);
         // Only now: what was refused, or merely asked about, is nothing to learn from.
         assessment.learning().ifPresent(parts.learner()::began);
         journal.learns(request, assessment, journal.conversation.flatMap(parts.pins()::find));
@@ -102,6 +105,16 @@ final class Deciding {
             }
             case Route.Delegate delegate -> new Plan.Delegated(request, assessment, delegate, Optional.empty());
         };
+    }
+
+    /** What is asked now says something about what was answered before. */
+    private void follow(ChatRequest request, RoutePlan plan, Overrides overrides) {
+        if (plan.mode() == Mode.ADAPTIVE || overrides.modeOn(plan) == Mode.ADAPTIVE) {
+            boolean direct = overrides.mode().filter(Mode.OFF::equals).isPresent()
+                    || overrides.arm().filter(Arm::isDirect).isPresent();
+            journal.conversation.ifPresent(conversation -> parts.followUps()
+                    .asked(conversation, request, direct ? FollowUps.Wish.DIRECT : FollowUps.Wish.NONE));
+        }
     }
 
     private Assessment assess(ChatRequest request, RoutePlan plan, Overrides overrides) {

@@ -239,6 +239,16 @@ final class Exchange {
                                     journal.usage().outputTokens(),
                                     journal.cost(parts.prices()).map(journal.lensCost::plus)),
                             outcome));
+            if (outcome instanceof Outcome.Rewarded) {
+                journal.conversation.ifPresent(conversation -> journal.request()
+                        .ifPresent(request -> parts.followUps()
+                                .answered(
+                                        arrival.tenant().id(),
+                                        conversation,
+                                        arrival.id(),
+                                        new Arm(journal.arm),
+                                        request)));
+            }
             var _ = appraisal
                     .closerLook(outcome)
                     .onSuccess(sign -> sign.ifPresent(

@@ -10,6 +10,7 @@ import dev.fresnel.estimate.OutputLength;
 import dev.fresnel.estimate.TokenEstimator;
 import dev.fresnel.lens.LensKeys;
 import dev.fresnel.lens.LensShelf;
+import dev.fresnel.outcome.FollowUps;
 import dev.fresnel.outcome.Learner;
 import dev.fresnel.upstream.ModelCatalog;
 import dev.fresnel.upstream.Upstream;
@@ -46,6 +47,7 @@ public record Parts(
         LensShelf shelf,
         PinnedLenses pinnedLenses,
         Learner learner,
+        FollowUps followUps,
         Inspections inspections,
         Ledger ledger,
         RelayLimits limits,

@@ -43,6 +43,7 @@ public final class DecisionLog {
         line.number("turns", record.turns());
         line.raw("outcomes", outcomes(record));
         line.text("why", record.why());
+        record.label().ifPresent(label -> line.text("label", label));
         lines.write(line.end());
     }
 

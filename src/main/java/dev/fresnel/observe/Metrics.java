@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.fresnel.exchange.BypassReason;
 import dev.fresnel.exchange.ExchangeEvent;
 import dev.fresnel.lens.LensEvent;
+import dev.fresnel.outcome.ImplicitSignal;
 import dev.fresnel.outcome.LearnerCounts;
 import dev.fresnel.policy.PolicyCounts;
 import dev.fresnel.value.TenantId;
@@ -47,6 +48,8 @@ public final class Metrics {
             Map.entry("fresnel.learning.alarms", "Arms found to have changed."),
             Map.entry("fresnel.learning.dropped", "Outcomes not looked at because too many waited."),
             Map.entry("fresnel.learning.repaired", "Decisions whose probabilities did not add up and went direct."),
+            Map.entry("fresnel.learning.signals", "Signs of good and bad answers heard."),
+            Map.entry("fresnel.inspections", "Answers checked against what their requests demand."),
             Map.entry("fresnel.redis.up", "1 while Redis answers."),
             Map.entry("fresnel.redis.connections", "Connections made to Redis."),
             Map.entry("fresnel.redis.failures", "Redis operations without a result."),
@@ -149,6 +152,17 @@ public final class Metrics {
         counter("fresnel.learning.dropped", () -> learner.get().dropped());
         counter("fresnel.learning.alarms", () -> learner.get().alarms());
         counter("fresnel.learning.repaired", () -> policy.get().repaired());
+    }
+
+    /**
+     * Registers what is read at each scrape about answers.
+     *
+     * @param signals how often each sign of quality was heard
+     * @param findings of answers checked against what their requests demand
+     */
+    public void watchAnswers(Map<ImplicitSignal, LongSupplier> signals, Map<String, LongSupplier> findings) {
+        signals.forEach((signal, count) -> counter("fresnel.learning.signals", count, "signal", signal.key()));
+        findings.forEach((finding, count) -> counter("fresnel.inspections", count, "finding", finding));
     }
 
     /** The registry refers weakly to what it reads, and a supplier that is gone reads as 0: so they are held here. */

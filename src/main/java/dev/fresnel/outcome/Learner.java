@@ -14,16 +14,21 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /**
  * Tells the policy what came of its decisions: once per conversation, revised when more becomes known, never before something is.
@@ -45,13 +50,15 @@ public final class Learner {
     private final LongAdder dropped = new LongAdder();
     private final LongAdder lessons = new LongAdder();
     private final LongAdder alarms = new LongAdder();
+    private final Map<ImplicitSignal, LongAdder> signals = Arrays.stream(ImplicitSignal.values())
+            .collect(Collectors.toUnmodifiableMap(Function.identity(), _ -> new LongAdder()));
 
     // On the learner's thread only.
     private final Map<RequestId, OpenDecision> byTurn = new HashMap<>();
     private final Map<RequestId, OpenDecision> open = new LinkedHashMap<>();
     private final Deque<CleanTurn> clean = new ArrayDeque<>();
     private final Map<Repetition, Answered> answered = new LinkedHashMap<>();
-    private final Map<TenantId, Hour> hours = new HashMap<>();
+    private final Map<Caller, Hour> hours = new HashMap<>();
     private volatile long openCount;
 
     /** A good answer that waits for its horizon. */
@@ -61,6 +68,8 @@ public final class Learner {
     private record Repetition(TenantId tenant, Fingerprint body) {}
 
     private record Answered(OpenDecision decision, RequestId turn, Instant at) {}
+
+    private record Caller(TenantId tenant, String key) {}
 
     private static final class Hour {
         private final Instant began;
@@ -127,7 +136,14 @@ public final class Learner {
         return new LearnerCounts(openCount, lessons.sum(), dropped.sum(), alarms.sum());
     }
 
-    private boolean submit(Runnable work) {
+    /** How often each signal was heard so far. */
+    public Map<ImplicitSignal, LongSupplier> signals() {
+        return signals.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, entry -> entry.getValue()::sum));
+    }
+
+    /** Runs something on the learner's thread; false when too much waits already, and then it is dropped. */
+    boolean submit(Runnable work) {
         if (waiting.incrementAndGet() > MAX_WAITING) {
             waiting.decrementAndGet();
             dropped.increment();
@@ -190,6 +206,7 @@ public final class Learner {
 
     private void hear(OpenDecision decision, RequestId turn, ImplicitSignal signal) {
         if (decision.heard(turn, signal, settings.weights().of(signal))) {
+            Objects.requireNonNull(signals.get(signal)).increment();
             tell(decision, signal.key());
         } else {
             land(decision);
@@ -202,16 +219,17 @@ public final class Learner {
             return FeedbackResult.NOT_LEARNING;
         }
         Instant now = clock.instant();
-        Hour hour = hours.get(tenant);
+        Caller caller = new Caller(tenant, feedback.caller());
+        Hour hour = hours.get(caller);
         if (hour == null || Duration.between(hour.began, now).compareTo(HOUR) >= 0) {
             hour = new Hour(now);
-            hours.put(tenant, hour);
+            hours.put(caller, hour);
         }
         if (hour.labels >= settings.labelsPerHour()) {
             return FeedbackResult.OVER_LIMIT;
         }
         hour.labels++;
-        decision.labelled(feedback.request(), feedback.score());
+        decision.labelled(feedback.request(), feedback.score(), feedback.label());
         return tell(decision, "feedback") ? FeedbackResult.LEARNED : FeedbackResult.UNCHANGED;
     }
 

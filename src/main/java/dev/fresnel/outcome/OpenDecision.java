@@ -30,6 +30,7 @@ final class OpenDecision {
     private final Set<RequestId> turns = new LinkedHashSet<>();
     private final Map<RequestId, Double> labels = new HashMap<>();
     private final Set<RequestId> spoiled = new HashSet<>();
+    private Optional<String> label = Optional.empty();
     private double weight;
     private double weightedReward;
     private Optional<Observation> learned = Optional.empty();
@@ -65,7 +66,8 @@ final class OpenDecision {
                 spent,
                 outcome.map(Observation::reward).map(OptionalDouble::of).orElseGet(OptionalDouble::empty),
                 outcome.map(Observation::weight).orElse(0.0),
-                why);
+                why,
+                label);
     }
 
     TenantId tenant() {
@@ -113,8 +115,10 @@ final class OpenDecision {
         weightedReward += signWeight * reward;
     }
 
-    void labelled(RequestId turn, double score) {
+    /** @param name the caller's own for it */
+    void labelled(RequestId turn, double score, Optional<String> name) {
         labels.put(turn, score);
+        label = name.or(() -> label);
     }
 
     /** What the outcome is taken for now; empty while nothing is known. */

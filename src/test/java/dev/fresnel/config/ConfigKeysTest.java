@@ -13,7 +13,9 @@ import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.delegation.RouteRules;
 import dev.fresnel.delegation.Worker;
 import dev.fresnel.lens.LensPolicy;
+import dev.fresnel.outcome.ImplicitSignal;
 import dev.fresnel.outcome.OutcomeSettings;
+import dev.fresnel.outcome.SignalWeights;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.policy.PolicySettings;
 import dev.fresnel.policy.RuleName;
@@ -206,7 +208,21 @@ class ConfigKeysTest {
         assertThat(config.policy().guard()).isEqualTo(new PolicySettings.Guard(0.1, 3, 50));
         assertThat(config.outcomes())
                 .isEqualTo(new OutcomeSettings(
-                        Duration.ofMinutes(2), Duration.ofHours(5), Duration.ofSeconds(60), 100_000, 77));
+                        Duration.ofMinutes(2),
+                        Duration.ofHours(5),
+                        Duration.ofSeconds(60),
+                        100_000,
+                        77,
+                        new SignalWeights(Map.of(
+                                ImplicitSignal.EMPTY, 0.9,
+                                ImplicitSignal.INVALID, 0.8,
+                                ImplicitSignal.REFUSED, 0.65,
+                                ImplicitSignal.TRUNCATED, 0.55,
+                                ImplicitSignal.ESCALATED, 0.95,
+                                ImplicitSignal.REASKED, 0.25,
+                                ImplicitSignal.TOOL_ERROR, 0.35,
+                                ImplicitSignal.RETRIED, 0.45,
+                                ImplicitSignal.CLEAN, 0.1))));
         assertThat(config.limits())
                 .isEqualTo(new GatewayConfig.Limits(1 << 20, Duration.ofSeconds(3), Duration.ofSeconds(30), 500, 2));
         assertThat(config.events())

@@ -61,6 +61,10 @@ class SignalsTest {
 
             assertThat(reply.statusCode()).isEqualTo(200);
             assertThat(outcome(reply, "invalid")).contains("\"arm\":\"fast-bare\"", "\"y\":0.0,\"w\":1.0");
+            assertThat(gateway.admin("/metrics"))
+                    .contains(
+                            "fresnel_learning_signals_total{signal=\"invalid\"} 1.0",
+                            "fresnel_inspections_total{finding=\"breaks_schema\"} 1.0");
         }
     }
 
@@ -112,6 +116,108 @@ class SignalsTest {
             assertThat(told.body()).contains("\"status\":\"learned\"");
             assertThat(outcome(reply, "feedback")).contains("\"y\":1.0,\"w\":1.0");
         }
+    }
+
+    /** Each is what a conversation's second request does, and what it says about the first answer. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            fast-bare | Write a parser for the access log of nginx in Rust please   | reasked    | "y":0.0,"w":0.3
+            direct    | Thank you very much, and now something else altogether      | escalated  | "y":0.0,"w":1.0
+            fast-bare | Thank you very much, and now something else altogether      | clean      | "y":1.0,"w":0.15
+            fast-bare | Write a parser for the access log of nginx in Java          | clean      | "y":1.0,"w":0.15
+            """)
+    void theNextQuestionSaysSomethingAboutTheAnswerBeforeIt(String arm, String text, String signal, String expected) {
+        boolean clean = signal.equals("clean");
+        try (TestGateway gateway = start(clean ? "policy: { horizon: 1s }\n" : "")) {
+            String first = "Write a parser for the access log of nginx in Java";
+            HttpResponse<String> reply = ask(gateway, "fast-bare", "", first);
+            HttpResponse<String> next = gateway.chat(
+                    turns(user(first), "{\"role\":\"assistant\",\"content\":\"from cheap\"}", user(text)),
+                    "x-fresnel-arm",
+                    arm);
+
+            assertThat(header(next, "x-fresnel-decision")).isEqualTo(arm);
+            assertThat(outcome(reply, signal)).contains(expected);
+            assertThat(lines(reply)).allSatisfy(line -> assertThat(line).doesNotContain("parser", "nginx"));
+        }
+    }
+
+    @Test
+    void aClientThatAsksToBeLeftAloneAfterAnAnswerSpeaksAgainstIt() {
+        try (TestGateway gateway = start("")) {
+            HttpResponse<String> reply = ask(gateway, "fast-bare", "", "Tell me a story");
+            var _ = gateway.chat(turns(user("Tell me a story")), "x-fresnel-mode", "off");
+
+            assertThat(outcome(reply, "escalated")).contains("\"y\":0.0,\"w\":1.0");
+        }
+    }
+
+    @Test
+    void nobodyWhoWasAnsweredByTheRequestedModelEscalates() {
+        try (TestGateway gateway = start("policy: { horizon: 1s }\n")) {
+            HttpResponse<String> reply = ask(gateway, "direct", "", "Tell me a story");
+            HttpResponse<String> again = ask(gateway, "fast-bare", "", "Tell me something");
+            var _ = gateway.chat(turns(user("Tell me a story")), "x-fresnel-mode", "off");
+
+            assertThat(outcome(again, "clean")).contains("\"w\":0.15");
+            assertThat(lines(reply)).noneMatch(line -> line.contains("escalated"));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {\\"isError\\":true,\\"content\\":[]}        | tool_error | "y":0.0,"w":0.3
+            Error: no such file                                  | clean      | "y":1.0,"w":0.15
+            """)
+    void aToolThatFailsSpeaksAgainstTheTurnThatCalledIt(String report, String signal, String expected) {
+        try (TestGateway gateway = start(signal.equals("clean") ? "policy: { horizon: 1s }\n" : "")) {
+            HttpResponse<String> reply = ask(gateway, "fast-bare", TOOLS, "Add one");
+            var _ = gateway.chat(
+                    turns(
+                            user("Add one"),
+                            "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"1\",\"type\":\"function\","
+                                    + "\"function\":{\"name\":\"add\",\"arguments\":\"{\\\"a\\\":1}\"}}]}",
+                            "{\"role\":\"tool\",\"tool_call_id\":\"1\",\"content\":\"" + report + "\"}"),
+                    "x-fresnel-arm",
+                    "fast-bare");
+
+            assertThat(outcome(reply, signal)).contains(expected);
+        }
+    }
+
+    /** What is configured to weigh nothing is not heard. */
+    @Test
+    void aSignThatIsSwitchedOffIsNotHeard() {
+        cheap.byDefault(Script.chat("no JSON at all", USAGE));
+        try (TestGateway gateway = start("policy: { horizon: 1s, signals: { invalid: 0 } }\n")) {
+            HttpResponse<String> reply = ask(gateway, "fast-bare", SCHEMA, "List them");
+
+            assertThat(outcome(reply, "clean")).contains("\"y\":1.0,\"w\":0.15");
+            assertThat(lines(reply)).noneMatch(line -> line.contains("invalid"));
+        }
+    }
+
+    @Test
+    void aLabelsNameIsLogged_butNotWordsThatMayBeAUsers() {
+        try (TestGateway gateway = start("")) {
+            HttpResponse<String> named = ask(gateway, "fast-bare", "", "Tell me a story");
+            HttpResponse<String> worded = ask(gateway, "fast-bare", "", "Tell me another");
+            String label = "{\"request_id\":\"%s\",\"succeeded\":false,\"label\":\"%s\"}";
+            var _ = gateway.post("/v1/feedback", label.formatted(header(named, "x-fresnel-request-id"), "tests_failed"));
+            var _ = gateway.post(
+                    "/v1/feedback", label.formatted(header(worded, "x-fresnel-request-id"), "Anna says it is bad"));
+
+            assertThat(outcome(named, "feedback")).contains("\"label\":\"tests_failed\"");
+            assertThat(outcome(worded, "feedback")).doesNotContain("label", "Anna");
+        }
+    }
+
+    private static String user(String text) {
+        return "{\"role\":\"user\",\"content\":\"" + text + "\"}";
+    }
+
+    private static String turns(String... messages) {
+        return "{\"model\":\"smart\",\"messages\":[" + String.join(",", messages) + "]}";
     }
 
     private TestGateway start(String more) {

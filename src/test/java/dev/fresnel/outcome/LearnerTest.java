@@ -213,6 +213,24 @@ final class LearnerTest {
                 .isEqualTo(FeedbackResult.LEARNED);
     }
 
+    /** Neither can a key use up what another may say. */
+    @Test
+    void countsTheLabelsOfEachKeyByThemselves() {
+        Learner strict = new Learner(
+                policy,
+                Runnable::run,
+                () -> now,
+                new OutcomeSettings(Duration.ofMinutes(10), Duration.ofHours(24), Duration.ofSeconds(60), 100, 1),
+                record -> log.add(record));
+        strict.ended(turn("r1", learning(), "r1", Fingerprint.of("a"), now, now, new Outcome.Ignored("client_gone")));
+        Feedback bad = new Feedback(new RequestId("r1"), 0);
+        Feedback good = new Feedback(new RequestId("r1"), 1);
+
+        assertThat(Await.result(strict.feedback(ACME, bad.by("0")))).isEqualTo(FeedbackResult.LEARNED);
+        assertThat(Await.result(strict.feedback(ACME, good.by("0")))).isEqualTo(FeedbackResult.OVER_LIMIT);
+        assertThat(Await.result(strict.feedback(ACME, good.by("1")))).isEqualTo(FeedbackResult.LEARNED);
+    }
+
     @Test
     void givesTheOldestUp_whenTooManyWait() {
         Learner small = new Learner(
