@@ -9,6 +9,7 @@ import dev.fresnel.config.HostPort;
 import dev.fresnel.contract.Inspections;
 import dev.fresnel.delegation.ConversationPins;
 import dev.fresnel.delegation.Delegator;
+import dev.fresnel.delegation.EscalationBreaker;
 import dev.fresnel.edge.DataListener;
 import dev.fresnel.edge.EdgeLimits;
 import dev.fresnel.edge.Gate;
@@ -221,8 +222,10 @@ public final class Gateway {
         telling.metrics().watchLearning(learner::counts, policy::counts);
 
         Inspections inspections = inspections(vertx, closing);
+        telling.metrics().expect(config.workers().keySet());
         telling.metrics().watchAnswers(learner.signals(), inspections.findings());
 
+        EscalationBreaker breaker = new EscalationBreaker(clock);
         JtokkitEstimator tokens = new JtokkitEstimator();
         Parts parts = new Parts(
                 vertx,
@@ -233,7 +236,8 @@ public final class Gateway {
                 config.workers(),
                 tokens,
                 new OutputLength(),
-                new Delegator(config.models(), prices, config.workers(), CostModel.DEFAULT, policy),
+                new Delegator(config.models(), prices, config.workers(), CostModel.DEFAULT, policy, breaker),
+                breaker,
                 new ConversationPins(nanos::getAsLong, ConversationPins.DEFAULT_IDLE, ConversationPins.DEFAULT_MAXIMUM),
                 new LensKeys(PromptTemplate.VERSION),
                 shelf,

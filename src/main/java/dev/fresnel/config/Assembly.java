@@ -10,6 +10,7 @@ import dev.fresnel.config.ConfigFile.RulesSection;
 import dev.fresnel.config.ConfigFile.TenantSection;
 import dev.fresnel.config.ConfigFile.UpstreamSection;
 import dev.fresnel.config.ConfigFile.WorkerSection;
+import dev.fresnel.delegation.Escalation;
 import dev.fresnel.delegation.Fallback;
 import dev.fresnel.delegation.Guidance;
 import dev.fresnel.delegation.LearnedRules;
@@ -199,7 +200,16 @@ final class Assembly {
                 lens(section.lens()),
                 new LearnedRules(
                         section.learned().successUsd(),
-                        section.learned().pooling().orElseThrow()));
+                        section.learned().pooling().orElseThrow()),
+                escalation(section.escalation()));
+    }
+
+    private static Escalation escalation(ConfigFile.EscalationSection section) {
+        return new Escalation(
+                RouteRules.Toggle.of(section.enabled().orElseThrow()),
+                RouteRules.Toggle.of(section.repair().orElseThrow()),
+                RouteRules.Toggle.of(section.retry().orElseThrow()),
+                section.hold().orElseThrow());
     }
 
     private static PolicySettings policy(ConfigFile.PolicySection section) {

@@ -277,7 +277,32 @@ record ConfigFile(
 
             @Key("How lenses are written and kept.") LensSection lens,
 
-            @Key("What mode `adaptive` goes by.") LearnedSection learned) {}
+            @Key("What mode `adaptive` goes by.") LearnedSection learned,
+
+            @Key(
+                    "Whether a worker's answer that is empty, a refusal or not the JSON or call that was demanded is looked at before it is passed on, and asked of the requested model instead; `true` and `false` are short for `enabled`.")
+            EscalationSection escalation) {}
+
+    @Shorthand("enabled")
+    record EscalationSection(
+            @Key(value = "Whether answers are looked at, and held back until they have been.", def = "false")
+            Optional<Boolean> enabled,
+
+            @Key(
+                    value =
+                            "First, take JSON out of a code fence around it, where JSON was demanded; whole answers only.",
+                    def = "false")
+            Optional<Boolean> repair,
+
+            @Key(value = "Then, ask the worker once more.", def = "false")
+            Optional<Boolean> retry,
+
+            @Key(
+                    value = "How long a stream is held back, at most, until its first text or call.",
+                    def = "5s",
+                    min = "1ms",
+                    max = "5m")
+            Optional<Duration> hold) {}
 
     record LearnedSection(
             @Key(

@@ -27,7 +27,8 @@ public final class Inspections {
     private final WorkerExecutor threads;
     private final Inspector inspector = new Inspector();
     private final AtomicInteger waiting = new AtomicInteger();
-    private final Map<String, LongAdder> findings = keys().collect(Collectors.toUnmodifiableMap(Function.identity(), _ -> new LongAdder()));
+    private final Map<String, LongAdder> findings =
+            keys().collect(Collectors.toUnmodifiableMap(Function.identity(), _ -> new LongAdder()));
 
     public Inspections(WorkerExecutor threads) {
         this.threads = threads;
@@ -51,8 +52,8 @@ public final class Inspections {
                 .onComplete(done -> {
                     waiting.decrementAndGet();
                     // It fails only when the threads have gone, with the gateway.
-                    finding.complete(counted(
-                            done.succeeded() ? done.result() : new Finding.Unknown(Finding.Doubt.INTERNAL)));
+                    finding.complete(
+                            counted(done.succeeded() ? done.result() : new Finding.Unknown(Finding.Doubt.INTERNAL)));
                 });
         return finding.future();
     }

@@ -9,6 +9,7 @@ import dev.fresnel.upstream.ModelCatalog;
 import dev.fresnel.upstream.Tier;
 import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.GatewayException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -47,6 +48,7 @@ public final class Delegator {
     private final Map<String, Worker> workers;
     private final CostModel costs;
     private final Policy policy;
+    private final EscalationBreaker breaker;
     private final MultiPartRules multiPart = new MultiPartRules();
 
     /**
@@ -55,6 +57,19 @@ public final class Delegator {
      */
     public Delegator(
             ModelCatalog catalog, PriceTable prices, Map<String, Worker> workers, CostModel costs, Policy policy) {
+        // Nobody tells this one of an escalation.
+        this(catalog, prices, workers, costs, policy, new EscalationBreaker(() -> Instant.EPOCH));
+    }
+
+    /** @param breaker pauses arms */
+    public Delegator(
+            ModelCatalog catalog,
+            PriceTable prices,
+            Map<String, Worker> workers,
+            CostModel costs,
+            Policy policy,
+            EscalationBreaker breaker) {
+        this.breaker = breaker;
         this.catalog = catalog;
         this.prices = prices;
         this.workers = Map.copyOf(workers);
@@ -99,7 +114,7 @@ public final class Delegator {
                     Optional.empty(),
                     Optional.empty());
         }
-        Weighing weighing = new Weighing(catalog, prices, workers, costs, inquiry, requested.get());
+        Weighing weighing = new Weighing(catalog, prices, workers, costs, breaker, inquiry, requested.get());
         return new Deliberation(inquiry, weighing, features, multiPart, policy, requested.get()).assessment();
     }
 

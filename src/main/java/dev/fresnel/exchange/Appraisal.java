@@ -7,12 +7,17 @@ import dev.fresnel.contract.Inspector;
 import dev.fresnel.outcome.ImplicitSignal;
 import dev.fresnel.outcome.Outcome;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 
 /** What an exchange says about the arm that the policy chose. One per exchange; asked when the reply is over. */
 final class Appraisal {
     private static final String CUT = "length";
+
+    /** A check takes milliseconds; a client waits for no more than this. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private final Journal journal;
     private final Inspections inspections;
@@ -20,6 +25,21 @@ final class Appraisal {
     Appraisal(Journal journal, Inspections inspections) {
         this.journal = journal;
         this.inspections = inspections;
+    }
+
+    /** What speaks against the answer as it was measured last: no text, a refusal, or not what was demanded. Never fails; bounded in time, since a client waits. */
+    Future<Optional<ImplicitSignal>> fault() {
+        Optional<Outcome> seen = journal.said().map(this::seen);
+        if (seen.isEmpty()) {
+            return Future.succeededFuture(Optional.empty());
+        }
+        if (seen.get() instanceof Outcome.Rewarded(ImplicitSignal signal)
+                && (signal == ImplicitSignal.EMPTY || signal == ImplicitSignal.REFUSED)) {
+            return Future.succeededFuture(Optional.of(signal));
+        }
+        return closerLook(seen.get())
+                .timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .recover(_ -> Future.succeededFuture(Optional.empty()));
     }
 
     /** Whether the answer is what the request demanded: read once more, on another thread. Never fails; nobody waits for it. */
@@ -45,6 +65,9 @@ final class Appraisal {
 
     /** What can be seen at a glance. */
     Outcome outcome(ExchangeEvent.End end) {
+        if (journal.escalated) {
+            return new Outcome.Rewarded(ImplicitSignal.ESCALATED);
+        }
         if (!journal.isAsDecided()) {
             return new Outcome.Failed("another_arm_answered");
         }

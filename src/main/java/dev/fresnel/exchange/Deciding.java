@@ -65,6 +65,7 @@ final class Deciding {
         journal.requestedModel = request.model().value();
         journal.requested = parts.models().find(request.model());
         RoutePlan plan = arrival.tenant().routeFor(request.model(), journal.requested.map(Model::name));
+        journal.plan = plan;
         Overrides overrides = Overrides.parse(arrival.headers());
         journal.explain = overrides.explain();
         if (plan.mode() == Mode.OFF

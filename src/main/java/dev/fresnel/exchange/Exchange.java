@@ -34,6 +34,7 @@ final class Exchange {
     private final Rewriting rewriting;
     private final Answering answering;
     private final Appraisal appraisal;
+    private final Escalating escalating;
 
     Exchange(Parts parts, Arrival arrival, ClientSide client) {
         this.parts = parts;
@@ -47,6 +48,7 @@ final class Exchange {
         rewriting = new Rewriting(parts, arrival, journal, bypass);
         answering = new Answering(parts, arrival, client, journal, bypass, purse);
         appraisal = new Appraisal(journal, parts.inspections());
+        escalating = new Escalating(parts, arrival, client, journal, purse, rewriting, answering, appraisal);
     }
 
     /** Stages 2 to 10. Never fails: every end is told to the client, the ledger and the listeners. */
@@ -79,9 +81,10 @@ final class Exchange {
             return Future.succeededFuture(client.isGone() ? ExchangeEvent.End.CLIENT_GONE : ExchangeEvent.End.DRY_RUN);
         }
         return guiding.guide(plan)
-                .map(rewriting::attempts)
-                .compose(answering::answer)
-                .compose(this::deliver);
+                .compose(guided -> answering
+                        .answer(rewriting.attempts(guided))
+                        .compose(answer -> escalating.review(guided, answer))
+                        .compose(this::deliver));
     }
 
     private Future<ExchangeEvent.End> deliver(Answer answer) {
@@ -204,7 +207,7 @@ final class Exchange {
             journal.status = client.response().getStatusCode();
         }
         Optional<Usd> cost = journal.cost(parts.prices());
-        purse.settle(journal.answerCost(parts.prices()));
+        purse.settle(journal.spent(parts.prices()));
         journal.conversation
                 .filter(_ -> end == ExchangeEvent.End.COMPLETE
                         && journal.status < 300

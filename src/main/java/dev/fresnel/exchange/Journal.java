@@ -17,6 +17,7 @@ import dev.fresnel.delegation.Learning;
 import dev.fresnel.delegation.Overrides;
 import dev.fresnel.delegation.Pin;
 import dev.fresnel.delegation.Reason;
+import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.lens.LensKey;
 import dev.fresnel.lens.LensSubject;
 import dev.fresnel.upstream.Model;
@@ -67,6 +68,11 @@ final class Journal {
     int attempts;
     int status;
     Optional<Learning> learning = Optional.empty();
+    /** Of the route; nothing is delegated before it is known. */
+    RoutePlan plan = RoutePlan.OFF;
+
+    /** The requested model answered because the worker's answer was no good. */
+    boolean escalated;
 
     /** The decision of an earlier turn, which this one inherits and speaks for. */
     private Optional<Pin.Learned> inherits = Optional.empty();
@@ -176,14 +182,16 @@ final class Journal {
         return said;
     }
 
-    /** Present where there is something to learn. */
+    /** Present once it was weighed. */
     Optional<ChatRequest> request() {
         return request;
     }
 
     /** Collects what the model writes, where somebody will read it. */
     Optional<ChoiceCollector> collector(RequestId self) {
-        return decision(self).isPresent() && request.filter(Inspector::applies).isPresent()
+        boolean read =
+                decision(self).isPresent() || plan.escalation().escalate().isOn();
+        return read && request.filter(Inspector::applies).isPresent()
                 ? Optional.of(new ChoiceCollector(Inspector.MAX_ANSWER))
                 : Optional.empty();
     }
@@ -247,6 +255,37 @@ final class Journal {
     void lost(Bill bill, PriceTable prices) {
         unpriced |= bill == Bill.PROMPT && price(prices).isEmpty();
         retries = retries.plus(costOf(bill, prices));
+    }
+
+    /** The last call gave a reply that the client does not get, or none; it is paid for all the same. */
+    void discarded(PriceTable prices) {
+        unpriced |= answered && price(prices).isEmpty();
+        retries = retries.plus(answerCost(prices));
+        answered = false;
+        usage = Optional.empty();
+        contentChars = 0;
+        said = Optional.empty();
+    }
+
+    /**
+     * A reply that was put aside goes to the client after all.
+     *
+     * @param cost as it was booked when it was put aside; zero if it never was
+     */
+    void reinstated(Attempt attempt, Usd cost, PriceTable prices) {
+        discarded(prices);
+        retries = retries.minus(cost);
+        current = attempt;
+    }
+
+    /** What was spent on calls that gave the client nothing. */
+    Usd lostCost() {
+        return retries;
+    }
+
+    /** Everything that this exchange's calls cost so far, as far as prices are known. */
+    Usd spent(PriceTable prices) {
+        return answerCost(prices).plus(retries);
     }
 
     /** The last call gave a reply for the client. */

@@ -5,6 +5,7 @@ import dev.fresnel.budget.PriceTable;
 import dev.fresnel.contract.Inspections;
 import dev.fresnel.delegation.ConversationPins;
 import dev.fresnel.delegation.Delegator;
+import dev.fresnel.delegation.EscalationBreaker;
 import dev.fresnel.delegation.Worker;
 import dev.fresnel.estimate.OutputLength;
 import dev.fresnel.estimate.TokenEstimator;
@@ -42,6 +43,7 @@ public record Parts(
         TokenEstimator tokens,
         OutputLength lengths,
         Delegator delegator,
+        EscalationBreaker breaker,
         ConversationPins pins,
         LensKeys lensKeys,
         LensShelf shelf,

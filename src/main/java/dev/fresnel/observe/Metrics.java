@@ -3,6 +3,7 @@ package dev.fresnel.observe;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.fresnel.exchange.BypassReason;
 import dev.fresnel.exchange.ExchangeEvent;
+import dev.fresnel.exchange.Remedy;
 import dev.fresnel.lens.LensEvent;
 import dev.fresnel.outcome.ImplicitSignal;
 import dev.fresnel.outcome.LearnerCounts;
@@ -16,6 +17,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
@@ -41,6 +43,10 @@ public final class Metrics {
                     "fresnel.delegations.skipped", "Requests looked at and left with the requested model, by reason."),
             Map.entry("fresnel.delegations.finished", "Delegated requests over."),
             Map.entry("fresnel.bypass", "An optimisation given up, and the request served all the same."),
+            Map.entry(
+                    "fresnel.answers.rejected",
+                    "Workers' answers found bad before the client had them, by what was done."),
+            Map.entry("fresnel.arm.pauses", "Arms paused because too many of their answers were escalated."),
             Map.entry("fresnel.lens.builds", "Lenses written, or why not."),
             Map.entry("fresnel.lens.cost.usd", "What writing lenses cost."),
             Map.entry("fresnel.learning.open", "Decisions of mode adaptive whose outcome may still change."),
@@ -74,9 +80,31 @@ public final class Metrics {
         }
     }
 
+    /** Registers at zero what should never happen to a worker of the config. */
+    public void expect(Set<String> workers) {
+        for (String worker : workers) {
+            register("fresnel.arm.pauses", "arm", worker);
+            for (String fault : List.of("empty", "invalid", "refused")) {
+                for (Remedy remedy : Remedy.values()) {
+                    register("fresnel.answers.rejected", "arm", worker, "fault", fault, "remedy", remedy.key());
+                }
+            }
+        }
+    }
+
     public void onExchange(ExchangeEvent event) {
         switch (event) {
             case ExchangeEvent.Bypassed e -> counter("fresnel.bypass", "reason", e.reason());
+            case ExchangeEvent.AnswerRejected e ->
+                counter(
+                        "fresnel.answers.rejected",
+                        "arm",
+                        e.arm(),
+                        "fault",
+                        e.fault(),
+                        "remedy",
+                        e.remedy().key());
+            case ExchangeEvent.ArmPaused e -> counter("fresnel.arm.pauses", "arm", e.arm());
             case ExchangeEvent.DelegationStarted e ->
                 counter("fresnel.delegations", "tenant", e.tenant().value(), "arm", e.arm());
             case ExchangeEvent.DelegationSkipped e ->

@@ -52,12 +52,7 @@ public final class FollowUps {
     public void answered(TenantId tenant, ConversationKey conversation, RequestId turn, Arm arm, ChatRequest request) {
         var _ = learner.submit(() -> answers.put(
                 conversation,
-                new Answered(
-                        tenant,
-                        turn,
-                        arm,
-                        request.messages().size(),
-                        WordSketch.of(request.lastUserText()))));
+                new Answered(tenant, turn, arm, request.messages().size(), WordSketch.of(request.lastUserText()))));
     }
 
     /** A request of the conversation has come. Nothing happens when no answer of it is known. */

@@ -136,6 +136,11 @@ public final class Learner {
         return new LearnerCounts(openCount, lessons.sum(), dropped.sum(), alarms.sum());
     }
 
+    /** How far each signal is believed. */
+    public SignalWeights weights() {
+        return settings.weights();
+    }
+
     /** How often each signal was heard so far. */
     public Map<ImplicitSignal, LongSupplier> signals() {
         return signals.entrySet().stream()

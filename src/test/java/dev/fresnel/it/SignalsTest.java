@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What the gateway takes for signs of good and bad answers, end to end, as the decision log tells. */
 class SignalsTest {
     private static final String ADAPTIVE = "mode: adaptive\narms: [direct, fast-bare]";
+    private static final String ESCALATING = ADAPTIVE + "\nescalation: true";
     private static final String SCHEMA =
             "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"x\",\"schema\":"
                     + "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"integer\"}},\"required\":[\"a\"]}}}";
@@ -185,6 +187,57 @@ class SignalsTest {
         }
     }
 
+    /** The worker is told bad, and nobody takes the requested model's good answer for its own. */
+    @Test
+    void anEscalatedAnswerCountsAgainstTheWorker_andItsConversationStaysWithTheRequestedModel() {
+        cheap.byDefault(Script.chat("no JSON at all", USAGE));
+        smart.byDefault(Script.chat("{\"a\":1}", USAGE));
+        try (TestGateway gateway = start(ESCALATING, "policy: { horizon: 100ms }\n")) {
+            HttpResponse<String> reply = ask(gateway, "fast-bare", SCHEMA, "List them");
+            HttpResponse<String> next = gateway.chat(
+                    turns(user("List them"), "{\"role\":\"assistant\",\"content\":\"{}\"}", user("And now sort them")));
+
+            assertThat(header(reply, "x-fresnel-reason")).isEqualTo("client_arm, answer_invalid, escalated");
+            assertThat(outcome(reply, "escalated")).contains("\"arm\":\"fast-bare\"", "\"y\":0.0,\"w\":1.0");
+            assertThat(header(next, "x-fresnel-decision")).isEqualTo("direct");
+            assertThat(header(next, "x-fresnel-reason")).startsWith("inherited");
+            gateway.awaitLogged("request_finished", header(next, "x-fresnel-request-id"));
+            assertThat(lines(reply)).hasSize(1);
+        }
+    }
+
+    /** A retried or repaired answer is the one that the client got. */
+    @Test
+    void aRepairedAnswerCountsForTheWorker() {
+        cheap.byDefault(Script.chat("```json\n{\"a\":1}\n```", USAGE));
+        try (TestGateway gateway =
+                start(ADAPTIVE + "\nescalation: { enabled: true, repair: true }", "policy: { horizon: 100ms }\n")) {
+            HttpResponse<String> reply = ask(gateway, "fast-bare", SCHEMA, "List them");
+
+            assertThat(outcome(reply, "clean")).contains("\"y\":1.0,\"w\":0.15");
+            assertThat(lines(reply)).hasSize(1);
+        }
+    }
+
+    /** What a good answer is worth decides, where the policy knows. */
+    @Test
+    void anAnswerIsNotEscalated_whereThatCostsMoreThanItIsWorth() {
+        cheap.byDefault(Script.chat("no JSON at all", USAGE));
+        try (TestGateway gateway = start(ESCALATING + "\nlearned: { success-usd: 0.0001 }", "policy: { guard: 1 }\n")) {
+            List<HttpResponse<String>> replies = IntStream.range(0, 20)
+                    .mapToObj(i -> gateway.chat("{\"model\":\"smart\"," + SCHEMA + ",\"messages\":["
+                            + user("Make list number " + i) + "]}"))
+                    .filter(reply -> header(reply, "x-fresnel-decision").equals("fast-bare"))
+                    .toList();
+
+            assertThat(replies).isNotEmpty().allSatisfy(reply -> {
+                assertThat(header(reply, "x-fresnel-reason")).endsWith("answer_invalid, escalation_not_worth_it");
+                assertThat(reply.body()).contains("no JSON at all");
+                assertThat(outcome(reply, "invalid")).contains("\"y\":0.0,\"w\":1.0");
+            });
+        }
+    }
+
     /** What is configured to weigh nothing is not heard. */
     @Test
     void aSignThatIsSwitchedOffIsNotHeard() {
@@ -203,7 +256,8 @@ class SignalsTest {
             HttpResponse<String> named = ask(gateway, "fast-bare", "", "Tell me a story");
             HttpResponse<String> worded = ask(gateway, "fast-bare", "", "Tell me another");
             String label = "{\"request_id\":\"%s\",\"succeeded\":false,\"label\":\"%s\"}";
-            var _ = gateway.post("/v1/feedback", label.formatted(header(named, "x-fresnel-request-id"), "tests_failed"));
+            var _ = gateway.post(
+                    "/v1/feedback", label.formatted(header(named, "x-fresnel-request-id"), "tests_failed"));
             var _ = gateway.post(
                     "/v1/feedback", label.formatted(header(worded, "x-fresnel-request-id"), "Anna says it is bad"));
 
@@ -221,8 +275,12 @@ class SignalsTest {
     }
 
     private TestGateway start(String more) {
+        return start(ADAPTIVE, more);
+    }
+
+    private TestGateway start(String route, String more) {
         String events = "events: { decision-log: \"" + log() + "\" }\n";
-        return TestGateway.start(TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), ADAPTIVE) + events + more);
+        return TestGateway.start(TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), route) + events + more);
     }
 
     private Path log() {
