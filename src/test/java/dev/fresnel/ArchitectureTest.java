@@ -49,9 +49,11 @@ class ArchitectureTest {
         see.put("delegation", Set.of("lens", "budget", "upstream", "policy", "estimate", "chat", "value"));
         see.put("tenant", Set.of("delegation", "lens", "policy", "upstream", "chat", "value"));
         see.put("outcome", Set.of("delegation", "policy", "chat", "value"));
+        see.put("judge", Set.of("outcome", "budget", "upstream", "chat", "value"));
         see.put(
                 "exchange",
                 Set.of(
+                        "judge",
                         "outcome",
                         "contract",
                         "tenant",
@@ -67,12 +69,32 @@ class ArchitectureTest {
         see.put("admin", Set.of("exchange", "tenant", "delegation", "lens", "budget", "upstream", "chat", "value"));
         see.put(
                 "observe",
-                Set.of("exchange", "outcome", "delegation", "lens", "budget", "upstream", "policy", "chat", "value"));
+                Set.of(
+                        "exchange",
+                        "judge",
+                        "outcome",
+                        "delegation",
+                        "lens",
+                        "budget",
+                        "upstream",
+                        "policy",
+                        "chat",
+                        "value"));
         see.put("store.embedded", Set.of("outcome", "lens", "budget", "upstream", "chat", "value"));
         see.put("store.redis", Set.of("outcome", "lens", "budget", "upstream", "chat", "value"));
         see.put(
                 "config",
-                Set.of("outcome", "tenant", "delegation", "lens", "budget", "upstream", "policy", "chat", "value"));
+                Set.of(
+                        "judge",
+                        "outcome",
+                        "tenant",
+                        "delegation",
+                        "lens",
+                        "budget",
+                        "upstream",
+                        "policy",
+                        "chat",
+                        "value"));
         see.put("demo", Set.of("chat", "value"));
         see.put("replay.data", Set.of("policy", "value"));
         see.put("replay.rule", Set.of("policy", "value"));
@@ -108,6 +130,7 @@ class ArchitectureTest {
                         "store.embedded",
                         "store.redis",
                         "exchange",
+                        "judge",
                         "outcome",
                         "contract",
                         "tenant",

@@ -20,6 +20,7 @@ import dev.fresnel.exchange.Exchanges;
 import dev.fresnel.exchange.Parts;
 import dev.fresnel.exchange.PinnedLenses;
 import dev.fresnel.exchange.RelayLimits;
+import dev.fresnel.judge.Judge;
 import dev.fresnel.lens.LensEvent;
 import dev.fresnel.lens.LensKeys;
 import dev.fresnel.lens.LensShelf;
@@ -54,6 +55,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -225,6 +227,11 @@ public final class Gateway {
         telling.metrics().expect(config.workers().keySet());
         telling.metrics().watchAnswers(learner.signals(), inspections.findings());
 
+        Optional<Judge> judge = judge(vertx, config, smart, ledger, learner, closing);
+        telling.metrics()
+                .watchJudge(
+                        judge.map(Judge::counts).orElse(Map.of()),
+                        judge.<LongSupplier>map(known -> known::spentNanos).orElse(() -> 0));
         EscalationBreaker breaker = new EscalationBreaker(clock);
         JtokkitEstimator tokens = new JtokkitEstimator();
         Parts parts = new Parts(
@@ -245,6 +252,7 @@ public final class Gateway {
                 learner,
                 new FollowUps(learner, nanos::getAsLong),
                 inspections,
+                judge,
                 ledger,
                 relayLimits,
                 switch (config.events().prompts()) {
@@ -329,6 +337,20 @@ public final class Gateway {
         WorkerExecutor threads = vertx.createSharedWorkerExecutor("fresnel-inspections", 2);
         closing.later("inspections", threads::close);
         return new Inspections(threads);
+    }
+
+    private static Optional<Judge> judge(
+            Vertx vertx,
+            GatewayConfig config,
+            CompletionClient model,
+            Ledger ledger,
+            Learner learner,
+            Closing closing) {
+        return config.judge().map(settings -> {
+            WorkerExecutor threads = vertx.createSharedWorkerExecutor("fresnel-judge", 1);
+            closing.later("judge", threads::close);
+            return new Judge(settings, model, ledger, learner, threads, SystemTime.clock());
+        });
     }
 
     private static Future<Gateway> deploy(

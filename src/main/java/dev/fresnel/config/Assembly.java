@@ -17,6 +17,7 @@ import dev.fresnel.delegation.LearnedRules;
 import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.delegation.RouteRules;
 import dev.fresnel.delegation.Worker;
+import dev.fresnel.judge.JudgeSettings;
 import dev.fresnel.lens.LensPolicy;
 import dev.fresnel.outcome.ImplicitSignal;
 import dev.fresnel.outcome.OutcomeSettings;
@@ -33,10 +34,13 @@ import dev.fresnel.upstream.Upstream;
 import dev.fresnel.value.ModelName;
 import dev.fresnel.value.TenantId;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -45,6 +49,9 @@ import java.util.Set;
  * {@code defaults} over the declared default. A request header, the layer above them all, is not a matter of config.
  */
 final class Assembly {
+    private static final Duration JUDGE_DEADLINE = Duration.ofSeconds(60);
+    private static final int JUDGEMENTS_AT_ONCE = 4;
+
     private final ConfigFile file;
     private final Aliases aliases;
     private final PlanSection bottom;
@@ -71,6 +78,7 @@ final class Assembly {
                 file.tenants().stream().map(this::tenant).toList(),
                 policy(file.policy()),
                 outcomes(file.policy()),
+                judge(file.policy().judge()),
                 new GatewayConfig.Limits(
                         file.limits().maxBody().bytes(),
                         file.limits().headerTimeout(),
@@ -200,7 +208,8 @@ final class Assembly {
                 lens(section.lens()),
                 new LearnedRules(
                         section.learned().successUsd(),
-                        section.learned().pooling().orElseThrow()),
+                        section.learned().pooling().orElseThrow(),
+                        RouteRules.Toggle.of(section.learned().judge().orElseThrow())),
                 escalation(section.escalation()));
     }
 
@@ -235,6 +244,19 @@ final class Assembly {
                 defaults.open(),
                 section.feedbackPerHour(),
                 weights(section.signals()));
+    }
+
+    private Optional<JudgeSettings> judge(ConfigFile.JudgeSection section) {
+        return section.model()
+                .flatMap(name -> catalog().find(new ModelName(name)))
+                .map(model -> new JudgeSettings(
+                        model,
+                        Objects.requireNonNull(prices().get(model.name()), "the config checks the judge's price"),
+                        section.share(),
+                        section.daily(),
+                        section.weight(),
+                        JUDGE_DEADLINE,
+                        JUDGEMENTS_AT_ONCE));
     }
 
     private static SignalWeights weights(ConfigFile.SignalsSection section) {

@@ -316,7 +316,13 @@ record ConfigFile(
                     value =
                             "Whether a tenant learns by itself, or starts from what all tenants of the gateway have learned.",
                     def = "tenant")
-            Optional<LearnedRules.Pooling> pooling) {}
+            Optional<LearnedRules.Pooling> pooling,
+
+            @Key(
+                    value =
+                            "Whether samples of requests and their answers may be shown to `policy.judge.model`; `false` keeps them from it.",
+                    def = "true")
+            Optional<Boolean> judge) {}
 
     record RulesSection(
             @Key(
@@ -443,7 +449,36 @@ record ConfigFile(
 
             @Key(
                     "How far the gateway's own signs of good and bad answers are believed; 0 switches one off. A label weighs 1.")
-            SignalsSection signals) {}
+            SignalsSection signals,
+
+            @Key(
+                    "A model that grades samples of answers behind the reply. It is shown the conversation and the answer.")
+            JudgeSection judge) {}
+
+    record JudgeSection(
+            @Key(
+                    value =
+                            "A declared model or an alias, with a price; best from another family than those it judges.",
+                    unset = "nobody judges")
+            Optional<String> model,
+
+            @Key(
+                    value =
+                            "Share of the answers that is judged; more where the policy was torn: the larger of it and 4p(1-p), with the probability of the arm.",
+                    def = "0.01",
+                    min = "0",
+                    max = "1")
+            Double share,
+
+            @Key(
+                    value =
+                            "USD that judging may cost per UTC day, all tenants together, in one process. It counts against the tenants' budgets too.",
+                    def = "1",
+                    min = "0")
+            Usd daily,
+
+            @Key(value = "How far a score is believed; a label weighs 1.", def = "0.5", min = "0", max = "1")
+            Double weight) {}
 
     record SignalsSection(
             @Key(value = "No text and no tool call.", def = "1", min = "0", max = "1")

@@ -2,6 +2,7 @@ package dev.fresnel.config;
 
 import dev.fresnel.budget.Price;
 import dev.fresnel.delegation.Worker;
+import dev.fresnel.judge.JudgeSettings;
 import dev.fresnel.outcome.OutcomeSettings;
 import dev.fresnel.policy.PolicySettings;
 import dev.fresnel.tenant.Tenant;
@@ -28,6 +29,7 @@ import java.util.Optional;
  * @param tenants in file order, at most one of them open
  * @param policy of the routes in mode {@code adaptive}
  * @param outcomes what their learner waits for
+ * @param judge empty: nobody judges
  */
 public record GatewayConfig(
         Listen listen,
@@ -39,6 +41,7 @@ public record GatewayConfig(
         List<Tenant> tenants,
         PolicySettings policy,
         OutcomeSettings outcomes,
+        Optional<JudgeSettings> judge,
         Limits limits,
         Events events) {
     public GatewayConfig {

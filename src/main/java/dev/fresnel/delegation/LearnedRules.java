@@ -9,8 +9,14 @@ import java.util.Optional;
  * @param successUsd what a good answer is worth; empty: {@link #DEFAULT_WORTH} times what the requested model is expected to cost for
  *     the request at hand
  * @param pooling whose outcomes are learned from
+ * @param judge whether answers may be shown to the model that judges them, if there is one
  */
-public record LearnedRules(Optional<Usd> successUsd, Pooling pooling) {
+public record LearnedRules(Optional<Usd> successUsd, Pooling pooling, RouteRules.Toggle judge) {
+    /** With answers that may be judged. */
+    public LearnedRules(Optional<Usd> successUsd, Pooling pooling) {
+        this(successUsd, pooling, RouteRules.Toggle.ON);
+    }
+
     /**
      * A success is worth eight strong calls: the whole price of the requested model is worth an eighth of a success, 12.5 points of
      * quality. Relative to the request, so that cheap and dear requests are weighed alike until the operator names dollars.

@@ -7,6 +7,7 @@ import dev.fresnel.delegation.Assessment;
 import dev.fresnel.delegation.ConversationKey;
 import dev.fresnel.delegation.Estimates;
 import dev.fresnel.delegation.Inquiry;
+import dev.fresnel.delegation.Learning;
 import dev.fresnel.delegation.Mode;
 import dev.fresnel.delegation.Moment;
 import dev.fresnel.delegation.Overrides;
@@ -27,6 +28,7 @@ import dev.fresnel.value.Usd;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** Stages 3 to 5: estimates, decides and reserves. One per exchange; asks nothing that could make it wait. */
 final class Deciding {
@@ -97,6 +99,7 @@ final class Deciding {
         // Only now: what was refused, or merely asked about, is nothing to learn from.
         assessment.learning().ifPresent(parts.learner()::began);
         journal.learns(request, assessment, journal.conversation.flatMap(parts.pins()::find));
+        drawForTheJudge(plan);
         return switch (assessment.route()) {
             case Route.Direct _ -> {
                 if (assessment.decision().reason() != plan.offReason()) {
@@ -106,6 +109,19 @@ final class Deciding {
             }
             case Route.Delegate delegate -> new Plan.Delegated(request, assessment, delegate, Optional.empty());
         };
+    }
+
+    /** Before the answer, since a stream must be collected to be judged. A turn that inherits its decision was not drawn. */
+    private void drawForTheJudge(RoutePlan plan) {
+        if (journal.decision(arrival.id()).isEmpty() || !plan.learned().judge().isOn()) {
+            return;
+        }
+        double propensity = journal.learning.map(Learning::propensity).orElse(1.0);
+        journal.judged = parts.judge()
+                .map(judge -> judge.probability(propensity))
+                .filter(probability -> parts.chance().getAsDouble() < probability)
+                .map(OptionalDouble::of)
+                .orElseGet(OptionalDouble::empty);
     }
 
     /** What is asked now says something about what was answered before. */

@@ -1,6 +1,7 @@
 package dev.fresnel.exchange;
 
 import dev.fresnel.budget.Savings;
+import dev.fresnel.chat.ChatRequest;
 import dev.fresnel.chat.ChatRequestReader;
 import dev.fresnel.chat.OpaqueChat;
 import dev.fresnel.chat.ParsedChat;
@@ -8,6 +9,8 @@ import dev.fresnel.chat.Usage;
 import dev.fresnel.delegation.Assessment;
 import dev.fresnel.delegation.Overrides;
 import dev.fresnel.delegation.Pin;
+import dev.fresnel.judge.Judge;
+import dev.fresnel.outcome.ImplicitSignal;
 import dev.fresnel.outcome.Outcome;
 import dev.fresnel.outcome.Turn;
 import dev.fresnel.policy.Arm;
@@ -243,19 +246,37 @@ final class Exchange {
                                     journal.cost(parts.prices()).map(journal.lensCost::plus)),
                             outcome));
             if (outcome instanceof Outcome.Rewarded) {
-                journal.conversation.ifPresent(conversation -> journal.request()
-                        .ifPresent(request -> parts.followUps()
-                                .answered(
-                                        arrival.tenant().id(),
-                                        conversation,
-                                        arrival.id(),
-                                        new Arm(journal.arm),
-                                        request)));
+                journal.request().ifPresent(request -> {
+                    journal.conversation.ifPresent(conversation -> parts.followUps()
+                            .answered(
+                                    arrival.tenant().id(), conversation, arrival.id(), new Arm(journal.arm), request));
+                    judge(request, outcome);
+                });
             }
             var _ = appraisal
                     .closerLook(outcome)
                     .onSuccess(sign -> sign.ifPresent(
                             signal -> parts.learner().heard(arrival.tenant().id(), arrival.id(), signal)));
+        });
+    }
+
+    /** Only what the drawn arm itself wrote; its cost is nothing of this request. */
+    private void judge(ChatRequest request, Outcome outcome) {
+        boolean hasSomething = outcome.equals(new Outcome.Rewarded(ImplicitSignal.CLEAN))
+                || outcome.equals(new Outcome.Rewarded(ImplicitSignal.TRUNCATED));
+        if (journal.judged.isEmpty() || !hasSomething || journal.said().isEmpty()) {
+            return;
+        }
+        Judge.Sample sample = new Judge.Sample(
+                arrival.tenant().id(),
+                arrival.tenant().dailyBudget(),
+                arrival.id(),
+                request,
+                journal.said().get().choices(),
+                journal.judged.getAsDouble());
+        // Never fails, and nobody waits for it.
+        parts.judge().ifPresent(judge -> {
+            var _ = judge.judge(sample);
         });
     }
 

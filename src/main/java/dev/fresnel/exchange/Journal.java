@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -70,6 +71,9 @@ final class Journal {
     Optional<Learning> learning = Optional.empty();
     /** Of the route; nothing is delegated before it is known. */
     RoutePlan plan = RoutePlan.OFF;
+
+    /** With which probability this answer was drawn to be judged; empty where it was not. */
+    OptionalDouble judged = OptionalDouble.empty();
 
     /** The requested model answered because the worker's answer was no good. */
     boolean escalated;
@@ -189,9 +193,10 @@ final class Journal {
 
     /** Collects what the model writes, where somebody will read it. */
     Optional<ChoiceCollector> collector(RequestId self) {
-        boolean read =
+        boolean checked =
                 decision(self).isPresent() || plan.escalation().escalate().isOn();
-        return read && request.filter(Inspector::applies).isPresent()
+        return judged.isPresent()
+                        || (checked && request.filter(Inspector::applies).isPresent())
                 ? Optional.of(new ChoiceCollector(Inspector.MAX_ANSWER))
                 : Optional.empty();
     }

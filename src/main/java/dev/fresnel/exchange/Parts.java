@@ -9,6 +9,7 @@ import dev.fresnel.delegation.EscalationBreaker;
 import dev.fresnel.delegation.Worker;
 import dev.fresnel.estimate.OutputLength;
 import dev.fresnel.estimate.TokenEstimator;
+import dev.fresnel.judge.Judge;
 import dev.fresnel.lens.LensKeys;
 import dev.fresnel.lens.LensShelf;
 import dev.fresnel.outcome.FollowUps;
@@ -19,6 +20,7 @@ import dev.fresnel.upstream.UpstreamClient;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
@@ -51,6 +53,7 @@ public record Parts(
         Learner learner,
         FollowUps followUps,
         Inspections inspections,
+        Optional<Judge> judge,
         Ledger ledger,
         RelayLimits limits,
         Prompts prompts,

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.fresnel.exchange.BypassReason;
 import dev.fresnel.exchange.ExchangeEvent;
 import dev.fresnel.exchange.Remedy;
+import dev.fresnel.judge.Judgement;
 import dev.fresnel.lens.LensEvent;
 import dev.fresnel.outcome.ImplicitSignal;
 import dev.fresnel.outcome.LearnerCounts;
@@ -56,6 +57,8 @@ public final class Metrics {
             Map.entry("fresnel.learning.repaired", "Decisions whose probabilities did not add up and went direct."),
             Map.entry("fresnel.learning.signals", "Signs of good and bad answers heard."),
             Map.entry("fresnel.inspections", "Answers checked against what their requests demand."),
+            Map.entry("fresnel.judge.answers", "Answers drawn to be judged."),
+            Map.entry("fresnel.judge.cost.usd", "What judging has cost."),
             Map.entry("fresnel.redis.up", "1 while Redis answers."),
             Map.entry("fresnel.redis.connections", "Connections made to Redis."),
             Map.entry("fresnel.redis.failures", "Redis operations without a result."),
@@ -191,6 +194,21 @@ public final class Metrics {
     public void watchAnswers(Map<ImplicitSignal, LongSupplier> signals, Map<String, LongSupplier> findings) {
         signals.forEach((signal, count) -> counter("fresnel.learning.signals", count, "signal", signal.key()));
         findings.forEach((finding, count) -> counter("fresnel.inspections", count, "finding", finding));
+    }
+
+    /**
+     * Registers what is read at each scrape about judging; all of it stands at zero where nobody judges.
+     *
+     * @param nanos what it has cost so far, in nano-dollars
+     */
+    public void watchJudge(Map<Judgement, LongSupplier> judgements, LongSupplier nanos) {
+        for (Judgement judgement : Judgement.values()) {
+            counter("fresnel.judge.answers", judgements.getOrDefault(judgement, () -> 0), "result", judgement.key());
+        }
+        read.add(nanos);
+        FunctionCounter.builder("fresnel.judge.cost.usd", nanos, cost -> cost.getAsLong() / 1e9)
+                .description(help("fresnel.judge.cost.usd"))
+                .register(registry);
     }
 
     /** The registry refers weakly to what it reads, and a supplier that is gone reads as 0: so they are held here. */

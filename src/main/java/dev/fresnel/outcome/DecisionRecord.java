@@ -18,6 +18,7 @@ import java.util.OptionalDouble;
  * @param weight {@code w}, 0 where nothing could be learned
  * @param why {@code feedback}, a signal, or why nothing was learned
  * @param label the name that the last feedback with one gave it
+ * @param judgeProbability with which the last answer of it that a judge has scored was drawn for that
  */
 public record DecisionRecord(
         TenantId tenant,
@@ -30,7 +31,8 @@ public record DecisionRecord(
         OptionalDouble reward,
         double weight,
         String why,
-        Optional<String> label) {
+        Optional<String> label,
+        OptionalDouble judgeProbability) {
     /** From the decision to the end of its last answer. */
     public Duration wallTime() {
         return Duration.between(decided, ended);

@@ -118,6 +118,23 @@ public final class Learner {
         });
     }
 
+    /**
+     * A judge has scored the answer of a turn.
+     *
+     * @param score 0.0 to 1.0
+     * @param weight how far it is believed, 0.0 to 1.0
+     * @param probability with which the answer was drawn to be judged
+     */
+    public void judged(TenantId tenant, RequestId turn, double score, double weight, double probability) {
+        var _ = submit(() -> {
+            OpenDecision decision = byTurn.get(turn);
+            if (decision != null && decision.tenant().equals(tenant) && weight > 0) {
+                decision.judged(turn, score, weight, probability);
+                tell(decision, "judged");
+            }
+        });
+    }
+
     /** Never fails. */
     public Future<FeedbackResult> feedback(TenantId tenant, Feedback feedback) {
         Promise<FeedbackResult> verdict = Promise.promise();

@@ -31,6 +31,7 @@ final class OpenDecision {
     private final Map<RequestId, Double> labels = new HashMap<>();
     private final Set<RequestId> spoiled = new HashSet<>();
     private Optional<String> label = Optional.empty();
+    private OptionalDouble judgeProbability = OptionalDouble.empty();
     private double weight;
     private double weightedReward;
     private Optional<Observation> learned = Optional.empty();
@@ -67,7 +68,8 @@ final class OpenDecision {
                 outcome.map(Observation::reward).map(OptionalDouble::of).orElseGet(OptionalDouble::empty),
                 outcome.map(Observation::weight).orElse(0.0),
                 why,
-                label);
+                label,
+                judgeProbability);
     }
 
     TenantId tenant() {
@@ -108,6 +110,15 @@ final class OpenDecision {
         }
         heard(signal.reward(), signalWeight);
         return true;
+    }
+
+    /** Takes a score that somebody gave to one of the turns. */
+    void judged(RequestId turn, double score, double signWeight, double probability) {
+        if (turns.contains(turn)) {
+            spoiled.add(turn);
+        }
+        judgeProbability = OptionalDouble.of(probability);
+        heard(score, signWeight);
     }
 
     private void heard(double reward, double signWeight) {

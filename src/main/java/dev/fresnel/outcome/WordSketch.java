@@ -2,6 +2,7 @@ package dev.fresnel.outcome;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.NavigableSet;
 import java.util.OptionalDouble;
 import java.util.TreeSet;
 
@@ -48,10 +49,10 @@ final class WordSketch {
         return new WordSketch(smallest.stream().mapToInt(Integer::intValue).toArray());
     }
 
-    private static void add(TreeSet<Integer> smallest, int hash) {
+    private static void add(NavigableSet<Integer> smallest, int hash) {
         smallest.add(mixed(hash));
         if (smallest.size() > MAX_HASHES) {
-            smallest.removeLast();
+            var _ = smallest.pollLast();
         }
     }
 

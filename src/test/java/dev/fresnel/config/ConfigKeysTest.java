@@ -13,6 +13,7 @@ import dev.fresnel.delegation.Mode;
 import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.delegation.RouteRules;
 import dev.fresnel.delegation.Worker;
+import dev.fresnel.judge.JudgeSettings;
 import dev.fresnel.lens.LensPolicy;
 import dev.fresnel.outcome.ImplicitSignal;
 import dev.fresnel.outcome.OutcomeSettings;
@@ -202,7 +203,7 @@ class ConfigKeysTest {
                                 1700,
                                 800,
                                 Duration.ofMinutes(7)),
-                        new LearnedRules(Optional.of(usd("0.25")), LearnedRules.Pooling.GATEWAY),
+                        new LearnedRules(Optional.of(usd("0.25")), LearnedRules.Pooling.GATEWAY, RouteRules.Toggle.OFF),
                         new Escalation(
                                 RouteRules.Toggle.ON,
                                 RouteRules.Toggle.OFF,
@@ -229,6 +230,15 @@ class ConfigKeysTest {
                                 ImplicitSignal.TOOL_ERROR, 0.35,
                                 ImplicitSignal.RETRIED, 0.45,
                                 ImplicitSignal.CLEAN, 0.1))));
+        assertThat(config.judge())
+                .contains(new JudgeSettings(
+                        config.models().find(new ModelName("gpt-4o")).orElseThrow(),
+                        new Price(usd("2.50"), usd("1.25"), usd("10")),
+                        0.02,
+                        usd("2.5"),
+                        0.4,
+                        Duration.ofSeconds(60),
+                        4));
         assertThat(config.limits())
                 .isEqualTo(new GatewayConfig.Limits(1 << 20, Duration.ofSeconds(3), Duration.ofSeconds(30), 500, 2));
         assertThat(config.events())

@@ -2,19 +2,19 @@ package dev.fresnel.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.fresnel.chat.ChatRequest;
 import dev.fresnel.chat.ChatRequestReader;
 import dev.fresnel.chat.Choice;
 import dev.fresnel.chat.ToolCall;
 import dev.fresnel.contract.Finding.Breach;
 import dev.fresnel.contract.Finding.Doubt;
-import java.io.IOException;
-import java.net.InetSocketAddress;
+import dev.fresnel.testing.Await;
+import dev.fresnel.testing.FakeUpstream;
+import dev.fresnel.testing.Script;
+import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -127,29 +127,21 @@ final class InspectorTest {
         "$ref, other.json",
         "$dynamicRef, http://127.0.0.1:PORT/schema.json#x"
     })
-    void fetchesNothing_whateverASchemaRefersTo(String keyword, String uri) throws IOException {
-        AtomicInteger calls = new AtomicInteger();
-        HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
-        server.createContext("/", exchange -> {
-            calls.incrementAndGet();
-            exchange.sendResponseHeaders(200, 2);
-            exchange.getResponseBody().write("{}".getBytes(StandardCharsets.UTF_8));
-            exchange.close();
-        });
-        server.start();
-        try {
-            String target =
-                    uri.replace("PORT", Integer.toString(server.getAddress().getPort()));
+    void fetchesNothing_whateverASchemaRefersTo(String keyword, String uri) {
+        Vertx vertx = Vertx.vertx();
+        try (FakeUpstream server = FakeUpstream.start(vertx)) {
+            server.byDefault(Script.json("{}"));
+            String port = Integer.toString(server.port());
 
             Finding finding = look(
-                    schema("{\"$id\":\"http://127.0.0.1:" + server.getAddress().getPort() + "/root.json\",\"" + keyword
-                            + "\":\"" + target + "\"}"),
+                    schema("{\"$id\":\"http://127.0.0.1:" + port + "/root.json\",\"" + keyword + "\":\""
+                            + uri.replace("PORT", port) + "\"}"),
                     "{}");
 
             assertThat(finding).isEqualTo(new Finding.Unknown(Doubt.SCHEMA_NOT_USABLE));
-            assertThat(calls).hasValue(0);
+            assertThat(server.connectionsEver()).isZero();
         } finally {
-            server.stop(0);
+            Await.result(vertx.close());
         }
     }
 
