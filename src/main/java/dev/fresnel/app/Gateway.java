@@ -6,7 +6,7 @@ import dev.fresnel.budget.Ledger;
 import dev.fresnel.budget.PriceTable;
 import dev.fresnel.config.GatewayConfig;
 import dev.fresnel.config.HostPort;
-import dev.fresnel.contract.Inspections;
+import dev.fresnel.delegation.BudgetPacing;
 import dev.fresnel.delegation.ConversationPins;
 import dev.fresnel.delegation.Delegator;
 import dev.fresnel.delegation.EscalationBreaker;
@@ -20,7 +20,6 @@ import dev.fresnel.exchange.Exchanges;
 import dev.fresnel.exchange.Parts;
 import dev.fresnel.exchange.PinnedLenses;
 import dev.fresnel.exchange.RelayLimits;
-import dev.fresnel.judge.Judge;
 import dev.fresnel.lens.LensEvent;
 import dev.fresnel.lens.LensKeys;
 import dev.fresnel.lens.LensShelf;
@@ -39,10 +38,12 @@ import dev.fresnel.outcome.FollowUps;
 import dev.fresnel.outcome.Learner;
 import dev.fresnel.outcome.OutcomeSettings;
 import dev.fresnel.policy.Policy;
+import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantDirectory;
 import dev.fresnel.upstream.CompletionClient;
 import dev.fresnel.upstream.RetryRule;
 import dev.fresnel.upstream.UpstreamClient;
+import dev.fresnel.value.TenantId;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.DeploymentOptions;
@@ -55,7 +56,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -223,16 +223,11 @@ public final class Gateway {
         Learner learner = learner(vertx, learning, policy, config.outcomes(), telling.decisions(), closing);
         telling.metrics().watchLearning(learner::counts, policy::counts);
 
-        Inspections inspections = inspections(vertx, closing);
-        telling.metrics().expect(config.workers().keySet());
-        telling.metrics().watchAnswers(learner.signals(), inspections.findings());
-
-        Optional<Judge> judge = judge(vertx, config, smart, ledger, learner, closing);
-        telling.metrics()
-                .watchJudge(
-                        judge.map(Judge::counts).orElse(Map.of()),
-                        judge.<LongSupplier>map(known -> known::spentNanos).orElse(() -> 0));
+        AnswerStart answers = AnswerStart.of(vertx, config, smart, ledger, learner, telling.metrics(), closing);
         EscalationBreaker breaker = new EscalationBreaker(clock);
+        BudgetPacing pacing = new BudgetPacing();
+        telling.metrics().watchBudgets(pacing::perDollar, budgeted(config.tenants()));
+
         JtokkitEstimator tokens = new JtokkitEstimator();
         Parts parts = new Parts(
                 vertx,
@@ -246,13 +241,14 @@ public final class Gateway {
                 new Delegator(config.models(), prices, config.workers(), CostModel.DEFAULT, policy, breaker),
                 breaker,
                 new ConversationPins(nanos::getAsLong, ConversationPins.DEFAULT_IDLE, ConversationPins.DEFAULT_MAXIMUM),
+                pacing,
                 new LensKeys(PromptTemplate.VERSION),
                 shelf,
                 new PinnedLenses(nanos::getAsLong, ConversationPins.DEFAULT_IDLE),
                 learner,
                 new FollowUps(learner, nanos::getAsLong),
-                inspections,
-                judge,
+                answers.inspections(),
+                answers.judge(),
                 ledger,
                 relayLimits,
                 switch (config.events().prompts()) {
@@ -304,6 +300,13 @@ public final class Gateway {
                 .compose(_ -> deploy(config.listen(), vertx, loops, data, admin, gate, closing));
     }
 
+    private static List<TenantId> budgeted(List<Tenant> tenants) {
+        return tenants.stream()
+                .filter(tenant -> tenant.dailyBudget().isPresent())
+                .map(Tenant::id)
+                .toList();
+    }
+
     /** Learning has a thread of its own, so that no reply waits for it, nor it for a slow store. */
     private static Learner learner(
             Vertx vertx,
@@ -330,27 +333,6 @@ public final class Gateway {
             return thread.close();
         });
         return learner;
-    }
-
-    /** Answers are checked on threads of their own too: a schema may be hostile, and is somebody else's. */
-    private static Inspections inspections(Vertx vertx, Closing closing) {
-        WorkerExecutor threads = vertx.createSharedWorkerExecutor("fresnel-inspections", 2);
-        closing.later("inspections", threads::close);
-        return new Inspections(threads);
-    }
-
-    private static Optional<Judge> judge(
-            Vertx vertx,
-            GatewayConfig config,
-            CompletionClient model,
-            Ledger ledger,
-            Learner learner,
-            Closing closing) {
-        return config.judge().map(settings -> {
-            WorkerExecutor threads = vertx.createSharedWorkerExecutor("fresnel-judge", 1);
-            closing.later("judge", threads::close);
-            return new Judge(settings, model, ledger, learner, threads, SystemTime.clock());
-        });
     }
 
     private static Future<Gateway> deploy(

@@ -288,7 +288,8 @@ final class Deliberation {
                 .map(Usd::dollars)
                 .orElseGet(() -> LearnedRules.DEFAULT_WORTH
                         * weighing.directCost().map(Usd::dollars).orElse(0.0));
-        return worth > 0 ? Stakes.worth(worth) : Stakes.QUALITY_ONLY;
+        return new Stakes(
+                worth > 0 ? worth : Double.POSITIVE_INFINITY, inquiry.moment().budgetPrice());
     }
 
     private List<RuleCheck> check(Rules rules, ArmRow row) {

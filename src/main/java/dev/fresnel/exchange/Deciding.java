@@ -159,7 +159,10 @@ final class Deciding {
                                         arrival.tenant().id(), arrival.tenant().dailyBudget()),
                         parts.shelf().peek(key).isPresent() ? Inquiry.LensState.CACHED : Inquiry.LensState.ABSENT,
                         journal.conversation.flatMap(parts.pins()::find),
-                        new Moment(parts.clock().instant(), parts.chance().getAsDouble())));
+                        new Moment(
+                                parts.clock().instant(),
+                                parts.chance().getAsDouble(),
+                                parts.pacing().perDollar(arrival.tenant().id()))));
     }
 
     private static LensSubject subject(ChatRequest request, RoutePlan plan, Overrides overrides) {

@@ -211,6 +211,7 @@ final class Exchange {
         }
         Optional<Usd> cost = journal.cost(parts.prices());
         purse.settle(journal.spent(parts.prices()));
+        pace(end, cost);
         journal.conversation
                 .filter(_ -> end == ExchangeEvent.End.COMPLETE
                         && journal.status < 300
@@ -225,6 +226,18 @@ final class Exchange {
         journal.delegated.ifPresent(delegated -> parts.events().accept(finished(delegated, end, cost)));
         parts.events().accept(summary(end, cost));
         return null;
+    }
+
+    /** A request that cost nothing, because nobody was asked, says nothing about the day's pace. */
+    private void pace(ExchangeEvent.End end, Optional<Usd> cost) {
+        if (end == ExchangeEvent.End.REFUSED || end == ExchangeEvent.End.DRY_RUN) {
+            return;
+        }
+        Optional<Usd> remaining =
+                parts.ledger().remaining(arrival.tenant().id(), arrival.tenant().dailyBudget());
+        cost.map(journal.lensCost::plus)
+                .ifPresent(spent -> remaining.ifPresent(left -> parts.pacing()
+                        .spent(arrival.tenant().id(), spent, left, parts.clock().instant())));
     }
 
     private void learn(ExchangeEvent.End end) {

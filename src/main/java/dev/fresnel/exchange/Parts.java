@@ -3,6 +3,7 @@ package dev.fresnel.exchange;
 import dev.fresnel.budget.Ledger;
 import dev.fresnel.budget.PriceTable;
 import dev.fresnel.contract.Inspections;
+import dev.fresnel.delegation.BudgetPacing;
 import dev.fresnel.delegation.ConversationPins;
 import dev.fresnel.delegation.Delegator;
 import dev.fresnel.delegation.EscalationBreaker;
@@ -47,6 +48,7 @@ public record Parts(
         Delegator delegator,
         EscalationBreaker breaker,
         ConversationPins pins,
+        BudgetPacing pacing,
         LensKeys lensKeys,
         LensShelf shelf,
         PinnedLenses pinnedLenses,

@@ -24,6 +24,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Counters and timers of what the gateway does. Labels come from config ids and closed enumerations only, so that no client can
@@ -50,6 +51,9 @@ public final class Metrics {
             Map.entry("fresnel.arm.pauses", "Arms paused because too many of their answers were escalated."),
             Map.entry("fresnel.lens.builds", "Lenses written, or why not."),
             Map.entry("fresnel.lens.cost.usd", "What writing lenses cost."),
+            Map.entry(
+                    "fresnel.budget.price",
+                    "Quality that mode adaptive gives up for a dollar because the day's budget presses; 0 while there is enough."),
             Map.entry("fresnel.learning.open", "Decisions of mode adaptive whose outcome may still change."),
             Map.entry("fresnel.learning.lessons", "Outcomes that the policy was told, revisions included."),
             Map.entry("fresnel.learning.alarms", "Arms found to have changed."),
@@ -209,6 +213,16 @@ public final class Metrics {
         FunctionCounter.builder("fresnel.judge.cost.usd", nanos, cost -> cost.getAsLong() / 1e9)
                 .description(help("fresnel.judge.cost.usd"))
                 .register(registry);
+    }
+
+    /** A gauge per tenant that has a budget. */
+    public void watchBudgets(ToDoubleFunction<TenantId> price, List<TenantId> tenants) {
+        for (TenantId tenant : tenants) {
+            Gauge.builder("fresnel.budget.price", () -> price.applyAsDouble(tenant))
+                    .description(help("fresnel.budget.price"))
+                    .tag("tenant", tenant.value())
+                    .register(registry);
+        }
     }
 
     /** The registry refers weakly to what it reads, and a supplier that is gone reads as 0: so they are held here. */

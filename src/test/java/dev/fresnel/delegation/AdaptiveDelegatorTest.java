@@ -169,9 +169,9 @@ final class AdaptiveDelegatorTest {
 
         world.request = turn("Now debug it");
         world.pin = pinned(Arm.DIRECT, TaskKind.GENERATE);
-        double toWorker = world.decide().propensities().get(BARE);
+        double toWorker = world.decide().propensities().getOrDefault(BARE, 0.0);
         world.pin = pinned(BARE, TaskKind.GENERATE);
-        double withWorker = world.decide().propensities().get(BARE);
+        double withWorker = world.decide().propensities().getOrDefault(BARE, 0.0);
 
         assertThat(withWorker).as("whoever has the prefix keeps it").isGreaterThan(0.9);
         assertThat(toWorker).isLessThan(0.1);
@@ -279,6 +279,20 @@ final class AdaptiveDelegatorTest {
         assertThat(world.assess().features().kind().key()).isEqualTo(kind);
         world.pin = pin;
         world.request = request;
+    }
+
+    @Test
+    void givesQualityUp_whenTheBudgetPresses() {
+        teach(BARE, 0.8, 200);
+        teach(Arm.DIRECT, 0.95, 200);
+        world.learned = new LearnedRules(Optional.of(World.usd("10")), LearnedRules.Pooling.TENANT);
+        assertThat(world.decide().arm()).isEqualTo(Arm.DIRECT);
+
+        double directCost =
+                world.assess().arms().getFirst().expectedCost().orElseThrow().dollars();
+        world.moment = new Moment(world.moment.now(), 0.5, 1 / directCost);
+
+        assertThat(world.decide().arm()).isEqualTo(BARE);
     }
 
     private static Overrides saying(String header, String value) {

@@ -14,8 +14,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -171,6 +174,50 @@ class LearningTest {
 
     private static String conversation(String messages) {
         return "{\"model\":\"smart\",\"messages\":[" + messages + "]}";
+    }
+
+    /** A tenant to whom quality is worth any money, until its day's budget would be gone by noon. */
+    @Test
+    void delegatesMore_whenTheDaysBudgetWouldRunOut() {
+        Assumptions.assumeTrue(
+                LocalTime.now(ZoneOffset.UTC).isBefore(LocalTime.of(23, 0)),
+                "in the day's last hour there is no more money to be spared");
+        String yaml = TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), ADAPTIVE)
+                        .replace("""
+                          - id: acme
+                            routes:
+                        """, """
+                          - id: ample
+                            keys: ["ample-key"]
+                            learned: { success-usd: 100 }
+                            routes:
+                              - match: { model: "smart" }
+                                mode: adaptive
+                                arms: [direct, fast-bare]
+                          - id: acme
+                            keys: ["short-key"]
+                            budget: { daily: 2.00 }
+                            learned: { success-usd: 100 }
+                            routes:
+                        """)
+                + "policy: { guard: 1 }\n";
+        try (TestGateway gateway = TestGateway.start(yaml)) {
+            int ample = 0;
+            int tight = 0;
+            for (int i = 0; i < 200; i++) {
+                boolean late = i >= 150;
+                // The worker fails one time in five, the requested model never.
+                boolean worker = i % 5 != 0;
+                ample += delegatedBy(gateway, "ample-key", i, worker) && late ? 1 : 0;
+                tight += delegatedBy(gateway, "short-key", i, worker) && late ? 1 : 0;
+            }
+
+            assertThat(ample).as("of 50, where quality is worth any money").isLessThanOrEqualTo(12);
+            assertThat(tight)
+                    .as("of 50, at a pace that two dollars do not last for")
+                    .isGreaterThanOrEqualTo(42);
+            assertThat(gateway.admin("/metrics")).containsPattern("fresnel_budget_price\\{tenant=\"acme\"} [1-9]");
+        }
     }
 
     @Test
