@@ -1,13 +1,17 @@
--- Adds deltas to a population's sums, once per sequence of a replica. KEYS: arms, replicas.
--- ARGV: replica, sequence, tau, most cells, time to live in ms, then per delta: arm, epoch, landmark, jump, cell, weight, reward, squares.
--- Gives: effect, now, refused, discarded, number of arms, per arm: name, epoch, landmark, jump; per cell: arm, name, sums.
--- Fields of arms: "s:ARM" = "EPOCH LANDMARK JUMP RESET-EPOCH", "c:ARM CELL" = "WEIGHT REWARD SQUARES".
+-- Adds deltas to a population's sums, once per sequence of a replica, and tells what changed. KEYS: arms, replicas, changes.
+-- ARGV: replica, sequence, since, tau, most cells, time to live in ms, threshold, seconds of an alarm's jump, number of residuals;
+-- per residual: arm, low alone, low sum, high alone, high sum; per delta: arm, epoch, origin, jump, cell, weight, reward, squares.
+-- Without a replica nothing is added, only told.
+-- Gives: effect, now, refused, discarded, number of alarms, per alarm: arm, direction; version, extent, then fields and values in turn.
+-- Fields of arms: "s:ARM" = "EPOCH ORIGIN JUMP RESET-EPOCH", "c:ARM CELL" = "WEIGHT REWARD SQUARES", "d:ARM" = "LOW HIGH",
+-- "m:ARM" = model, "v" = "VERSION WHOLE". Members of changes: fields of arms, by the version that changed them.
 -- Numbers are text: Redis would cut them to whole ones, Lua's own form has 14 digits of the 17.
-local MAX_EXPONENT = 30
-local arms, replicas = KEYS[1], KEYS[2]
-local tau, most = tonumber(ARGV[3]), tonumber(ARGV[4])
+local FAR = 30
+local arms, replicas, changes = KEYS[1], KEYS[2], KEYS[3]
+local since, tau, most = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local last = redis.call('HGET', replicas, ARGV[1])
 local size = redis.call('HLEN', arms)
+redis.call('ZCARD', changes)
 local t = redis.call('TIME')
 local now = t[1] + t[2] / 1000000
 local refused, discarded = 0, 0
@@ -23,22 +27,34 @@ local function number(s)
   end
 end
 
-local function scale(arm)
+local function landmark(arm)
   local stored = redis.call('HGET', arms, 's:' .. arm)
   if not stored then
     return nil
   end
-  local e, l, j, r = string.match(stored, '^(%S+) (%S+) (%S+) (%S+)$')
-  local found = {epoch = number(e), landmark = number(l), jump = number(j), reset = number(r)}
-  if found.epoch and found.landmark and found.jump and found.reset then
+  local e, o, j, r = string.match(stored, '^(%S+) (%S+) (%S+) (%S+)$')
+  local found = {epoch = number(e), origin = number(o), jump = number(j), reset = number(r)}
+  if found.epoch and found.origin and found.jump and found.reset and found.jump >= 0 then
     return found
   end
   discarded = discarded + 1
   return nil
 end
 
+local stored = redis.call('HGET', arms, 'v')
+local v, w = string.match(stored or '', '^(%S+) (%S+)$')
+local version, whole = number(v) or 0, number(w) or 0
+if version < 0 or version > 9e15 then
+  version = 0
+end
+
+local function changed(field)
+  redis.call('ZADD', changes, text(version), field)
+end
+
 local function keep(arm, s)
-  redis.call('HSET', arms, 's:' .. arm, text(s.epoch) .. ' ' .. text(s.landmark) .. ' ' .. text(s.jump) .. ' ' .. text(s.reset))
+  redis.call('HSET', arms, 's:' .. arm, text(s.epoch) .. ' ' .. text(s.origin) .. ' ' .. text(s.jump) .. ' ' .. text(s.reset))
+  changed('s:' .. arm)
 end
 
 local function sums(field)
@@ -61,74 +77,98 @@ end
 
 -- Divides all cells of an arm, so that what it weighs now is about one again.
 local function relandmark(arm, s)
-  local landmark = now + s.jump
-  local factor = math.exp((s.landmark - landmark) / tau)
-  local all = redis.call('HKEYS', arms)
+  local origin = now + s.jump
+  local factor = math.exp((s.origin - origin) / tau)
   local prefix = 'c:' .. arm .. ' '
-  for _, field in ipairs(all) do
+  for _, field in ipairs(redis.call('HKEYS', arms)) do
     if string.sub(field, 1, #prefix) == prefix then
       local x = sums(field)
       put(field, {x[1] * factor, x[2] * factor, x[3] * factor})
     end
   end
-  s.landmark = landmark
+  s.origin = origin
   s.epoch = s.epoch + 1
   keep(arm, s)
+  whole = version
 end
 
 local known = {}
-local order = {}
-local effect = 'applied'
-local before = last and tonumber(string.match(last, '^(%d+) ')) or 0
-if before >= tonumber(ARGV[2]) then
-  effect = 'duplicate'
+
+local function add(i)
+  local arm = ARGV[i]
+  local epoch, origin, jump = number(ARGV[i + 1]), number(ARGV[i + 2]), number(ARGV[i + 3])
+  local s = known[arm] or landmark(arm)
+  if not s and epoch and origin and jump then
+    s = {epoch = epoch, origin = origin, jump = jump, reset = 0}
+    keep(arm, s)
+  end
+  if not s then
+    return false
+  end
+  if not known[arm] and (now + s.jump - s.origin) / tau > FAR then
+    relandmark(arm, s)
+  end
+  known[arm] = s
+  local w, r, q = number(ARGV[i + 5]), number(ARGV[i + 6]), number(ARGV[i + 7])
+  local factor = origin and math.exp((origin - s.origin) / tau)
+  if not (epoch and factor and epoch >= s.reset and w and r and q
+      and number(w * factor) and number(r * factor) and number(q * factor)) then
+    return false
+  end
+  local field = 'c:' .. arm .. ' ' .. ARGV[i + 4]
+  local x = sums(field)
+  if not x then
+    if size >= most then
+      return false
+    end
+    size = size + 1
+    x = {0, 0, 0}
+  end
+  put(field, {x[1] + w * factor, x[2] + r * factor, x[3] + q * factor})
+  changed(field)
+  return true
 end
 
-for i = 6, #ARGV, 8 do
+local alarms = {}
+
+local function watch(i)
   local arm = ARGV[i]
-  if not known[arm] then
-    local s = scale(arm)
-    if not s and effect == 'applied' then
-      local e, l, j = number(ARGV[i + 1]), number(ARGV[i + 2]), number(ARGV[i + 3])
-      if e and l and j then
-        s = {epoch = e, landmark = l, jump = j, reset = 0}
-        keep(arm, s)
-      end
-    end
-    if s and effect == 'applied' and (now + s.jump - s.landmark) / tau > MAX_EXPONENT then
-      relandmark(arm, s)
-    end
-    if s then
-      known[arm] = s
-      order[#order + 1] = arm
-    end
+  local s = known[arm] or landmark(arm)
+  local a, b, c, d = number(ARGV[i + 1]), number(ARGV[i + 2]), number(ARGV[i + 3]), number(ARGV[i + 4])
+  if not (s and a and b and c and d) then
+    return
   end
-  local s = known[arm]
-  if effect == 'applied' then
-    local epoch, landmark = number(ARGV[i + 1]), number(ARGV[i + 2])
-    local w, r, q = number(ARGV[i + 5]), number(ARGV[i + 6]), number(ARGV[i + 7])
-    local factor = s and landmark and math.exp((landmark - s.landmark) / tau)
-    local field = 'c:' .. arm .. ' ' .. ARGV[i + 4]
-    local fine = s and epoch and factor and epoch >= s.reset and w and r and q
-        and number(w * factor) and number(r * factor) and number(q * factor)
-    if fine then
-      local x = sums(field)
-      if not x then
-        size = size + 1
-        x = {0, 0, 0}
-        fine = size <= most
-      end
-      if fine then
-        put(field, {x[1] + w * factor, x[2] + r * factor, x[3] + q * factor})
-      end
-    end
-    if not fine then
+  local stored = redis.call('HGET', arms, 'd:' .. arm)
+  local l, h = string.match(stored or '', '^(%S+) (%S+)$')
+  local low = math.max(a, math.max(0, number(l) or 0) + b)
+  local high = math.max(c, math.max(0, number(h) or 0) + d)
+  local threshold = number(ARGV[7])
+  if threshold and (low > threshold or high > threshold) then
+    alarms[#alarms + 1] = arm
+    alarms[#alarms + 1] = low > high and 'worse' or 'better'
+    redis.call('HDEL', arms, 'd:' .. arm)
+    s.jump = s.jump + tonumber(ARGV[8])
+    keep(arm, s)
+  else
+    redis.call('HSET', arms, 'd:' .. arm, text(low) .. ' ' .. text(high))
+  end
+end
+
+local effect = 'applied'
+local before = last and tonumber(string.match(last, '^(%d+) ')) or 0
+if ARGV[1] == '' or before >= tonumber(ARGV[2]) then
+  effect = 'duplicate'
+else
+  version = version + 1
+  local first = 10 + 5 * ARGV[9]
+  for i = first, #ARGV, 8 do
+    if not add(i) then
       refused = refused + 1
     end
   end
-end
-
-if effect == 'applied' then
+  for i = 10, first - 1, 5 do
+    watch(i)
+  end
   local ms = string.format('%.0f', now * 1000)
   if redis.call('HLEN', replicas) > 256 then
     -- Processes that are long gone.
@@ -141,22 +181,50 @@ if effect == 'applied' then
     end
   end
   redis.call('HSET', replicas, ARGV[1], ARGV[2] .. ' ' .. ms)
-  redis.call('PEXPIRE', arms, ARGV[5])
-  redis.call('PEXPIRE', replicas, ARGV[5])
+  redis.call('HSET', arms, 'v', text(version) .. ' ' .. text(whole))
+  redis.call('PEXPIRE', arms, ARGV[6])
+  redis.call('PEXPIRE', replicas, ARGV[6])
+  redis.call('PEXPIRE', changes, ARGV[6])
 end
 
-local reply = {effect, text(now), tostring(refused), tostring(discarded), tostring(#order)}
-for _, arm in ipairs(order) do
-  local s = known[arm]
-  for _, x in ipairs({arm, text(s.epoch), text(s.landmark), text(s.jump)}) do
-    reply[#reply + 1] = x
+local reply = {effect, text(now), tostring(refused), tostring(discarded), tostring(#alarms / 2)}
+for _, x in ipairs(alarms) do
+  reply[#reply + 1] = x
+end
+reply[#reply + 1] = text(version)
+
+local function tell(field)
+  local value = redis.call('HGET', arms, field)
+  if value then
+    reply[#reply + 1] = field
+    reply[#reply + 1] = value
   end
 end
-for i = 6, #ARGV, 8 do
-  local stored = known[ARGV[i]] and redis.call('HGET', arms, 'c:' .. ARGV[i] .. ' ' .. ARGV[i + 4])
-  if stored then
-    for _, x in ipairs({ARGV[i], ARGV[i + 4], stored}) do
-      reply[#reply + 1] = x
+
+if since > 0 and since >= whole and since <= version then
+  reply[#reply + 1] = 'changes'
+  local told = {}
+  for _, field in ipairs(redis.call('ZRANGEBYSCORE', changes, '(' .. ARGV[3], '+inf')) do
+    local arm = string.match(field, '^c:([^ ]+) ')
+    if arm and not told[arm] then
+      told[arm] = true
+      tell('s:' .. arm)
+    end
+    tell(field)
+  end
+else
+  reply[#reply + 1] = 'whole'
+  if redis.call('HLEN', arms) > 2 * most then
+    -- Far more than we ever write stays here, and shows as one entry that is none of ours.
+    reply[#reply + 1] = 'huge'
+    reply[#reply + 1] = ''
+  else
+    local all = redis.call('HGETALL', arms)
+    for i = 1, #all, 2 do
+      if not string.match(all[i], '^[dm]:') and all[i] ~= 'v' then
+        reply[#reply + 1] = all[i]
+        reply[#reply + 1] = all[i + 1]
+      end
     end
   end
 end

@@ -42,13 +42,14 @@ class ArchitectureTest {
         see.put("chat", Set.of("value"));
         see.put("policy", Set.of("value"));
         see.put("contract", Set.of("chat", "value"));
+        see.put("pause", Set.of("value"));
         see.put("estimate", Set.of("chat", "value"));
         see.put("upstream", Set.of("chat", "value"));
         see.put("budget", Set.of("upstream", "chat", "value"));
         see.put("lens", Set.of("budget", "upstream", "estimate", "chat", "value"));
         see.put("delegation", Set.of("lens", "budget", "upstream", "policy", "estimate", "chat", "value"));
         see.put("tenant", Set.of("delegation", "lens", "policy", "upstream", "chat", "value"));
-        see.put("outcome", Set.of("delegation", "policy", "chat", "value"));
+        see.put("outcome", Set.of("delegation", "policy", "estimate", "chat", "value"));
         see.put("judge", Set.of("outcome", "budget", "upstream", "chat", "value"));
         see.put(
                 "exchange",
@@ -56,6 +57,7 @@ class ArchitectureTest {
                         "judge",
                         "outcome",
                         "contract",
+                        "pause",
                         "tenant",
                         "delegation",
                         "lens",
@@ -66,13 +68,16 @@ class ArchitectureTest {
                         "chat",
                         "value"));
         see.put("edge", Set.of("exchange", "outcome", "tenant", "delegation", "budget", "upstream", "chat", "value"));
-        see.put("admin", Set.of("exchange", "tenant", "delegation", "lens", "budget", "upstream", "chat", "value"));
+        see.put(
+                "admin",
+                Set.of("exchange", "pause", "tenant", "delegation", "lens", "budget", "upstream", "chat", "value"));
         see.put(
                 "observe",
                 Set.of(
                         "exchange",
                         "judge",
                         "outcome",
+                        "pause",
                         "delegation",
                         "lens",
                         "budget",
@@ -80,8 +85,8 @@ class ArchitectureTest {
                         "policy",
                         "chat",
                         "value"));
-        see.put("store.embedded", Set.of("outcome", "lens", "budget", "upstream", "chat", "value"));
-        see.put("store.redis", Set.of("outcome", "lens", "budget", "upstream", "chat", "value"));
+        see.put("store.embedded", Set.of("outcome", "pause", "lens", "budget", "upstream", "chat", "value"));
+        see.put("store.redis", Set.of("outcome", "pause", "lens", "budget", "upstream", "chat", "value"));
         see.put(
                 "config",
                 Set.of(
@@ -133,6 +138,7 @@ class ArchitectureTest {
                         "judge",
                         "outcome",
                         "contract",
+                        "pause",
                         "tenant",
                         "delegation",
                         "lens",

@@ -1,7 +1,6 @@
 package dev.fresnel.app;
 
 import dev.fresnel.admin.AdminListener;
-import dev.fresnel.budget.CostModel;
 import dev.fresnel.budget.Ledger;
 import dev.fresnel.budget.PriceTable;
 import dev.fresnel.config.GatewayConfig;
@@ -10,21 +9,23 @@ import dev.fresnel.delegation.BudgetPacing;
 import dev.fresnel.delegation.ConversationPins;
 import dev.fresnel.delegation.Delegator;
 import dev.fresnel.delegation.EscalationBreaker;
+import dev.fresnel.delegation.Experience;
 import dev.fresnel.edge.DataListener;
 import dev.fresnel.edge.EdgeLimits;
 import dev.fresnel.edge.Gate;
 import dev.fresnel.edge.RequestIds;
 import dev.fresnel.estimate.JtokkitEstimator;
-import dev.fresnel.estimate.OutputLength;
 import dev.fresnel.exchange.Exchanges;
 import dev.fresnel.exchange.Parts;
 import dev.fresnel.exchange.PinnedLenses;
 import dev.fresnel.exchange.RelayLimits;
+import dev.fresnel.exchange.TaskClassifier;
 import dev.fresnel.lens.LensEvent;
 import dev.fresnel.lens.LensKeys;
 import dev.fresnel.lens.LensShelf;
 import dev.fresnel.lens.LensWriter;
 import dev.fresnel.lens.PromptTemplate;
+import dev.fresnel.lens.Provenance;
 import dev.fresnel.lens.ShelfLimits;
 import dev.fresnel.observe.DecisionLog;
 import dev.fresnel.observe.EventLog;
@@ -36,7 +37,8 @@ import dev.fresnel.observe.StoreTrouble;
 import dev.fresnel.outcome.DecisionRecord;
 import dev.fresnel.outcome.FollowUps;
 import dev.fresnel.outcome.Learner;
-import dev.fresnel.outcome.OutcomeSettings;
+import dev.fresnel.outcome.UsageLearner;
+import dev.fresnel.pause.KillSwitch;
 import dev.fresnel.policy.Policy;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantDirectory;
@@ -51,7 +53,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -70,8 +71,6 @@ import java.util.function.Supplier;
 public final class Gateway {
     /** Longest stream that a shutdown waits for before it is cut. */
     private static final Duration GRACE = Duration.ofSeconds(30);
-
-    private static final Duration LEARNER_TICK = Duration.ofMillis(250);
 
     private final Vertx vertx;
     private final List<DataListener> listeners;
@@ -135,7 +134,9 @@ public final class Gateway {
         // A promise of no event loop: the loops may be gone when it is kept.
         Promise<Gateway> started = Promise.promise();
         Stores.open(vertx, config, (trouble, message) -> tell(trouble, message, telling), telling.metrics(), closing)
-                .compose(stores -> assemble(config, telling, relayLimits, vertx, loops, stores, closing))
+                .compose(stores -> LearnerStart.start(vertx, config, stores, unharmed(telling.decisions()), closing)
+                        .compose(learning ->
+                                assemble(config, telling, relayLimits, vertx, loops, stores, learning, closing)))
                 .onSuccess(started::complete)
                 .onFailure(problem -> closing.run().onComplete(_ -> started.fail(problem)));
         return started.future();
@@ -192,8 +193,10 @@ public final class Gateway {
             Vertx vertx,
             int loops,
             Stores stores,
+            LearnerStart.Started learning,
             Closing closing) {
         Ledger ledger = stores.ledger();
+        Charging charging = new Charging(ledger, telling.metrics());
         LongSupplier nanos = SystemTime.nanos();
         var clock = SystemTime.clock();
         var random = new java.security.SecureRandom();
@@ -204,6 +207,10 @@ public final class Gateway {
         closing.later("upstream connections", upstreams::close);
         CompletionClient smart = new CompletionClient(vertx, upstreams, config.upstreams(), retries, nanos);
 
+        Experience experience = new Experience();
+        UsageLearner usageLearner = new UsageLearner(experience, learning.thread(), config.estimates());
+        telling.metrics().watchEstimates(usageLearner::counts);
+
         LensShelf shelf = new LensShelf(
                 vertx,
                 new LensWriter(smart, PromptTemplate.load(), clock, nanos),
@@ -213,18 +220,21 @@ public final class Gateway {
                 random,
                 ShelfLimits.DEFAULT,
                 unharmed(event -> {
-                    charge(ledger, event);
+                    charging.lens(event);
+                    measure(usageLearner, event);
                     telling.log().onLens(event);
                     telling.metrics().onLens(event);
                 }));
 
-        Policy policy = new Policy(config.policy());
-        WorkerExecutor learning = vertx.createSharedWorkerExecutor("fresnel-learner", 1);
-        Learner learner = learner(vertx, learning, policy, config.outcomes(), telling.decisions(), closing);
-        telling.metrics().watchLearning(learner::counts, policy::counts);
+        Policy policy = learning.policy();
+        Learner learner = learning.learner();
+        telling.metrics().watchLearning(learner::counts, learner::sharing, policy::counts);
 
         AnswerStart answers = AnswerStart.of(vertx, config, smart, ledger, learner, telling.metrics(), closing);
         EscalationBreaker breaker = new EscalationBreaker(clock);
+        KillSwitch killSwitch =
+                Pausing.killSwitch(vertx, stores.pauses(), config.tenants(), unharmed(telling.log()::onPause), closing);
+        telling.metrics().watchPauses(killSwitch.tenants(), killSwitch::isPaused);
         BudgetPacing pacing = new BudgetPacing();
         telling.metrics().watchBudgets(pacing::perDollar, budgeted(config.tenants()));
 
@@ -237,8 +247,8 @@ public final class Gateway {
                 prices,
                 config.workers(),
                 tokens,
-                new OutputLength(),
-                new Delegator(config.models(), prices, config.workers(), CostModel.DEFAULT, policy, breaker),
+                experience,
+                new Delegator(config.models(), prices, config.workers(), experience, policy, breaker),
                 breaker,
                 new ConversationPins(nanos::getAsLong, ConversationPins.DEFAULT_IDLE, ConversationPins.DEFAULT_MAXIMUM),
                 pacing,
@@ -249,6 +259,9 @@ public final class Gateway {
                 new FollowUps(learner, nanos::getAsLong),
                 answers.inspections(),
                 answers.judge(),
+                killSwitch,
+                new TaskClassifier(vertx, smart, charging::classifier, telling.metrics()::onClassified, nanos),
+                usageLearner,
                 ledger,
                 relayLimits,
                 switch (config.events().prompts()) {
@@ -289,14 +302,16 @@ public final class Gateway {
                 config.listen().adminToken(),
                 () -> !gate.isShut(),
                 telling.registry()::scrape,
-                () -> Status.json(config, gate, ledger, telling.writer()),
-                telling.window()::lines));
+                () -> Status.json(config, gate, ledger, killSwitch, telling.writer()),
+                telling.window()::lines,
+                killSwitch));
         // The first request must not pay for the tokenizer's tables, nor stand on an event loop while they load.
         return vertx.executeBlocking(() -> {
                     tokens.preload();
                     return tokens;
                 })
-                .compose(_ -> learning.executeBlocking(() -> true))
+                // A store that is away does not keep the gateway from starting, and the switch is not thrown then.
+                .compose(_ -> killSwitch.refresh().otherwiseEmpty())
                 .compose(_ -> deploy(config.listen(), vertx, loops, data, admin, gate, closing));
     }
 
@@ -305,34 +320,6 @@ public final class Gateway {
                 .filter(tenant -> tenant.dailyBudget().isPresent())
                 .map(Tenant::id)
                 .toList();
-    }
-
-    /** Learning has a thread of its own, so that no reply waits for it, nor it for a slow store. */
-    private static Learner learner(
-            Vertx vertx,
-            WorkerExecutor thread,
-            Policy policy,
-            OutcomeSettings settings,
-            Consumer<DecisionRecord> decisions,
-            Closing closing) {
-        Learner learner = new Learner(
-                policy,
-                work -> {
-                    // The learner handles what its work throws.
-                    var _ = thread.executeBlocking(() -> {
-                        work.run();
-                        return true;
-                    });
-                },
-                SystemTime.clock(),
-                settings,
-                unharmed(decisions));
-        long ticking = vertx.setPeriodic(LEARNER_TICK.toMillis(), _ -> learner.tick());
-        closing.later("learner", () -> {
-            vertx.cancelTimer(ticking);
-            return thread.close();
-        });
-        return learner;
     }
 
     private static Future<Gateway> deploy(
@@ -360,16 +347,11 @@ public final class Gateway {
         return Future.failedFuture(new ListenException(key, address.toString(), problem));
     }
 
-    /** Every writing of a lens is booked here, once, whichever request caused it and whether it succeeded. */
-    private static void charge(Ledger ledger, LensEvent event) {
-        var cost = switch (event) {
-            case LensEvent.Created created -> created.cost();
-            case LensEvent.Failed failed -> failed.cost();
-            case LensEvent.StoreFailed _ -> dev.fresnel.value.Usd.ZERO;
-        };
-        ledger.charge(event.tenant(), cost)
-                .onFailure(problem -> System.getLogger("fresnel")
-                        .log(System.Logger.Level.WARNING, "the spend of a lens was not stored", problem));
+    /** What the writing of a lens took, where the provider counted it. */
+    private static void measure(UsageLearner usages, LensEvent event) {
+        if (event instanceof LensEvent.Created created && created.usageSource() == Provenance.UsageSource.REPORTED) {
+            usages.lensWritten(created.smart(), created.usage());
+        }
     }
 
     /** The port clients use. */

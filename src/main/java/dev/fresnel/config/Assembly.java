@@ -10,6 +10,7 @@ import dev.fresnel.config.ConfigFile.RulesSection;
 import dev.fresnel.config.ConfigFile.TenantSection;
 import dev.fresnel.config.ConfigFile.UpstreamSection;
 import dev.fresnel.config.ConfigFile.WorkerSection;
+import dev.fresnel.delegation.ClassifierRules;
 import dev.fresnel.delegation.Escalation;
 import dev.fresnel.delegation.Fallback;
 import dev.fresnel.delegation.Guidance;
@@ -22,6 +23,7 @@ import dev.fresnel.lens.LensPolicy;
 import dev.fresnel.outcome.ImplicitSignal;
 import dev.fresnel.outcome.OutcomeSettings;
 import dev.fresnel.outcome.SignalWeights;
+import dev.fresnel.outcome.UsageLearner;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.policy.PolicySettings;
 import dev.fresnel.tenant.Tenant;
@@ -79,6 +81,7 @@ final class Assembly {
                 policy(file.policy()),
                 outcomes(file.policy()),
                 judge(file.policy().judge()),
+                file.estimates().learn() ? UsageLearner.Learning.ON : UsageLearner.Learning.OFF,
                 new GatewayConfig.Limits(
                         file.limits().maxBody().bytes(),
                         file.limits().headerTimeout(),
@@ -209,6 +212,13 @@ final class Assembly {
                 new LearnedRules(
                         section.learned().successUsd(),
                         section.learned().pooling().orElseThrow(),
+                        Set.copyOf(section.learned().features().orElseThrow()),
+                        section.learned()
+                                .classifier()
+                                .model()
+                                .map(model -> new ClassifierRules(
+                                        new ModelName(model),
+                                        section.learned().classifier().timeout().orElseThrow())),
                         RouteRules.Toggle.of(section.learned().judge().orElseThrow())),
                 escalation(section.escalation()));
     }

@@ -4,6 +4,7 @@ import dev.fresnel.budget.Price;
 import dev.fresnel.delegation.Worker;
 import dev.fresnel.judge.JudgeSettings;
 import dev.fresnel.outcome.OutcomeSettings;
+import dev.fresnel.outcome.UsageLearner;
 import dev.fresnel.policy.PolicySettings;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.upstream.ModelCatalog;
@@ -30,6 +31,7 @@ import java.util.Optional;
  * @param policy of the routes in mode {@code adaptive}
  * @param outcomes what their learner waits for
  * @param judge empty: nobody judges
+ * @param estimates whether they learn from reported usage
  */
 public record GatewayConfig(
         Listen listen,
@@ -42,6 +44,7 @@ public record GatewayConfig(
         PolicySettings policy,
         OutcomeSettings outcomes,
         Optional<JudgeSettings> judge,
+        UsageLearner.Learning estimates,
         Limits limits,
         Events events) {
     public GatewayConfig {

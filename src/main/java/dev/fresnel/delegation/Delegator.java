@@ -1,6 +1,5 @@
 package dev.fresnel.delegation;
 
-import dev.fresnel.budget.CostModel;
 import dev.fresnel.budget.PriceTable;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.policy.Policy;
@@ -23,7 +22,8 @@ import java.util.Set;
  *
  * <ol>
  *   <li>the client bypasses ({@code x-fresnel-mode: off}, {@code x-fresnel-arm: direct}) or the route is off;
- *   <li>hard guards: a gateway's own lens call, provider-held state, a model the config does not know;
+ *   <li>hard guards: a gateway's own lens call, provider-held state, the kill switch, a model the config does not
+ *       know;
  *   <li>an arm the client names;
  *   <li>the arm the running conversation is pinned to;
  *   <li>an open tool loop that nobody pinned: direct;
@@ -32,7 +32,7 @@ import java.util.Set;
  * </ol>
  *
  * <p>Whatever is chosen must be feasible ({@link ArmRow#obstacles}), else the request goes direct with the obstacle as its reason. In
- * mode {@code shadow} all of this is decided and named, and the request goes direct.
+ * the modes {@code shadow} and {@code shadow-adaptive} all of this is decided and named, and the request goes direct.
  *
  * <p>A pin binds a running conversation: requests that carry an earlier answer, or that name their session. A first turn with the same
  * opening words is a new conversation and is decided anew, otherwise a task once answered direct (while its lens was being written)
@@ -46,19 +46,24 @@ public final class Delegator {
     private final ModelCatalog catalog;
     private final PriceTable prices;
     private final Map<String, Worker> workers;
-    private final CostModel costs;
+    private final Experience experience;
     private final Policy policy;
     private final EscalationBreaker breaker;
     private final MultiPartRules multiPart = new MultiPartRules();
 
     /**
      * @param workers by name, as the config has them
+     * @param experience what sizes are estimated with
      * @param policy decides in mode {@code adaptive}; it is asked, never taught
      */
     public Delegator(
-            ModelCatalog catalog, PriceTable prices, Map<String, Worker> workers, CostModel costs, Policy policy) {
+            ModelCatalog catalog,
+            PriceTable prices,
+            Map<String, Worker> workers,
+            Experience experience,
+            Policy policy) {
         // Nobody tells this one of an escalation.
-        this(catalog, prices, workers, costs, policy, new EscalationBreaker(() -> Instant.EPOCH));
+        this(catalog, prices, workers, experience, policy, new EscalationBreaker(() -> Instant.EPOCH));
     }
 
     /** @param breaker pauses arms */
@@ -66,14 +71,14 @@ public final class Delegator {
             ModelCatalog catalog,
             PriceTable prices,
             Map<String, Worker> workers,
-            CostModel costs,
+            Experience experience,
             Policy policy,
             EscalationBreaker breaker) {
         this.breaker = breaker;
         this.catalog = catalog;
         this.prices = prices;
         this.workers = Map.copyOf(workers);
-        this.costs = costs;
+        this.experience = experience;
         this.policy = policy;
     }
 
@@ -96,13 +101,8 @@ public final class Delegator {
     private Assessment decided(Inquiry inquiry) {
         refuseUnknownArm(inquiry);
         Optional<Model> requested = catalog.find(inquiry.request().model());
-        TaskFeatures features = TaskFeatures.of(
-                inquiry.request(),
-                inquiry.task(),
-                inquiry.estimates(),
-                requested.map(Model::tier).orElse(Tier.UNKNOWN),
-                inquiry.overrides().taskKind(),
-                inquiry.overrides().repo());
+        TaskFeatures features =
+                TaskFeatures.of(inquiry, requested.map(Model::tier).orElse(Tier.UNKNOWN));
         if (requested.isEmpty()) {
             Reason reason = bypass(inquiry).or(() -> guard(inquiry)).orElse(Reason.UNKNOWN_MODEL);
             return new Assessment(
@@ -114,7 +114,7 @@ public final class Delegator {
                     Optional.empty(),
                     Optional.empty());
         }
-        Weighing weighing = new Weighing(catalog, prices, workers, costs, breaker, inquiry, requested.get());
+        Weighing weighing = new Weighing(catalog, prices, workers, experience, breaker, inquiry, requested.get());
         return new Deliberation(inquiry, weighing, features, multiPart, policy, requested.get()).assessment();
     }
 
@@ -147,13 +147,20 @@ public final class Delegator {
         if (inquiry.origin() == Inquiry.Origin.GATEWAY) {
             return Optional.of(Reason.RECURSION_GUARD);
         }
-        return inquiry.request().providerState() ? Optional.of(Reason.PROVIDER_STATE) : Optional.empty();
+        if (inquiry.request().providerState()) {
+            return Optional.of(Reason.PROVIDER_STATE);
+        }
+        // Shadow delegates nothing, so there is nothing to pause, and what it watches is missed most just then.
+        boolean paused = inquiry.allowance() == Inquiry.Allowance.PAUSED
+                && !inquiry.overrides().modeOn(inquiry.plan()).isShadow();
+        return paused ? Optional.of(Reason.PAUSED) : Optional.empty();
     }
 
     private static Assessment failSafe(Inquiry inquiry, RuntimeException fault) {
         Decision decision = new Decision(Arm.DIRECT, Arm.DIRECT, Map.of(Arm.DIRECT, 1.0), List.of(Reason.FAIL_SAFE));
         // Features may be what failed, so none are computed here.
-        TaskFeatures nothing = new TaskFeatures(TaskKind.OTHER, Fingerprint.of("fail_safe"), 0, 0, Tier.UNKNOWN);
+        TaskFeatures nothing = new TaskFeatures(
+                TaskKind.OTHER, Fingerprint.of("fail_safe"), 0, 0, Tier.UNKNOWN, TaskFeatures.KindSource.RULES);
         return new Assessment(
                 new Route.Direct(decision),
                 nothing,

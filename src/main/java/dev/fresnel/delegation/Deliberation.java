@@ -1,6 +1,5 @@
 package dev.fresnel.delegation;
 
-import dev.fresnel.chat.ChatRequest;
 import dev.fresnel.chat.Role;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.policy.Choice;
@@ -62,7 +61,7 @@ final class Deliberation {
         if (stopped.isPresent()) {
             return goDirect(stopped.get());
         }
-        Optional<Pin> pin = inquiry.pin().filter(pinned -> isRunning());
+        Optional<Pin> pin = inquiry.pin().filter(_ -> inquiry.overrides().continues(inquiry.request()));
         Optional<Arm> forced = inquiry.overrides().arm();
         if (forced.isPresent()) {
             return forced(forced.get(), pin);
@@ -74,18 +73,15 @@ final class Deliberation {
         if (inquiry.request().openToolLoop()) {
             return goDirect(Reason.OPEN_TOOL_LOOP);
         }
-        return switch (inquiry.overrides().modeOn(inquiry.plan())) {
+        return switch (mode()) {
             case RULES, SHADOW -> byRules();
-            case ADAPTIVE -> byPolicy(Optional.empty(), Optional.empty());
+            case ADAPTIVE, SHADOW_ADAPTIVE -> byPolicy(Optional.empty(), Optional.empty());
             case OFF -> goDirect(Reason.MODE_OFF);
         };
     }
 
-    private boolean isRunning() {
-        ChatRequest request = inquiry.request();
-        return inquiry.overrides().session().isPresent()
-                || request.openToolLoop()
-                || request.messages().stream().anyMatch(message -> message.role() == Role.ASSISTANT);
+    private Mode mode() {
+        return inquiry.overrides().modeOn(inquiry.plan());
     }
 
     private Route forced(Arm arm, Optional<Pin> pin) {
@@ -93,7 +89,7 @@ final class Deliberation {
         if (inquiry.request().openToolLoop() && !pinnedHere) {
             return goDirectOrStay(pin, List.of(Reason.OPEN_TOOL_LOOP, Reason.CLIENT_ARM));
         }
-        if (!pinnedHere && inquiry.overrides().modeOn(inquiry.plan()) == Mode.ADAPTIVE) {
+        if (!pinnedHere && mode() == Mode.ADAPTIVE) {
             // The client knows something; what comes of it is worth learning all the same.
             learning = Optional.of(learning(arm, Map.of(arm, 1.0), List.of(), pin));
         }
@@ -158,7 +154,7 @@ final class Deliberation {
      * loop is never left in its middle.
      */
     private Optional<Reason> boundary(Pin pin) {
-        if (inquiry.overrides().modeOn(inquiry.plan()) != Mode.ADAPTIVE
+        if (!mode().isLearned()
                 || inquiry.request().openToolLoop()
                 || pin.learned().isEmpty()) {
             return Optional.empty();
@@ -167,8 +163,8 @@ final class Deliberation {
         if (policy.lead(learned.key()) > learned.lead()) {
             return Optional.of(Reason.ARM_CHANGED);
         }
-        boolean told = features.kind() != TaskKind.OTHER && learned.kind() != TaskKind.OTHER;
-        return told && features.kind() != learned.kind() ? Optional.of(Reason.TASK_CHANGED) : Optional.empty();
+        boolean told = features.saidKind() != TaskKind.OTHER && learned.kind() != TaskKind.OTHER;
+        return told && features.saidKind() != learned.kind() ? Optional.of(Reason.TASK_CHANGED) : Optional.empty();
     }
 
     /**
@@ -231,8 +227,8 @@ final class Deliberation {
     }
 
     /**
-     * A worker whose lens is first written behind the request leaves this one request to the requested model; one that the
-     * conversation is on has its lens.
+     * The arm that answers when {@code row} is drawn. A worker whose lens is first written behind the request leaves this one request
+     * to the requested model, unless the conversation is on that worker and has its lens; in shadow every worker does.
      */
     private Arm credited(ArmRow row, Optional<Pin> pin) {
         boolean waits = row.worker()
@@ -241,7 +237,7 @@ final class Deliberation {
                 && pin.filter(known -> known.arm().equals(row.arm())).isEmpty()
                 && inquiry.lens() == Inquiry.LensState.ABSENT
                 && timing(row, Optional.empty()) == LensOrder.Timing.BACKGROUND;
-        return waits ? Arm.DIRECT : row.arm();
+        return waits || mode().isShadow() ? Arm.DIRECT : row.arm();
     }
 
     private Learning learning(
@@ -261,7 +257,8 @@ final class Deliberation {
                 used.entrySet().stream()
                         .map(entry -> new Learning.Odds(entry.getKey(), entry.getValue(), dollars(row(entry.getKey()))))
                         .toList(),
-                standings);
+                standings,
+                mode().isShadow() ? Optional.of(new Learning.Counterfactual(drawn, propensities)) : Optional.empty());
     }
 
     private static double dollars(ArmRow row) {
@@ -269,16 +266,11 @@ final class Deliberation {
     }
 
     private Context context() {
-        String tenant = inquiry.tenant().value();
-        String model = requested.name().value();
+        LearnedRules learned = inquiry.plan().learned();
         return new Context(
-                switch (inquiry.plan().learned().pooling()) {
-                    case TENANT -> tenant + "/" + model;
-                    case GATEWAY -> model;
-                },
-                features.kind().key() + "/" + features.outputBucket() + "/"
-                        + features.requestedTier().key(),
-                tenant + "/" + features.repo().shortForm());
+                learned.pooling().population(inquiry.tenant(), requested.name()),
+                features.task(learned.features()),
+                features.leaf(inquiry.tenant(), learned.features()));
     }
 
     private Stakes stakes() {
@@ -353,7 +345,7 @@ final class Deliberation {
     }
 
     private Route shadowed(Route route) {
-        if (inquiry.overrides().modeOn(inquiry.plan()) != Mode.SHADOW) {
+        if (!mode().isShadow()) {
             return route;
         }
         List<Reason> reasons = new ArrayList<>(List.of(Reason.SHADOW));

@@ -36,6 +36,8 @@ public enum Reason {
     RECURSION_GUARD,
     /** The conversation lives partly at its provider; no other model can continue it. */
     PROVIDER_STATE,
+    /** Delegation is paused at the admin listener, for the tenant or for the gateway. */
+    PAUSED,
     /** The config does not declare the requested model. */
     UNKNOWN_MODEL,
     /** A tool loop is open and did not begin with this arm. */

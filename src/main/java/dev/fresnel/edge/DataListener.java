@@ -62,6 +62,7 @@ public final class DataListener extends VerticleBase {
     private static final String MODELS = "/models";
     private static final String FEEDBACK = "/feedback";
     private static final Duration FEEDBACK_RETRY = Duration.ofMinutes(10);
+    private static final Duration STORE_RETRY = Duration.ofSeconds(10);
 
     private final Setup setup;
     private final OpenAiErrors errors = new OpenAiErrors();
@@ -367,21 +368,32 @@ public final class DataListener extends VerticleBase {
                 refuse(request, client, invalid.failure());
                 return;
             }
-            setup.learner().feedback(arrival.tenant().id(), feedback).onSuccess(result -> {
-                if (result == FeedbackResult.OVER_LIMIT) {
-                    client.fail(new GatewayFailure.RateLimited(
-                            "This key's feedback of the hour is used up. Send it later; the operator can raise"
-                                    + " policy.feedback-per-hour.",
-                            FEEDBACK_RETRY));
-                } else {
-                    json(
-                            client,
-                            Buffer.buffer("{\"object\":\"feedback\",\"request_id\":"
-                                    + JsonText.quote(feedback.request().value()) + ",\"status\":\"" + result.key()
-                                    + "\"}"));
-                }
-            });
+            setup.learner()
+                    .feedback(arrival.tenant().id(), feedback)
+                    .onSuccess(result -> answer(client, feedback, result));
         });
+    }
+
+    private static void answer(ClientSide client, Feedback feedback, FeedbackResult result) {
+        switch (result) {
+            case OVER_LIMIT ->
+                client.fail(new GatewayFailure.RateLimited(
+                        "This tenant's feedback of the hour is used up. Send it later; the operator can raise"
+                                + " policy.feedback-per-hour.",
+                        FEEDBACK_RETRY));
+            case UNAVAILABLE ->
+                client.fail(new GatewayFailure.StoreUnavailable(
+                        "The gateway's store is away, and as much feedback waits for it as may. Send it later.",
+                        STORE_RETRY));
+            case LEARNED, UNCHANGED, NOT_LEARNING, QUEUED -> {
+                json(
+                        client,
+                        result == FeedbackResult.QUEUED ? 202 : 200,
+                        Buffer.buffer("{\"object\":\"feedback\",\"request_id\":"
+                                + JsonText.quote(feedback.request().value()) + ",\"status\":\"" + result.key()
+                                + "\"}"));
+            }
+        }
     }
 
     private void collect(HttpServerRequest request, ClientSide client, Handler<Buffer> whole) {
@@ -420,8 +432,12 @@ public final class DataListener extends VerticleBase {
     }
 
     private static void json(ClientSide client, Buffer body) {
+        json(client, 200, body);
+    }
+
+    private static void json(ClientSide client, int status, Buffer body) {
         client.reply(
-                200,
+                status,
                 MultiMap.caseInsensitiveMultiMap()
                         .add("content-type", "application/json")
                         .add(ReplyHeaders.REQUEST_ID, client.id().value()),

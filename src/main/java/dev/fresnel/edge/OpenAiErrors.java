@@ -58,6 +58,7 @@ public final class OpenAiErrors implements ErrorDialect {
             case GatewayFailure.StreamBroken _ -> plain(502, "server_error", "upstream_stream_broken");
             case GatewayFailure.UpstreamTimeout _ -> plain(504, "server_error", "upstream_timeout");
             case GatewayFailure.LensUnavailable _ -> plain(503, "server_error", "lens_unavailable");
+            case GatewayFailure.StoreUnavailable _ -> plain(503, "server_error", "store_unavailable");
             case GatewayFailure.ShuttingDown _ -> plain(503, "server_error", "server_is_overloaded");
             case GatewayFailure.Internal _ -> plain(500, "server_error", "internal_error");
         };

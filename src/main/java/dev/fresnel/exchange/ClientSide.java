@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.impl.HttpServerConnection;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -197,11 +198,8 @@ public final class ClientSide {
                     .addAll(more)
                     .add("content-type", "application/json")
                     .add(ReplyHeaders.REQUEST_ID, id.value());
-            if (failure instanceof GatewayFailure.RateLimited limited) {
-                headers.add(
-                        "retry-after",
-                        Long.toString(Math.max(1, limited.retryAfter().toSeconds())));
-            }
+            retryAfter(failure)
+                    .ifPresent(wait -> headers.add("retry-after", Long.toString(Math.max(1, wait.toSeconds()))));
             reply(dialect.status(failure), headers, dialect.body(failure));
             return;
         }
@@ -209,6 +207,15 @@ public final class ClientSide {
         boolean eventStream = isEventStream(response.headers());
         Future<Void> told = eventStream ? response.write(dialect.streamEvent(failure)) : Future.succeededFuture();
         var _ = told.eventually(() -> request.connection().close());
+    }
+
+    private static Optional<Duration> retryAfter(GatewayFailure failure) {
+        if (failure instanceof GatewayFailure.RateLimited limited) {
+            return Optional.of(limited.retryAfter());
+        }
+        return failure instanceof GatewayFailure.StoreUnavailable away
+                ? Optional.of(away.retryAfter())
+                : Optional.empty();
     }
 
     /** Cuts a reply whose rest will not come, without a word: what was sent is in no dialect of ours. */

@@ -215,7 +215,7 @@ final class Exchange {
         journal.conversation
                 .filter(_ -> end == ExchangeEvent.End.COMPLETE
                         && journal.status < 300
-                        && journal.trace.filter(Exchange::pins).isPresent())
+                        && journal.trace.filter(this::pins).isPresent())
                 .ifPresent(this::pin);
         try {
             learn(end);
@@ -241,6 +241,10 @@ final class Exchange {
     }
 
     private void learn(ExchangeEvent.End end) {
+        journal.counted(end).ifPresent(parts.usageLearner()::answered);
+        journal.delegated
+                .filter(_ -> end == ExchangeEvent.End.COMPLETE && journal.status < 300)
+                .ifPresent(_ -> parts.usageLearner().delegated(new Arm(journal.arm), journal.escalated()));
         Instant now = parts.clock().instant();
         journal.decision(arrival.id()).ifPresent(decision -> {
             Outcome outcome = appraisal.outcome(end);
@@ -294,9 +298,11 @@ final class Exchange {
     }
 
     /** Requests that were only watched, or not weighed at all, say nothing about how their conversation is to go on. */
-    private static boolean pins(Assessment assessment) {
+    private boolean pins(Assessment assessment) {
         return switch (assessment.decision().reason()) {
-            case SHADOW, MODE_OFF, NO_ROUTE, FAIL_SAFE -> false;
+            // What the policy shadows is learned from, once per conversation.
+            case SHADOW -> journal.decision(arrival.id()).isPresent();
+            case MODE_OFF, NO_ROUTE, PAUSED, FAIL_SAFE -> false;
             default -> true;
         };
     }

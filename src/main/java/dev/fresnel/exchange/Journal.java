@@ -13,13 +13,16 @@ import dev.fresnel.chat.Usage;
 import dev.fresnel.contract.Inspector;
 import dev.fresnel.delegation.Assessment;
 import dev.fresnel.delegation.ConversationKey;
+import dev.fresnel.delegation.Experience;
 import dev.fresnel.delegation.Learning;
 import dev.fresnel.delegation.Overrides;
 import dev.fresnel.delegation.Pin;
 import dev.fresnel.delegation.Reason;
 import dev.fresnel.delegation.RoutePlan;
+import dev.fresnel.estimate.Answerer;
 import dev.fresnel.lens.LensKey;
 import dev.fresnel.lens.LensSubject;
+import dev.fresnel.outcome.UsageLearner;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.RequestId;
@@ -32,6 +35,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +47,9 @@ import org.jspecify.annotations.Nullable;
 final class Journal {
     /** Bytes-per-token rule of thumb, for replies whose usage was not reported or not reached. */
     private static final int CHARS_PER_TOKEN = 4;
+
+    /** Finish reasons of an answer that ended by itself. */
+    private static final Set<String> WHOLE = Set.of("stop", "tool_calls", "function_call");
 
     private final LongSupplier nanos;
     private final long started;
@@ -77,6 +84,8 @@ final class Journal {
 
     /** The requested model answered because the worker's answer was no good. */
     boolean escalated;
+
+    Optional<Experience.Expected> expected = Optional.empty();
 
     /** The decision of an earlier turn, which this one inherits and speaks for. */
     private Optional<Pin.Learned> inherits = Optional.empty();
@@ -205,7 +214,10 @@ final class Journal {
     void learns(ChatRequest from, Assessment assessment, Optional<Pin> pin) {
         request = Optional.of(from);
         learning = assessment.learning();
-        inherits = assessment.decision().reason() == Reason.INHERITED ? pin.flatMap(Pin::learned) : Optional.empty();
+        // In shadow it is the second reason, and what direct answers says nothing about a worker that the pin names.
+        inherits = pin.filter(_ -> assessment.decision().reasons().contains(Reason.INHERITED))
+                .filter(known -> known.arm().equals(assessment.decision().arm()))
+                .flatMap(Pin::learned);
     }
 
     /** Whether the arm that the policy is told about is the one that answers, or would have: not a fallback, nor direct for want of a lens. */
@@ -225,7 +237,7 @@ final class Journal {
     /** What the conversation's later turns have to know of it. */
     Optional<Pin.Learned> learned(RequestId self) {
         return learning.flatMap(made -> trace.map(assessment -> new Pin.Learned(
-                        self, made.key(), made.lead(), assessment.features().kind())))
+                        self, made.key(), made.lead(), assessment.features().saidKind())))
                 .or(() -> inherits);
     }
 
@@ -233,6 +245,25 @@ final class Journal {
     Fingerprint body() {
         byte[] bytes = request.map(ChatRequest::bytes).orElse(new byte[0]);
         return Fingerprint.builder().add("body").add(bytes, 0, bytes.length).build();
+    }
+
+    /** What the provider's count says about sizes; empty where it did not count, or nothing was estimated. */
+    Optional<UsageLearner.Answered> counted(ExchangeEvent.End end) {
+        Attempt last = current;
+        if (last == null || !replied || status >= 300 || usage.isEmpty()) {
+            return Optional.empty();
+        }
+        boolean whole = end == ExchangeEvent.End.COMPLETE
+                && said.flatMap(Said::finishReason).filter(WHOLE::contains).isPresent();
+        boolean guided = workerAnswered()
+                && delegated.filter(worker -> worker.lensId().isPresent()).isPresent();
+        return expected.flatMap(known -> last.model()
+                .map(model -> new UsageLearner.Answered(
+                        known,
+                        new Answerer(model.name(), guided ? Answerer.Guided.BY_LENS : Answerer.Guided.NOT),
+                        guided ? delegated.orElseThrow().blockTokens() : 0,
+                        usage.get(),
+                        whole ? UsageLearner.Whole.YES : UsageLearner.Whole.CUT)));
     }
 
     /** What a call that came to nothing is taken to have cost. */
@@ -301,6 +332,14 @@ final class Journal {
     /** Whether the worker itself answered, not a fallback. */
     boolean workerAnswered() {
         return current != null && current.standing() == Attempt.Standing.WORKER;
+    }
+
+    /** Whether a request that was delegated is answered by the requested model after all. */
+    boolean escalated() {
+        return delegated.isPresent()
+                && !workerAnswered()
+                && current != null
+                && current.model().equals(requested);
     }
 
     /** The model whose reply the client gets; empty where none replied, or nobody knows its name. */

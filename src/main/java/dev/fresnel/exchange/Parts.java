@@ -7,14 +7,16 @@ import dev.fresnel.delegation.BudgetPacing;
 import dev.fresnel.delegation.ConversationPins;
 import dev.fresnel.delegation.Delegator;
 import dev.fresnel.delegation.EscalationBreaker;
+import dev.fresnel.delegation.Experience;
 import dev.fresnel.delegation.Worker;
-import dev.fresnel.estimate.OutputLength;
 import dev.fresnel.estimate.TokenEstimator;
 import dev.fresnel.judge.Judge;
 import dev.fresnel.lens.LensKeys;
 import dev.fresnel.lens.LensShelf;
 import dev.fresnel.outcome.FollowUps;
 import dev.fresnel.outcome.Learner;
+import dev.fresnel.outcome.UsageLearner;
+import dev.fresnel.pause.KillSwitch;
 import dev.fresnel.upstream.ModelCatalog;
 import dev.fresnel.upstream.Upstream;
 import dev.fresnel.upstream.UpstreamClient;
@@ -44,7 +46,7 @@ public record Parts(
         PriceTable prices,
         Map<String, Worker> workers,
         TokenEstimator tokens,
-        OutputLength lengths,
+        Experience experience,
         Delegator delegator,
         EscalationBreaker breaker,
         ConversationPins pins,
@@ -56,6 +58,9 @@ public record Parts(
         FollowUps followUps,
         Inspections inspections,
         Optional<Judge> judge,
+        KillSwitch killSwitch,
+        TaskClassifier classifier,
+        UsageLearner usageLearner,
         Ledger ledger,
         RelayLimits limits,
         Prompts prompts,

@@ -4,10 +4,13 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.fresnel.exchange.BypassReason;
 import dev.fresnel.exchange.ExchangeEvent;
 import dev.fresnel.exchange.Remedy;
+import dev.fresnel.exchange.TaskClassifier;
 import dev.fresnel.judge.Judgement;
 import dev.fresnel.lens.LensEvent;
 import dev.fresnel.outcome.ImplicitSignal;
 import dev.fresnel.outcome.LearnerCounts;
+import dev.fresnel.outcome.SharingCounts;
+import dev.fresnel.outcome.UsageLearner;
 import dev.fresnel.policy.PolicyCounts;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
@@ -23,6 +26,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -51,6 +55,9 @@ public final class Metrics {
             Map.entry("fresnel.arm.pauses", "Arms paused because too many of their answers were escalated."),
             Map.entry("fresnel.lens.builds", "Lenses written, or why not."),
             Map.entry("fresnel.lens.cost.usd", "What writing lenses cost."),
+            Map.entry("fresnel.classifier", "Requests whose kind of task a model was to name, by what came of it."),
+            Map.entry("fresnel.classifier.cost.usd", "What those models cost."),
+            Map.entry("fresnel.delegation.paused", "1 while the kill switch keeps the tenant's requests direct."),
             Map.entry(
                     "fresnel.budget.price",
                     "Quality that mode adaptive gives up for a dollar because the day's budget presses; 0 while there is enough."),
@@ -58,11 +65,24 @@ public final class Metrics {
             Map.entry("fresnel.learning.lessons", "Outcomes that the policy was told, revisions included."),
             Map.entry("fresnel.learning.alarms", "Arms found to have changed."),
             Map.entry("fresnel.learning.dropped", "Outcomes not looked at because too many waited."),
+            Map.entry("fresnel.estimate.lengths", "Whole answers whose length was learned from."),
+            Map.entry("fresnel.estimate.within.twofold", "Those with half to twice the output tokens expected."),
+            Map.entry("fresnel.estimate.exceeded", "Those longer than nine in ten were expected to be."),
+            Map.entry("fresnel.estimate.dropped", "Usages not learned from because too many waited."),
             Map.entry("fresnel.learning.repaired", "Decisions whose probabilities did not add up and went direct."),
             Map.entry("fresnel.learning.signals", "Signs of good and bad answers heard."),
             Map.entry("fresnel.inspections", "Answers checked against what their requests demand."),
             Map.entry("fresnel.judge.answers", "Answers drawn to be judged."),
             Map.entry("fresnel.judge.cost.usd", "What judging has cost."),
+            Map.entry(
+                    "fresnel.learning.stale.seconds",
+                    "Since the store was last heard of what the others have learned."),
+            Map.entry("fresnel.learning.signals.held", "Decisions and signals that the store has not taken yet."),
+            Map.entry("fresnel.learning.signals.lost", "Decisions and signals that the store will not hear of."),
+            Map.entry("fresnel.learning.queued", "Cells with evidence that the store has not acknowledged."),
+            Map.entry("fresnel.learning.stored.ignored", "Stored values that hold nothing, or belong to nobody here."),
+            Map.entry("fresnel.learning.flushes", "Calls that take what was learned to the store, or ask for more."),
+            Map.entry("fresnel.learning.deltas.lost", "Pieces of evidence that will not reach the store."),
             Map.entry("fresnel.redis.up", "1 while Redis answers."),
             Map.entry("fresnel.redis.connections", "Connections made to Redis."),
             Map.entry("fresnel.redis.failures", "Redis operations without a result."),
@@ -72,12 +92,16 @@ public final class Metrics {
 
     private final MeterRegistry registry;
     private final List<LongSupplier> read = new CopyOnWriteArrayList<>();
+    private final List<Supplier<Number>> gauges = new CopyOnWriteArrayList<>();
 
     /** Registers at zero what should never happen, so that its first time is seen as an increase. */
     public Metrics(MeterRegistry registry) {
         this.registry = registry;
         for (BypassReason reason : BypassReason.values()) {
             register("fresnel.bypass", "reason", reason.key());
+        }
+        for (TaskClassifier.Result result : TaskClassifier.Result.values()) {
+            register("fresnel.classifier", "result", result.key());
         }
         for (LensEvent.Operation operation : LensEvent.Operation.values()) {
             register("fresnel.lens.store.failures", "operation", operation.key());
@@ -169,6 +193,14 @@ public final class Metrics {
         }
     }
 
+    public void onClassified(TaskClassifier.Result result) {
+        counter("fresnel.classifier", "result", result.key());
+    }
+
+    public void onClassifierCost(TenantId tenant, Usd cost) {
+        spent("fresnel.classifier.cost.usd", tenant, cost);
+    }
+
     /** A request that was refused before anything was done for it. */
     public void onRefused(int status) {
         counter("fresnel.refusals", "status", Integer.toString(status));
@@ -179,7 +211,8 @@ public final class Metrics {
     }
 
     /** Gauges and counters of the learned policy. */
-    public void watchLearning(Supplier<LearnerCounts> learner, Supplier<PolicyCounts> policy) {
+    public void watchLearning(
+            Supplier<LearnerCounts> learner, Supplier<SharingCounts> sharing, Supplier<PolicyCounts> policy) {
         Gauge.builder("fresnel.learning.open", () -> learner.get().open())
                 .description(help("fresnel.learning.open"))
                 .register(registry);
@@ -187,6 +220,31 @@ public final class Metrics {
         counter("fresnel.learning.dropped", () -> learner.get().dropped());
         counter("fresnel.learning.alarms", () -> learner.get().alarms());
         counter("fresnel.learning.repaired", () -> policy.get().repaired());
+        gauge("fresnel.learning.signals.held", () -> learner.get().held());
+        counter("fresnel.learning.signals.lost", () -> learner.get().lost());
+        gauge("fresnel.learning.stale.seconds", () -> sharing.get().stale().toMillis() / 1e3);
+        gauge("fresnel.learning.queued", () -> sharing.get().queued());
+        gauge("fresnel.learning.stored.ignored", () -> sharing.get().ignored());
+        counter("fresnel.learning.flushes", () -> sharing.get().applied(), "result", "applied");
+        counter("fresnel.learning.flushes", () -> sharing.get().duplicates(), "result", "duplicate");
+        counter("fresnel.learning.flushes", () -> sharing.get().failures(), "result", "failed");
+        counter("fresnel.learning.deltas.lost", () -> sharing.get().refused(), "why", "refused");
+        counter("fresnel.learning.deltas.lost", () -> sharing.get().dropped(), "why", "queue_full");
+    }
+
+    private void gauge(String name, Supplier<Number> value) {
+        gauges.add(value);
+        Gauge.builder(name, value).description(help(name)).register(registry);
+    }
+
+    /** One gauge per tenant: whether its delegation is paused, by an order for it or for everybody. */
+    public void watchPauses(List<TenantId> tenants, Predicate<TenantId> isPaused) {
+        for (TenantId tenant : tenants) {
+            Gauge.builder("fresnel.delegation.paused", () -> isPaused.test(tenant) ? 1 : 0)
+                    .description(help("fresnel.delegation.paused"))
+                    .tag("tenant", tenant.value())
+                    .register(registry);
+        }
     }
 
     /**
@@ -223,6 +281,14 @@ public final class Metrics {
                     .tag("tenant", tenant.value())
                     .register(registry);
         }
+    }
+
+    /** Registers what is read at each scrape about estimates. */
+    public void watchEstimates(Supplier<UsageLearner.Counts> counts) {
+        counter("fresnel.estimate.lengths", () -> counts.get().lengths());
+        counter("fresnel.estimate.within.twofold", () -> counts.get().withinTwofold());
+        counter("fresnel.estimate.exceeded", () -> counts.get().aboveP90());
+        counter("fresnel.estimate.dropped", () -> counts.get().dropped());
     }
 
     /** The registry refers weakly to what it reads, and a supplier that is gone reads as 0: so they are held here. */

@@ -1,14 +1,17 @@
 package dev.fresnel.outcome;
 
+import dev.fresnel.policy.Evidence;
+import dev.fresnel.policy.Landmark;
+
 /**
  * Evidence to add to one cell of one arm.
  *
  * @param arm name, without spaces
- * @param cell what the evidence is about, in the learner's own words; at most 500 characters
- * @param scale that {@code sums} is on
+ * @param cell what the evidence is about, in the learner's own words; at most {@value #MAX_CELL} characters
+ * @param landmark that {@code evidence} is in units of
  */
-public record ArmDelta(String arm, String cell, ArmScale scale, Sums sums) {
-    private static final int MAX_CELL = 500;
+public record ArmDelta(String arm, String cell, Landmark landmark, Evidence evidence) {
+    static final int MAX_CELL = 500;
 
     public ArmDelta {
         if (arm.isEmpty() || arm.indexOf(' ') >= 0) {

@@ -1,8 +1,8 @@
 package dev.fresnel.outcome;
 
+import dev.fresnel.policy.Landmark;
 import io.vertx.core.Future;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Keeps what was learned about the arms of every population, summed over all replicas. Port. Thread-safe; no method throws or blocks
@@ -16,23 +16,28 @@ public interface ArmStateStore {
 
     /**
      * Adds the deltas, exactly once per replica and sequence, atomically. A delta on an older landmark than the store's is rescaled;
-     * one from before a reset is refused. An arm whose scale has grown past {@link ArmScale#MAX_EXPONENT} gets a new landmark on the
-     * way: its cells are divided and its epoch rises, which the answer's scales show.
+     * one from before a reset is refused. An arm whose sums have grown {@link dev.fresnel.policy.ForwardDecay#FAR} gets a new landmark
+     * on the way: its cells are divided and its epoch rises, which the answer's landmarks show.
+     *
+     * <p>The residuals are added to the arm's drift sums; beyond the threshold the arm jumps, once for all replicas, and the sums begin
+     * again.
      */
     Future<Flushed> flush(Flush flush);
 
-    /** Everything about one population; empty when nothing is known. */
-    Future<Snapshot> load(String population);
-
-    /** Populations that something was learned about. */
-    Future<Set<String>> populations();
+    /**
+     * What changed after {@code since}; everything where that is 0, or the store cannot tell: after a reset, a new landmark, a loss.
+     */
+    Future<Snapshot> changes(String population, long since);
 
     /**
-     * Soft reset of one arm: adds {@code seconds} to its jump, so that all older evidence weighs exp(-seconds / tau) of what it did.
-     * Done only while the arm's scale is the one that was {@code seen}: of several replicas that raise the same alarm one
-     * succeeds. Gives the scale in force afterwards.
+     * Notes which model answers for an arm. Where it is another one than noted before, the arm jumps by {@code seconds}: of several
+     * replicas with the same new config the first makes it jump.
+     *
+     * @param model without spaces; says nothing beyond being equal or not
+     * @param seen where the arm's landmark is to be, if nothing is known of it
+     * @return the landmark in force afterwards
      */
-    Future<ArmScale> jump(String population, String arm, ArmScale seen, double seconds);
+    Future<Landmark> identify(String population, String arm, String model, Landmark seen, double seconds);
 
     /**
      * Forgets the evidence of one arm, or of all arms of the population. Evidence gathered before and flushed later is refused.

@@ -1,32 +1,29 @@
 package dev.fresnel.outcome;
 
+import dev.fresnel.delegation.Learning;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
-import java.util.List;
+import java.time.Instant;
 import java.util.Map;
 
 /**
  * A decision whose outcome is not known yet, or may still be revised: what is needed to learn from it later, on any replica. Holds no
  * text of a client.
  *
- * @param population whose evidence it will be
- * @param arm the one that was really used
- * @param cells the cells that learn from it
- * @param scale of the arm when it was decided; the jump then in force counts, not a later one
- * @param decidedAt seconds since 1970 on the store's clock
- * @param notes for logs and exports, such as the propensity
+ * @param learning whom its outcome speaks of, with the odds; how the arms stood is not kept
+ * @param ended when its first answer did; {@code spent} is what that took
+ * @param notes for logs and exports
  */
 public record AwaitedDecision(
         TenantId tenant,
         RequestId request,
-        String population,
-        String arm,
-        List<String> cells,
-        ArmScale scale,
-        double decidedAt,
+        Learning learning,
+        Instant decided,
+        Instant ended,
+        Turn.Spent spent,
         Map<String, String> notes) {
     public AwaitedDecision {
-        cells = List.copyOf(cells);
+        learning = learning.withoutStandings();
         notes = Map.copyOf(notes);
     }
 }

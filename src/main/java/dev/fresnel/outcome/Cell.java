@@ -1,4 +1,6 @@
 package dev.fresnel.outcome;
 
-/** The sums of one cell of one arm, on the arm's current scale. */
-public record Cell(String arm, String name, Sums sums) {}
+import dev.fresnel.policy.Evidence;
+
+/** The sums of one cell of one arm, in units of the arm's current landmark. */
+public record Cell(String arm, String name, Evidence evidence) {}

@@ -4,26 +4,35 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.fresnel.delegation.Learning;
+import dev.fresnel.policy.Arm;
+import dev.fresnel.policy.Context;
+import dev.fresnel.policy.EvidenceKey;
 import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
+import dev.fresnel.value.Usd;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * The stored form of an awaited decision, shared by all stores: 64 hex digits of checksum, a line feed, JSON. The checksum covers
- * tenant and request too, so that a value copied under another key does not decode. Thread-safe.
+ * tenant and request too, so that a value copied under another key does not decode. Numbers are text, which keeps all their digits.
+ * Thread-safe.
  */
 public final class DecisionCodec {
     /** Of the JSON; another version is not read. */
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private static final int CHECKSUM = 64;
     private static final int MAX_CHARS = 65_536;
@@ -45,8 +54,8 @@ public final class DecisionCodec {
             return Optional.empty();
         }
         try (JsonParser parser = json.createParser(body)) {
-            return Optional.of(read(tenant, request, parser));
-        } catch (IOException | IllegalArgumentException e) {
+            return Optional.of(new Read(parser).decision(tenant, request));
+        } catch (IOException | IllegalArgumentException | DateTimeException e) {
             return Optional.empty();
         }
     }
@@ -57,18 +66,44 @@ public final class DecisionCodec {
 
     private String body(AwaitedDecision decision) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(512);
+        EvidenceKey key = decision.learning().key();
+        Turn.Spent spent = decision.spent();
         try (JsonGenerator generator = json.createGenerator(out)) {
             generator.writeStartObject();
             generator.writeNumberField("v", VERSION);
-            generator.writeStringField("population", decision.population());
-            generator.writeStringField("arm", decision.arm());
-            generator.writeStringField("scale", ArmText.of(decision.scale(), 0));
-            generator.writeStringField("decided_at", Double.toString(decision.decidedAt()));
-            generator.writeArrayFieldStart("cells");
-            for (String cell : decision.cells()) {
-                generator.writeString(cell);
+            generator.writeStringField("population", key.context().population());
+            generator.writeStringField("task", key.context().task());
+            generator.writeStringField("leaf", key.context().leaf());
+            generator.writeStringField("arm", key.arm().name());
+            generator.writeStringField(
+                    "stamp", Double.toString(decision.learning().stamp()));
+            generator.writeStringField(
+                    "lead", Double.toString(decision.learning().lead()));
+            generator.writeStringField("decided", decision.decided().toString());
+            generator.writeStringField("ended", decision.ended().toString());
+            generator.writeStringField("input_tokens", Long.toString(spent.inputTokens()));
+            generator.writeStringField("output_tokens", Long.toString(spent.outputTokens()));
+            if (spent.cost().isPresent()) {
+                generator.writeStringField(
+                        "nano_usd", Long.toString(spent.cost().get().nanos()));
+            }
+            generator.writeArrayFieldStart("odds");
+            for (Learning.Odds odds : decision.learning().odds()) {
+                generator.writeString(odds.arm().name());
+                generator.writeString(Double.toString(odds.probability()));
+                generator.writeString(Double.toString(odds.expectedUsd()));
             }
             generator.writeEndArray();
+            if (decision.learning().counterfactual().isPresent()) {
+                Learning.Counterfactual drawn =
+                        decision.learning().counterfactual().get();
+                generator.writeStringField("would_be", drawn.arm().name());
+                generator.writeObjectFieldStart("p_would_be");
+                for (Map.Entry<Arm, Double> odds : drawn.probabilities().entrySet()) {
+                    generator.writeStringField(odds.getKey().name(), Double.toString(odds.getValue()));
+                }
+                generator.writeEndObject();
+            }
             generator.writeObjectFieldStart("notes");
             for (Map.Entry<String, String> note : decision.notes().entrySet()) {
                 generator.writeStringField(note.getKey(), note.getValue());
@@ -81,52 +116,86 @@ public final class DecisionCodec {
         return out.toString(StandardCharsets.UTF_8);
     }
 
-    private static AwaitedDecision read(TenantId tenant, RequestId request, JsonParser parser) throws IOException {
-        Map<String, String> texts = new HashMap<>();
-        Map<String, String> notes = new HashMap<>();
-        List<String> cells = new ArrayList<>();
-        int version = 0;
-        require(parser.nextToken() == JsonToken.START_OBJECT);
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String name = parser.currentName();
-            switch (parser.nextToken()) {
-                case VALUE_STRING -> texts.put(name, parser.getText());
-                case VALUE_NUMBER_INT -> version = parser.getIntValue();
-                case START_ARRAY -> {
-                    while (parser.nextToken() == JsonToken.VALUE_STRING) {
-                        cells.add(parser.getText());
-                    }
-                }
-                case START_OBJECT -> {
-                    while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                        String note = parser.currentName();
-                        parser.nextToken();
-                        notes.put(note, parser.getText());
-                    }
-                }
-                case null, default -> throw new IllegalArgumentException("unexpected value of " + name);
-            }
-        }
-        require(version == VERSION);
-        return new AwaitedDecision(
-                tenant,
-                request,
-                present(texts, "population"),
-                present(texts, "arm"),
-                cells,
-                ArmText.scale(present(texts, "scale"))
-                        .map(ArmText.Stored::scale)
-                        .orElseThrow(() -> new IllegalArgumentException("no scale")),
-                ArmText.number(present(texts, "decided_at")).orElseThrow(() -> new IllegalArgumentException("no time")),
-                notes);
-    }
+    /** The fields of one stored decision. */
+    private static final class Read {
+        private final Map<String, String> texts = new HashMap<>();
+        private final Map<String, String> notes = new HashMap<>();
+        private final Map<Arm, Double> wouldBe = new LinkedHashMap<>();
+        private final List<String> odds = new ArrayList<>();
 
-    private static String present(Map<String, String> texts, String name) {
-        String text = texts.get(name);
-        if (text == null) {
-            throw new IllegalArgumentException("missing " + name);
+        Read(JsonParser parser) throws IOException {
+            int version = 0;
+            require(parser.nextToken() == JsonToken.START_OBJECT);
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String name = parser.currentName();
+                switch (parser.nextToken()) {
+                    case VALUE_STRING -> texts.put(name, parser.getText());
+                    case VALUE_NUMBER_INT -> version = parser.getIntValue();
+                    case START_ARRAY -> {
+                        while (parser.nextToken() == JsonToken.VALUE_STRING) {
+                            odds.add(parser.getText());
+                        }
+                    }
+                    case START_OBJECT -> {
+                        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                            String key = parser.currentName();
+                            parser.nextToken();
+                            if (name.equals("p_would_be")) {
+                                wouldBe.put(new Arm(key), Double.parseDouble(parser.getText()));
+                            } else {
+                                notes.put(key, parser.getText());
+                            }
+                        }
+                    }
+                    case null, default -> throw new IllegalArgumentException("unexpected value of " + name);
+                }
+            }
+            require(version == VERSION && odds.size() % 3 == 0);
         }
-        return text;
+
+        AwaitedDecision decision(TenantId tenant, RequestId request) {
+            EvidenceKey key = new EvidenceKey(
+                    new Context(present("population"), present("task"), present("leaf")), new Arm(present("arm")));
+            return new AwaitedDecision(
+                    tenant,
+                    request,
+                    new Learning(key, number("stamp"), number("lead"), odds(), List.of(), counterfactual()),
+                    Instant.parse(present("decided")),
+                    Instant.parse(present("ended")),
+                    new Turn.Spent(
+                            Long.parseLong(present("input_tokens")),
+                            Long.parseLong(present("output_tokens")),
+                            Optional.ofNullable(texts.get("nano_usd")).map(nanos -> new Usd(Long.parseLong(nanos)))),
+                    notes);
+        }
+
+        private double number(String name) {
+            return ArmText.number(present(name)).orElseThrow(() -> new IllegalArgumentException("no " + name));
+        }
+
+        private Optional<Learning.Counterfactual> counterfactual() {
+            return Optional.ofNullable(texts.get("would_be"))
+                    .map(arm -> new Learning.Counterfactual(new Arm(arm), wouldBe));
+        }
+
+        private List<Learning.Odds> odds() {
+            List<Learning.Odds> all = new ArrayList<>();
+            for (int i = 0; i < odds.size(); i += 3) {
+                all.add(new Learning.Odds(
+                        new Arm(odds.get(i)),
+                        Double.parseDouble(odds.get(i + 1)),
+                        Double.parseDouble(odds.get(i + 2))));
+            }
+            return all;
+        }
+
+        private String present(String name) {
+            String text = texts.get(name);
+            if (text == null) {
+                throw new IllegalArgumentException("missing " + name);
+            }
+            return text;
+        }
     }
 
     private static void require(boolean condition) {

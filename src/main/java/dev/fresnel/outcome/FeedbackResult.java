@@ -10,6 +10,10 @@ public enum FeedbackResult {
     UNCHANGED,
     /** No decision of the learned policy waits for the outcome of that request: it was not the policy's, or it is too long ago. */
     NOT_LEARNING,
+    /** The store is away: it will be learned, if there is such a decision, when the store is back. */
+    QUEUED,
+    /** The store is away, and as much waits for it as may: it will not be learned. */
+    UNAVAILABLE,
     /** The tenant has given as many labels within the hour as may count. */
     OVER_LIMIT;
 

@@ -1,24 +1,18 @@
 package dev.fresnel.outcome;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.fresnel.delegation.Learning;
+import dev.fresnel.policy.Alarm;
+import dev.fresnel.policy.EvidenceKey;
 import dev.fresnel.policy.Lesson;
 import dev.fresnel.policy.Observation;
 import dev.fresnel.policy.Policy;
-import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -28,23 +22,31 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
 /**
  * Tells the policy what came of its decisions: once per conversation, revised when more becomes known, never before something is.
  *
+ * <p>Decisions and what is said of them are kept in the {@link DecisionStore}, which gives one verdict per decision; whichever replica
+ * hears a signal, and however late, it finds its decision there. What a verdict changes goes to the policy and, through
+ * {@link SharedEvidence}, to all replicas. What this replica alone knows is in {@link Conversations}.
+ *
  * <p>{@link #began} and the others may be called by any thread and return at once. The work is done on the one thread that was handed
  * in, where all state lives; beyond {@value #MAX_WAITING} waiting pieces of work new ones are dropped and counted, since nobody's
- * reply may wait for learning.
+ * reply may wait for learning. While the store is away, what is said waits in an {@link Outbox}.
  */
 public final class Learner {
     private static final int MAX_WAITING = 10_000;
-    private static final Duration HOUR = Duration.ofHours(1);
 
     private final Policy policy;
+    private final DecisionStore decisions;
+    private final SharedEvidence evidence;
+    private final Outbox outbox;
     private final Executor thread;
     private final InstantSource clock;
     private final OutcomeSettings settings;
+    private final String replica;
     private final Consumer<DecisionRecord> log;
     private final AtomicInteger waiting = new AtomicInteger();
     private final LongAdder dropped = new LongAdder();
@@ -54,52 +56,69 @@ public final class Learner {
             .collect(Collectors.toUnmodifiableMap(Function.identity(), _ -> new LongAdder()));
 
     // On the learner's thread only.
-    private final Map<RequestId, OpenDecision> byTurn = new HashMap<>();
-    private final Map<RequestId, OpenDecision> open = new LinkedHashMap<>();
-    private final Deque<CleanTurn> clean = new ArrayDeque<>();
-    private final Map<Repetition, Answered> answered = new LinkedHashMap<>();
-    private final Map<Caller, Hour> hours = new HashMap<>();
+    private final Conversations conversations;
+    private final LabelQuota quota;
+    private long attempts;
     private volatile long openCount;
 
-    /** A good answer that waits for its horizon. */
-    private record CleanTurn(OpenDecision decision, RequestId turn, Instant due) {}
+    /**
+     * What a learner works with.
+     *
+     * @param known populations and arms of this process' config
+     * @param thread runs what it is given one after another, never on an event loop
+     * @param random spreads retries
+     * @param replica names this process, differently after each start
+     * @param log told of every decision and its outcome, on that thread
+     */
+    public record Setup(
+            Policy policy,
+            ArmStateStore arms,
+            DecisionStore decisions,
+            KnownArms known,
+            Executor thread,
+            InstantSource clock,
+            RandomGenerator random,
+            String replica,
+            OutcomeSettings settings,
+            Consumer<DecisionRecord> log) {}
 
-    /** The same bytes from the same tenant. */
-    private record Repetition(TenantId tenant, Fingerprint body) {}
+    public Learner(Setup setup) {
+        this.policy = setup.policy();
+        this.decisions = setup.decisions();
+        this.thread = setup.thread();
+        this.clock = setup.clock();
+        this.settings = setup.settings();
+        this.replica = setup.replica();
+        this.log = setup.log();
+        this.conversations = new Conversations(settings);
+        this.quota = new LabelQuota(settings.labelsPerHour());
+        this.outbox = new Outbox(this::run, clock, setup.random());
+        this.evidence = new SharedEvidence(
+                policy, setup.arms(), setup.known(), this::run, clock, setup.random(), replica, this::alarmed);
+    }
 
-    private record Answered(OpenDecision decision, RequestId turn, Instant at) {}
-
-    private record Caller(TenantId tenant, String key) {}
-
-    private static final class Hour {
-        private final Instant began;
-        private int labels;
-
-        Hour(Instant began) {
-            this.began = began;
-        }
+    /** Takes over what the store knows. Completes when it has been asked; never fails. */
+    public Future<Void> load() {
+        return evidence.load();
     }
 
     /**
-     * @param thread runs what it is given one after another, never on an event loop
-     * @param log told of every decision and its outcome, on that thread
+     * Tells the store what is left, and the log of decisions whose outcome is still open. Never fails; completes when that is done, or
+     * not possible now.
      */
-    public Learner(
-            Policy policy,
-            Executor thread,
-            InstantSource clock,
-            OutcomeSettings settings,
-            Consumer<DecisionRecord> log) {
-        this.log = log;
-        this.policy = policy;
-        this.thread = thread;
-        this.clock = clock;
-        this.settings = settings;
+    public Future<Void> close() {
+        Promise<Void> told = Promise.promise();
+        run(() -> {
+            conversations.untold().forEach(decision -> log.accept(decision.record("waiting_at_shutdown")));
+            outbox.whenIdle(told::complete);
+        });
+        return told.future().compose(_ -> evidence.close());
     }
 
     /** A decision is acted upon: it counts as a pull in flight until its {@link Turn} has ended with an outcome, or without one. */
     public void began(Learning learning) {
         policy.begin(learning.key(), clock.instant());
+        evidence.use(learning.key().context().population());
     }
 
     public void ended(Turn turn) {
@@ -110,12 +129,7 @@ public final class Learner {
 
     /** Something was seen later that speaks for or against the answer of an earlier turn. Nothing happens when nobody waits for it any more. */
     public void heard(TenantId tenant, RequestId turn, ImplicitSignal signal) {
-        var _ = submit(() -> {
-            OpenDecision decision = byTurn.get(turn);
-            if (decision != null && decision.tenant().equals(tenant)) {
-                hear(decision, turn, signal);
-            }
-        });
+        var _ = submit(() -> notice(conversations.saidOf(tenant, turn), signal));
     }
 
     /**
@@ -127,30 +141,36 @@ public final class Learner {
      */
     public void judged(TenantId tenant, RequestId turn, double score, double weight, double probability) {
         var _ = submit(() -> {
-            OpenDecision decision = byTurn.get(turn);
-            if (decision != null && decision.tenant().equals(tenant) && weight > 0) {
-                decision.judged(turn, score, weight, probability);
-                tell(decision, "judged");
-            }
+            Conversations.SaidOf of = conversations.saidOf(tenant, turn);
+            conversations.find(tenant, of.decision()).ifPresent(decision -> decision.judged(turn, probability));
+            send(of, "judged", score, weight);
         });
     }
 
     /** Never fails. */
     public Future<FeedbackResult> feedback(TenantId tenant, Feedback feedback) {
         Promise<FeedbackResult> verdict = Promise.promise();
-        if (!submit(() -> verdict.complete(label(tenant, feedback)))) {
-            verdict.complete(FeedbackResult.OVER_LIMIT);
+        if (!submit(() -> label(tenant, feedback, verdict))) {
+            verdict.complete(FeedbackResult.UNAVAILABLE);
         }
         return verdict.future();
     }
 
-    /** Looks for answers whose horizon has passed and decisions that are given up; to be called every second or so. */
+    /** Looks for answers whose horizon has passed, and keeps in step with the store; to be called several times a second. */
     public void tick() {
-        var _ = submit(this::age);
+        var _ = submit(() -> {
+            age(clock.instant());
+            outbox.tick();
+            evidence.tick();
+        });
     }
 
     public LearnerCounts counts() {
-        return new LearnerCounts(openCount, lessons.sum(), dropped.sum(), alarms.sum());
+        return new LearnerCounts(openCount, lessons.sum(), dropped.sum(), alarms.sum(), outbox.queued(), outbox.lost());
+    }
+
+    public SharingCounts sharing() {
+        return evidence.counts();
     }
 
     /** How far each signal is believed. */
@@ -171,151 +191,183 @@ public final class Learner {
             dropped.increment();
             return false;
         }
-        thread.execute(() -> {
+        run(() -> {
             waiting.decrementAndGet();
+            work.run();
+        });
+        return true;
+    }
+
+    private void run(Runnable work) {
+        thread.execute(() -> {
             try {
                 work.run();
             } catch (RuntimeException bug) {
                 System.getLogger("fresnel").log(System.Logger.Level.ERROR, "an outcome was not learned", bug);
             }
-            openCount = open.size();
+            openCount = conversations.size();
         });
-        return true;
     }
 
     private void learn(Turn turn) {
-        turn.learning().ifPresent(learning -> open(turn, learning));
-        OpenDecision decision = open.get(turn.decision());
-        if (decision == null || !decision.tenant().equals(turn.tenant())) {
-            return;
-        }
-        if (decision.joins(turn.request())) {
-            byTurn.put(turn.request(), decision);
-        }
-        decision.took(turn);
-        noteRepetition(turn, decision);
+        turn.learning().ifPresentOrElse(learning -> open(turn, learning), () -> join(turn));
+        conversations.find(turn.tenant(), turn.decision()).ifPresent(decision -> conversations.joins(decision, turn));
+        conversations.repeated(turn).ifPresent(before -> notice(before, ImplicitSignal.RETRIED));
         switch (turn.outcome()) {
             case Outcome.Rewarded(ImplicitSignal signal)
-            when signal == ImplicitSignal.CLEAN ->
-                clean.add(new CleanTurn(decision, turn.request(), turn.ended().plus(settings.horizon())));
-            case Outcome.Rewarded(ImplicitSignal signal) -> hear(decision, turn.request(), signal);
-            case Outcome.Ignored(String why) -> giveUp(decision, why);
-            case Outcome.Failed(String why) -> giveUp(decision, why);
+            when signal == ImplicitSignal.CLEAN -> conversations.isClean(turn);
+            case Outcome.Rewarded(ImplicitSignal signal) -> notice(Conversations.SaidOf.of(turn), signal);
+            case Outcome.Ignored(String why) -> giveUp(turn, why);
+            case Outcome.Failed(String why) -> giveUp(turn, why);
         }
     }
 
     private void open(Turn turn, Learning learning) {
-        open.put(turn.request(), new OpenDecision(turn.tenant(), turn.request(), learning, turn.began()));
-        while (open.size() > settings.open()) {
-            Iterator<OpenDecision> oldest = open.values().iterator();
-            OpenDecision given = oldest.next();
-            oldest.remove();
-            forget(given);
+        AwaitedDecision awaited = new AwaitedDecision(
+                turn.tenant(),
+                turn.request(),
+                learning.later(evidence.ahead()),
+                turn.began(),
+                turn.ended(),
+                turn.spent(),
+                Map.of());
+        conversations.add(new OpenDecision(awaited)).forEach(this::land);
+        var _ = outbox.send(
+                lane(turn.tenant(), turn.request()),
+                () -> decisions.put(awaited, settings.labels()).map(true),
+                _ -> {},
+                () -> {});
+    }
+
+    private void join(Turn turn) {
+        var _ = outbox.send(
+                lane(turn.tenant(), turn.decision()),
+                () -> decisions
+                        .join(turn.tenant(), turn.request(), turn.decision(), settings.labels())
+                        .map(true),
+                _ -> {},
+                () -> {});
+    }
+
+    /** The gateway has seen something that says how good an answer was. An answer that anything speaks against is not clean as well. */
+    private void notice(Conversations.SaidOf of, ImplicitSignal signal) {
+        Optional<OpenDecision> here = conversations.find(of.tenant(), of.decision());
+        double weight = settings.weights().of(signal);
+        boolean counts = weight > 0
+                && here.map(decision -> decision.takes(of.turn(), signal)).orElse(true);
+        if (!counts) {
+            here.ifPresent(this::land);
+            return;
+        }
+        Objects.requireNonNull(signals.get(signal)).increment();
+        send(of, signal.key(), signal.reward(), weight);
+    }
+
+    private void send(Conversations.SaidOf of, String source, double reward, double weight) {
+        Signal said = new Signal(
+                of.tenant(), of.turn(), source + "@" + of.turn(), Signal.Kind.SIGN, reward, weight, attempt());
+        var _ = outbox.send(
+                lane(of.tenant(), of.decision()),
+                () -> decisions.revise(said),
+                revision -> {
+                    var _ = hear(revision, source);
+                },
+                () -> {});
+    }
+
+    private void label(TenantId tenant, Feedback feedback, Promise<FeedbackResult> client) {
+        if (!quota.takes(tenant, feedback.caller(), clock.instant())) {
+            client.complete(FeedbackResult.OVER_LIMIT);
+            return;
+        }
+        RequestId turn = feedback.request();
+        conversations
+                .find(tenant, conversations.decisionOf(tenant, turn))
+                .ifPresent(decision -> feedback.label().ifPresent(decision::named));
+        Signal said = new Signal(tenant, turn, "feedback@" + turn, Signal.Kind.LABEL, feedback.score(), 1, attempt());
+        boolean taken = outbox.send(
+                lane(tenant, conversations.decisionOf(tenant, turn)),
+                () -> decisions.revise(said),
+                revision -> {
+                    FeedbackResult result = hear(revision, "feedback");
+                    if (result == FeedbackResult.NOT_LEARNING) {
+                        quota.returns(tenant, feedback.caller());
+                    }
+                    var _ = client.tryComplete(result);
+                },
+                () -> {
+                    var _ = client.tryComplete(FeedbackResult.QUEUED);
+                });
+        if (!taken) {
+            quota.returns(tenant, feedback.caller());
+            client.complete(FeedbackResult.UNAVAILABLE);
         }
     }
 
-    private void noteRepetition(Turn turn, OpenDecision decision) {
-        Repetition key = new Repetition(turn.tenant(), turn.body());
-        Answered before = answered.remove(key);
-        // What ran side by side was sampled on purpose.
-        if (before != null
-                && !turn.began().isBefore(before.at())
-                && Duration.between(before.at(), turn.began()).compareTo(settings.retry()) <= 0) {
-            hear(before.decision(), before.turn(), ImplicitSignal.RETRIED);
-        }
-        answered.put(key, new Answered(decision, turn.request(), turn.ended()));
+    /** Learns what a revised verdict changes. */
+    private FeedbackResult hear(Revision revision, String why) {
+        return switch (revision) {
+            case Revision.Unknown _ -> FeedbackResult.NOT_LEARNING;
+            case Revision.Refused _ -> FeedbackResult.UNCHANGED;
+            case Revision.Revised(AwaitedDecision decision, Verdict before, Verdict after) -> {
+                Optional<OpenDecision> here = conversations.find(decision.tenant(), decision.request());
+                here.ifPresent(known -> known.heard(after));
+                here.ifPresent(this::land);
+                if (before.equals(after)) {
+                    yield FeedbackResult.UNCHANGED;
+                }
+                teach(decision.learning(), before, after);
+                log.accept(here.map(known -> known.record(why))
+                        .orElseGet(() -> OpenDecision.record(decision, after, why)));
+                yield FeedbackResult.LEARNED;
+            }
+        };
     }
 
-    private void hear(OpenDecision decision, RequestId turn, ImplicitSignal signal) {
-        if (decision.heard(turn, signal, settings.weights().of(signal))) {
-            Objects.requireNonNull(signals.get(signal)).increment();
-            tell(decision, signal.key());
-        } else {
-            land(decision);
-        }
-    }
-
-    private FeedbackResult label(TenantId tenant, Feedback feedback) {
-        OpenDecision decision = byTurn.get(feedback.request());
-        if (decision == null || !decision.tenant().equals(tenant)) {
-            return FeedbackResult.NOT_LEARNING;
-        }
-        Instant now = clock.instant();
-        Caller caller = new Caller(tenant, feedback.caller());
-        Hour hour = hours.get(caller);
-        if (hour == null || Duration.between(hour.began, now).compareTo(HOUR) >= 0) {
-            hour = new Hour(now);
-            hours.put(caller, hour);
-        }
-        if (hour.labels >= settings.labelsPerHour()) {
-            return FeedbackResult.OVER_LIMIT;
-        }
-        hour.labels++;
-        decision.labelled(feedback.request(), feedback.score(), feedback.label());
-        return tell(decision, "feedback") ? FeedbackResult.LEARNED : FeedbackResult.UNCHANGED;
-    }
-
-    /** @return whether that changed anything */
-    @CanIgnoreReturnValue
-    private boolean tell(OpenDecision decision, String why) {
-        Observation now = decision.outcome().orElseThrow();
-        Optional<Observation> before = decision.learned();
-        if (before.filter(now::equals).isPresent()) {
-            return false;
-        }
-        decision.learned(now);
+    private void teach(Learning learning, Verdict before, Verdict after) {
         lessons.increment();
-        if (before.isPresent()) {
-            policy.revise(decision.learning().key(), before.get(), now, clock.instant());
-        } else {
-            Lesson lesson = policy.learn(decision.learning().key(), now, clock.instant());
-            lesson.alarm().ifPresent(alarm -> {
-                alarms.increment();
-                System.getLogger("fresnel")
-                        .log(
-                                System.Logger.Level.WARNING,
-                                "arm " + alarm.arm() + " has become " + alarm.direction() + " for " + alarm.population()
-                                        + ": what was learned of it weighs little from now on");
-            });
-        }
-        land(decision);
-        log.accept(decision.record(why));
-        return true;
+        EvidenceKey key = learning.key();
+        Observation now = after.observedAt(learning.stamp());
+        Lesson lesson = before.weight() > 0
+                ? policy.revise(key, before.observedAt(learning.stamp()), now, clock.instant())
+                : policy.learn(key, now, clock.instant());
+        evidence.learned(key, lesson, after.weight());
+    }
+
+    private void alarmed(Alarm alarm) {
+        alarms.increment();
+        System.getLogger("fresnel")
+                .log(
+                        System.Logger.Level.WARNING,
+                        "arm " + alarm.arm() + " has become " + alarm.direction() + " for " + alarm.population()
+                                + ": what was learned of it weighs little from now on");
     }
 
     /** The turn says nothing; what others said still stands. */
-    private void giveUp(OpenDecision decision, String why) {
-        land(decision);
-        log.accept(decision.record(why));
+    private void giveUp(Turn turn, String why) {
+        conversations.find(turn.tenant(), turn.decision()).ifPresent(decision -> {
+            land(decision);
+            log.accept(decision.record(why));
+        });
     }
 
     private void land(OpenDecision decision) {
         if (decision.lands()) {
-            policy.end(decision.learning().key());
+            policy.end(decision.awaited().learning().key());
         }
     }
 
-    private void age() {
-        Instant now = clock.instant();
-        for (CleanTurn next = clean.peek(); next != null && !next.due().isAfter(now); next = clean.peek()) {
-            clean.remove();
-            hear(next.decision(), next.turn(), ImplicitSignal.CLEAN);
-        }
-        Iterator<OpenDecision> oldest = open.values().iterator();
-        while (oldest.hasNext()) {
-            OpenDecision decision = oldest.next();
-            if (decision.decided().plus(settings.labels()).isAfter(now)) {
-                break;
-            }
-            oldest.remove();
-            forget(decision);
-        }
-        answered.values().removeIf(answer -> answer.at().plus(settings.retry()).isBefore(now));
-        hours.values().removeIf(hour -> Duration.between(hour.began, now).compareTo(HOUR) >= 0);
+    private void age(Instant now) {
+        conversations.due(now).forEach(of -> notice(of, ImplicitSignal.CLEAN));
+        conversations.expire(now).forEach(this::land);
+        quota.expire(now);
     }
 
-    private void forget(OpenDecision decision) {
-        decision.turns().forEach(byTurn::remove);
-        land(decision);
+    private String attempt() {
+        return replica + "-" + ++attempts;
+    }
+
+    private static String lane(TenantId tenant, RequestId decision) {
+        return tenant + " " + decision;
     }
 }

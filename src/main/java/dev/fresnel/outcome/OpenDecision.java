@@ -1,51 +1,37 @@
 package dev.fresnel.outcome;
 
-import dev.fresnel.delegation.Learning;
-import dev.fresnel.policy.Observation;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
- * A decision whose outcome may still change: all turns of its conversation count as one reward. Used by the learner's thread only.
- *
- * <p>With labels, the reward is their mean and weighs 1. Without, it is the weighted mean of the turns' signals and weighs what they
- * weigh together, at most 1.
+ * A decision made here, as long as its outcome may change: what it took so far, whether it is in flight, and what was last heard of
+ * it. The verdict itself is the store's. Used by the learner's thread only.
  */
 final class OpenDecision {
     /** Turns of one conversation that feedback can name. */
     private static final int MAX_TURNS = 64;
 
-    private final TenantId tenant;
-    private final RequestId request;
-    private final Learning learning;
-    private final Instant decided;
+    private final AwaitedDecision awaited;
     private final Set<RequestId> turns = new LinkedHashSet<>();
-    private final Map<RequestId, Double> labels = new HashMap<>();
     private final Set<RequestId> spoiled = new HashSet<>();
     private Optional<String> label = Optional.empty();
     private OptionalDouble judgeProbability = OptionalDouble.empty();
-    private double weight;
-    private double weightedReward;
-    private Optional<Observation> learned = Optional.empty();
+    private Verdict verdict = Verdict.NONE;
     private boolean inFlight = true;
+    private boolean told;
     private Turn.Spent spent = Turn.Spent.NOTHING;
     private Instant ended;
     private int turnCount;
 
-    OpenDecision(TenantId tenant, RequestId request, Learning learning, Instant decided) {
-        this.tenant = tenant;
-        this.request = request;
-        this.learning = learning;
-        this.decided = decided;
-        this.ended = decided;
+    OpenDecision(AwaitedDecision awaited) {
+        this.awaited = awaited;
+        this.ended = awaited.ended();
     }
 
     void took(Turn turn) {
@@ -54,34 +40,56 @@ final class OpenDecision {
         ended = turn.ended();
     }
 
-    /** @param why the last thing heard of it */
+    /**
+     * For those who listen; from then on they know of it.
+     *
+     * @param why the last thing heard of it
+     */
     DecisionRecord record(String why) {
-        Optional<Observation> outcome = outcome();
+        told = true;
+        return record(awaited, verdict, new Conversation(turnCount, spent, ended, label, judgeProbability), why);
+    }
+
+    /** Of a decision that was made elsewhere, or before a restart: its first answer is all that is known here. */
+    static DecisionRecord record(AwaitedDecision awaited, Verdict verdict, String why) {
+        return record(
+                awaited,
+                verdict,
+                new Conversation(1, awaited.spent(), awaited.ended(), Optional.empty(), OptionalDouble.empty()),
+                why);
+    }
+
+    private record Conversation(
+            int turns, Turn.Spent spent, Instant ended, Optional<String> label, OptionalDouble judgeProbability) {}
+
+    private static DecisionRecord record(
+            AwaitedDecision awaited, Verdict verdict, Conversation conversation, String why) {
         return new DecisionRecord(
-                tenant,
-                request,
-                learning,
-                decided,
-                ended,
-                turnCount,
-                spent,
-                outcome.map(Observation::reward).map(OptionalDouble::of).orElseGet(OptionalDouble::empty),
-                outcome.map(Observation::weight).orElse(0.0),
+                awaited.tenant(),
+                awaited.request(),
+                awaited.learning(),
+                awaited.decided(),
+                conversation.ended(),
+                conversation.turns(),
+                conversation.spent(),
+                verdict.weight() > 0 ? OptionalDouble.of(verdict.reward()) : OptionalDouble.empty(),
+                verdict.weight(),
                 why,
-                label,
-                judgeProbability);
+                conversation.label(),
+                conversation.judgeProbability());
+    }
+
+    /** Whether nobody has been told of it yet. */
+    boolean isUntold() {
+        return !told;
+    }
+
+    AwaitedDecision awaited() {
+        return awaited;
     }
 
     TenantId tenant() {
-        return tenant;
-    }
-
-    Learning learning() {
-        return learning;
-    }
-
-    Instant decided() {
-        return decided;
+        return awaited.tenant();
     }
 
     /** Requests of the conversation, by which it is found. */
@@ -94,64 +102,32 @@ final class OpenDecision {
         return turns.size() < MAX_TURNS && turns.add(turn);
     }
 
-    /**
-     * Takes a sign about one of the turns. An answer that anything speaks against is not clean as well.
-     *
-     * @param signalWeight 0: the sign is not believed, and nothing changes
-     * @return whether it counts
-     */
-    boolean heard(RequestId turn, ImplicitSignal signal, double signalWeight) {
-        boolean clean = signal == ImplicitSignal.CLEAN;
-        if (signalWeight == 0 || (clean && spoiled.contains(turn))) {
-            return false;
+    /** Whether a sign about one of the turns counts: not the clean finish of an answer that something speaks against. */
+    boolean takes(RequestId turn, ImplicitSignal signal) {
+        if (signal == ImplicitSignal.CLEAN) {
+            return !spoiled.contains(turn);
         }
-        if (!clean && turns.contains(turn)) {
+        if (turns.contains(turn)) {
             spoiled.add(turn);
         }
-        heard(signal.reward(), signalWeight);
         return true;
     }
 
-    /** Takes a score that somebody gave to one of the turns. */
-    void judged(RequestId turn, double score, double signWeight, double probability) {
+    /** Somebody has graded the answer of a turn, which is more than that it ended well. */
+    void judged(RequestId turn, double probability) {
         if (turns.contains(turn)) {
             spoiled.add(turn);
         }
         judgeProbability = OptionalDouble.of(probability);
-        heard(score, signWeight);
     }
 
-    private void heard(double reward, double signWeight) {
-        weight += signWeight;
-        weightedReward += signWeight * reward;
+    /** @param name the caller's own for what it saw */
+    void named(String name) {
+        label = Optional.of(name);
     }
 
-    /** @param name the caller's own for it */
-    void labelled(RequestId turn, double score, Optional<String> name) {
-        labels.put(turn, score);
-        label = name.or(() -> label);
-    }
-
-    /** What the outcome is taken for now; empty while nothing is known. */
-    Optional<Observation> outcome() {
-        if (!labels.isEmpty()) {
-            double mean = labels.values().stream()
-                    .mapToDouble(Double::doubleValue)
-                    .average()
-                    .orElse(0);
-            return Optional.of(new Observation(learning.stamp(), 1, mean));
-        }
-        return weight > 0
-                ? Optional.of(new Observation(learning.stamp(), Math.min(1, weight), weightedReward / weight))
-                : Optional.empty();
-    }
-
-    Optional<Observation> learned() {
-        return learned;
-    }
-
-    void learned(Observation observation) {
-        learned = Optional.of(observation);
+    void heard(Verdict now) {
+        verdict = now;
     }
 
     /** Whether the policy still counts the decision as in flight; says so once. */

@@ -9,10 +9,5 @@ public sealed interface Revision {
     record Refused() implements Revision {}
 
     /** The verdict on {@code decision} went from {@code before} to {@code after}; they may be equal. */
-    record Revised(AwaitedDecision decision, Verdict before, Verdict after) implements Revision {
-        /** What is to be added to the sums of the decision's cells, before decay. */
-        public Sums difference() {
-            return after.sums().minus(before.sums());
-        }
-    }
+    record Revised(AwaitedDecision decision, Verdict before, Verdict after) implements Revision {}
 }

@@ -1,17 +1,22 @@
 package dev.fresnel.outcome;
 
+import dev.fresnel.policy.Landmark;
+import dev.fresnel.policy.Shared;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Sums of a population, all read at one moment.
+ * What a store tells of a population, all read at one moment.
  *
- * @param at the store's own clock, seconds since 1970; replicas decide on this time, not on theirs
- * @param scales by arm, of every arm that {@code cells} names
+ * @param at the store's own clock, seconds since 1970
+ * @param version rises with every change; to be given back for the changes since
+ * @param extent whether {@code cells} are all there are or those that changed since the version that was asked for
+ * @param landmarks by arm, of every arm that {@code cells} names, and of those that moved
  */
-public record Snapshot(double at, Map<String, ArmScale> scales, List<Cell> cells) {
+public record Snapshot(
+        double at, long version, Shared.Extent extent, Map<String, Landmark> landmarks, List<Cell> cells) {
     public Snapshot {
-        scales = Map.copyOf(scales);
+        landmarks = Map.copyOf(landmarks);
         cells = List.copyOf(cells);
     }
 }

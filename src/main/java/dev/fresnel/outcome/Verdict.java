@@ -1,5 +1,7 @@
 package dev.fresnel.outcome;
 
+import dev.fresnel.policy.Evidence;
+import dev.fresnel.policy.Observation;
 import java.util.Optional;
 
 /**
@@ -17,8 +19,13 @@ public record Verdict(double reward, double weight) {
         return possible ? Optional.of(new Verdict(reward, weight)) : Optional.empty();
     }
 
+    /** As the policy learns it. */
+    Observation observedAt(double stamp) {
+        return new Observation(stamp, weight, reward);
+    }
+
     /** As evidence, before decay. */
-    public Sums sums() {
-        return Sums.of(reward, weight);
+    public Evidence evidence() {
+        return Evidence.of(weight, reward);
     }
 }

@@ -11,6 +11,9 @@ package dev.fresnel.policy;
 public record Evidence(double weight, double reward, double squares) {
     public static final Evidence NONE = new Evidence(0, 0, 0);
 
+    /** Relative; what a few thousand additions in another order can make. */
+    private static final double ROUNDING = 1e-12;
+
     /** One outcome of weight {@code weight} and reward {@code reward}. */
     public static Evidence of(double weight, double reward) {
         return new Evidence(weight, weight * reward, weight * reward * reward);
@@ -31,6 +34,19 @@ public record Evidence(double weight, double reward, double squares) {
     /** Whether all three sums are numbers; anything else is refused and counted by whoever is handed it. */
     public boolean isFinite() {
         return Double.isFinite(weight) && Double.isFinite(reward) && Double.isFinite(squares);
+    }
+
+    /** Itself, or nothing where a sum has run over. */
+    Evidence orNone() {
+        return isFinite() ? this : NONE;
+    }
+
+    /** Whether nothing but rounding tells the two apart. */
+    public boolean isNear(Evidence other) {
+        double slack = ROUNDING * Math.max(Math.abs(weight), Math.abs(other.weight));
+        return Math.abs(weight - other.weight) <= slack
+                && Math.abs(reward - other.reward) <= slack
+                && Math.abs(squares - other.squares) <= slack;
     }
 
     /**

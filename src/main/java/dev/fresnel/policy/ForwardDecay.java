@@ -23,7 +23,7 @@ import java.time.Duration;
  */
 public record ForwardDecay(double tau) {
     /** The exponent from which the origin moves: g is then 1e13, far from overflow and still exact to three digits in the sums. */
-    static final double FAR = 30;
+    public static final double FAR = 30;
 
     /** Beyond this exponent a weight would overflow a sum; a clock that far ahead is wrong. */
     private static final double FARTHEST = 300;

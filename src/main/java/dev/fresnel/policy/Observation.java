@@ -12,6 +12,11 @@ public record Observation(double stamp, double weight, double reward) {
         return Double.isFinite(stamp) && weight > 0 && weight < 1e9 && reward >= 0 && reward <= 1;
     }
 
+    /** Whether it says that nothing is known. */
+    boolean isNothing() {
+        return weight == 0 && reward >= 0 && reward <= 1;
+    }
+
     Evidence evidence() {
         return Evidence.of(weight, reward);
     }

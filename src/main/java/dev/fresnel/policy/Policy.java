@@ -297,13 +297,19 @@ public final class Policy {
     /**
      * An outcome that was learned as {@code before} has become {@code after}: only the difference is learned. Drift is not watched,
      * since the residual was counted the first time.
+     *
+     * @param after may weigh 0: nothing is known any more
+     * @return what a shared store should hear
      */
-    public synchronized void revise(EvidenceKey key, Observation before, Observation after, Instant now) {
-        if (before.isUsable() && after.isUsable()) {
-            learner(key).revise(key, before, after, Question.seconds(now));
-        } else {
+    @CanIgnoreReturnValue
+    public synchronized Lesson revise(EvidenceKey key, Observation before, Observation after, Instant now) {
+        PopulationLearner learner = learner(key);
+        double seconds = Question.seconds(now);
+        if (!before.isUsable() || !(after.isUsable() || after.isNothing())) {
             refused.increment();
+            return new Lesson(Evidence.NONE, learner.landmark(key.arm(), seconds), 0, Optional.empty());
         }
+        return learner.revise(key, before, after, seconds);
     }
 
     /** A difference, in units of the arm's landmark: a revised label, or what another replica learned. */
@@ -313,14 +319,6 @@ public final class Policy {
             return;
         }
         learner(key).add(key, delta, Question.seconds(now));
-    }
-
-    /** A leaf's total as a shared store knows it, in units of {@code landmark}. */
-    public synchronized void replace(EvidenceKey key, Evidence total, Landmark landmark, Instant now) {
-        if (!total.equals(total.asTotal())) {
-            refused.increment();
-        }
-        learner(key).replace(key, total.asTotal(), landmark, Question.seconds(now));
     }
 
     /** Rows recorded elsewhere, each task and arm once. */
@@ -342,9 +340,12 @@ public final class Policy {
         return learner(population).landmark(arm, Question.seconds(now));
     }
 
-    /** Follows a shared store's landmark of an arm; one that jumped further than ours starts the alarm's exploration. */
-    public synchronized void adopt(String population, Arm arm, Landmark landmark, Instant now) {
-        learner(population).adopt(arm, landmark, Question.seconds(now));
+    /**
+     * Takes over what a shared store holds. An arm that jumped further than ours starts the alarm's exploration. Evidence that finds no
+     * place of its own is kept in its task's, or the population's: what others know drives nobody out.
+     */
+    public synchronized void follow(Shared shared, Instant now) {
+        learner(shared.population()).follow(shared, Question.seconds(now));
     }
 
     /**

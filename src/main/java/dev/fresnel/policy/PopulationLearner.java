@@ -4,10 +4,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +27,12 @@ final class PopulationLearner {
     private static final int REPUBLISHED = 8;
     private static final int REFIT_EVERY = 500;
 
+    /** More changed leaves than this are published by publishing all. */
+    private static final int PUBLISHED_SINGLY = 16;
+
+    /** Cells remembered; the oldest are forgotten first. */
+    private static final int MAX_CELLS = 20_000;
+
     private final String name;
     private final PolicySettings settings;
     private final ForwardDecay decay;
@@ -33,6 +43,10 @@ final class PopulationLearner {
     private final Task dropped = new Task();
 
     private final Cusum[] cusums = new Cusum[Policy.MAX_ARMS];
+
+    /** Evidence of every cell, also of leaves that were dropped since: what a shared store's totals are compared with. */
+    private final SequencedMap<EvidenceKey, Evidence> cells = new LinkedHashMap<>();
+
     private Iterator<Population.Place> turn = Collections.emptyIterator();
     private int lessons;
 
@@ -56,32 +70,74 @@ final class PopulationLearner {
         double residual = observation.weight() * residual(key, slot, observation.reward());
         Evidence delta = decay.weigh(landmark, observation.stamp(), observation.evidence());
         population.alarm(Math.max(0, population.alarmed() - 1));
-        add(key.context(), slot, delta, seconds);
+        add(key, slot, delta, seconds);
         Optional<Alarm> alarm = settings.drift().watch() == PolicySettings.Drift.Watch.THIS_POLICY
                 ? watch(key.arm(), slot, residual, observation.weight(), seconds)
                 : Optional.empty();
         return new Lesson(delta, landmark, residual, alarm);
     }
 
-    void revise(EvidenceKey key, Observation before, Observation after, double seconds) {
+    Lesson revise(EvidenceKey key, Observation before, Observation after, double seconds) {
         int slot = slot(key.arm(), seconds);
         Landmark landmark = landmark(slot);
         Evidence delta = decay.weigh(landmark, after.stamp(), after.evidence())
                 .minus(decay.weigh(landmark, before.stamp(), before.evidence()));
-        add(key.context(), slot, delta, seconds);
+        add(key, slot, delta, seconds);
+        return new Lesson(delta, landmark, 0, Optional.empty());
     }
 
     /** Evidence in units of the arm's landmark. */
     void add(EvidenceKey key, Evidence delta, double seconds) {
-        add(key.context(), slot(key.arm(), seconds), delta, seconds);
+        add(key, slot(key.arm(), seconds), delta, seconds);
     }
 
-    /** The total of a leaf, as a shared store knows it, in units of {@code landmark}. */
-    void replace(EvidenceKey key, Evidence total, Landmark landmark, double seconds) {
-        int slot = slot(key.arm(), seconds);
-        Evidence here = decay.rebase(total, landmark, landmark(slot)).asTotal();
-        Leaf leaf = population.leaf(key.context());
-        add(key.context(), slot, leaf == null ? here : here.minus(leaf.sums[slot]), seconds);
+    /** Takes over what a shared store holds. */
+    void follow(Shared shared, double seconds) {
+        Set<Arm> reset = new HashSet<>();
+        boolean moved = false;
+        for (Map.Entry<Arm, Landmark> arm : shared.landmarks().entrySet()) {
+            int slot = slot(arm.getKey(), seconds);
+            if (arm.getValue().epoch() > landmark(slot).epoch()) {
+                reset.add(arm.getKey());
+            }
+            moved |= moveTo(slot, arm.getValue());
+        }
+        List<Population.Place> changed = new ArrayList<>();
+        shared.totals().forEach((key, total) -> replace(key, total, changed, seconds));
+        if (shared.extent() == Shared.Extent.WHOLE) {
+            List<EvidenceKey> gone = cells.keySet().stream()
+                    .filter(key -> reset.contains(key.arm()) && !shared.totals().containsKey(key))
+                    .toList();
+            gone.forEach(key -> replace(key, Evidence.NONE, changed, seconds));
+        }
+        if (moved || changed.size() > PUBLISHED_SINGLY || !publisher.knowsAllArms()) {
+            rebuild(seconds);
+            return;
+        }
+        for (Population.Place place : changed) {
+            publisher.tell(place.task(), seconds);
+            publisher.publishWithTask(place, seconds);
+        }
+        publisher.publishNewcomer();
+    }
+
+    private void replace(EvidenceKey key, Evidence total, List<Population.Place> changed, double seconds) {
+        int slot = population.roster().slot(key.arm());
+        Evidence known = cells.getOrDefault(key, Evidence.NONE);
+        if (slot < 0 || known.isNear(total) || (cells.size() >= MAX_CELLS && !cells.containsKey(key))) {
+            return;
+        }
+        Evidence delta = total.minus(known);
+        cells.put(key, total);
+        Population.Place place = population.place(key.context(), seconds);
+        Task task = place == null ? population.tasks.get(key.context().task()) : place.task();
+        Task keeper = task == null ? dropped : task;
+        keeper.sums[slot] = keeper.sums[slot].plus(delta).orNone();
+        if (place != null) {
+            Leaf leaf = place.leaf();
+            leaf.sums[slot] = leaf.sums[slot].plus(delta).orNone();
+            changed.add(place);
+        }
     }
 
     /** Seed rows of a task: as evidence, or apart as a mixture. */
@@ -90,7 +146,7 @@ final class PopulationLearner {
         Landmark landmark = landmark(slot);
         Evidence delta = decay.weigh(landmark, landmark.stamp(seconds), rows);
         if (!settings.warmStart().isMixture()) {
-            add(context.wholeTask(), slot, delta, seconds);
+            add(new EvidenceKey(context.wholeTask(), arm), slot, delta, seconds);
             return;
         }
         Task task = room(context.wholeTask(), seconds).task();
@@ -98,12 +154,19 @@ final class PopulationLearner {
         rebuild(seconds);
     }
 
-    /** A shared store's landmark of an arm. */
-    void adopt(Arm arm, Landmark landmark, double seconds) {
+    /** Ages all evidence of an arm at once. */
+    void jump(Arm arm, double keep, double seconds) {
         int slot = slot(arm, seconds);
+        if (moveTo(slot, decay.jump(landmark(slot), keep))) {
+            rebuild(seconds);
+        }
+    }
+
+    /** Whether that was a move. One that jumped starts the alarm's exploration. */
+    private boolean moveTo(int slot, Landmark landmark) {
         Landmark before = landmark(slot);
         if (before.equals(landmark)) {
-            return;
+            return false;
         }
         scale(slot, decay.rebase(before, landmark));
         population.move(slot, landmark);
@@ -111,12 +174,7 @@ final class PopulationLearner {
             cusums[slot] = Cusum.ZERO;
             population.alarm(settings.exploration().alarmOutcomes());
         }
-        rebuild(seconds);
-    }
-
-    /** Ages all evidence of an arm at once. */
-    void jump(Arm arm, double keep, double seconds) {
-        adopt(arm, decay.jump(landmark(arm, seconds), keep), seconds);
+        return true;
     }
 
     /** Brings everything up to a moment: decay, scatter, sums, every leaf. */
@@ -131,14 +189,16 @@ final class PopulationLearner {
         }
     }
 
-    private void add(Context context, int slot, Evidence delta, double seconds) {
-        Population.Place place = room(context, seconds);
+    private void add(EvidenceKey key, int slot, Evidence delta, double seconds) {
+        Population.Place place = room(key.context(), seconds);
+        note(key, delta);
         Task task = place.task();
         Leaf leaf = place.leaf();
         population.used = seconds;
         leaf.used = seconds;
-        task.sums[slot] = task.sums[slot].plus(delta).asTotal();
-        leaf.sums[slot] = leaf.sums[slot].plus(delta).asTotal();
+        // Not bounded here: what takes away may arrive before what it takes away from.
+        task.sums[slot] = task.sums[slot].plus(delta).orNone();
+        leaf.sums[slot] = leaf.sums[slot].plus(delta).orNone();
         if (!publisher.knowsAllArms() || ++lessons % REFIT_EVERY == 0) {
             rebuild(seconds);
             return;
@@ -153,6 +213,14 @@ final class PopulationLearner {
             }
             publisher.publish(turn.next(), seconds);
         }
+    }
+
+    private void note(EvidenceKey key, Evidence delta) {
+        Evidence before = cells.getOrDefault(key, Evidence.NONE);
+        if (cells.size() >= MAX_CELLS && !cells.containsKey(key)) {
+            cells.pollFirstEntry();
+        }
+        cells.put(key, before.plus(delta).orNone());
     }
 
     /** The ledger hears of decisions whether or not they ever get an outcome. */
@@ -232,6 +300,8 @@ final class PopulationLearner {
 
     /** Multiplies all sums of an arm. */
     private void scale(int slot, double factor) {
+        Arm arm = population.roster().arms().get(slot);
+        cells.replaceAll((key, sums) -> key.arm().equals(arm) ? sums.times(factor) : sums);
         for (Task task : allTasks()) {
             task.sums[slot] = task.sums[slot].times(factor);
             task.seeds[slot] = task.seeds[slot].times(factor);

@@ -68,6 +68,9 @@ public sealed interface GatewayFailure {
     /** A lens was demanded ({@code on-failure: error}) and could not be had. */
     record LensUnavailable(String publicMessage) implements GatewayFailure {}
 
+    /** What the client asked to be kept can be kept nowhere now; {@code retryAfter} says when to come back. */
+    record StoreUnavailable(String publicMessage, Duration retryAfter) implements GatewayFailure {}
+
     /** The gateway is going down and takes no new requests. */
     record ShuttingDown(String publicMessage) implements GatewayFailure {}
 

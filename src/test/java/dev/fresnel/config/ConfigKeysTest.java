@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fresnel.budget.Price;
 import dev.fresnel.chat.Feature;
 import dev.fresnel.chat.ParamCaps;
+import dev.fresnel.delegation.ClassifierRules;
+import dev.fresnel.delegation.ContextFeature;
 import dev.fresnel.delegation.Escalation;
 import dev.fresnel.delegation.Fallback;
 import dev.fresnel.delegation.Guidance;
@@ -203,7 +205,12 @@ class ConfigKeysTest {
                                 1700,
                                 800,
                                 Duration.ofMinutes(7)),
-                        new LearnedRules(Optional.of(usd("0.25")), LearnedRules.Pooling.GATEWAY, RouteRules.Toggle.OFF),
+                        new LearnedRules(
+                                Optional.of(usd("0.25")),
+                                LearnedRules.Pooling.GATEWAY,
+                                Set.of(ContextFeature.TASK_KIND, ContextFeature.INPUT_SIZE),
+                                Optional.of(new ClassifierRules(new ModelName("first-hop"), Duration.ofMillis(250))),
+                                RouteRules.Toggle.OFF),
                         new Escalation(
                                 RouteRules.Toggle.ON,
                                 RouteRules.Toggle.OFF,

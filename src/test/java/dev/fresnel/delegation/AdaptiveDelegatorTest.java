@@ -12,11 +12,16 @@ import dev.fresnel.policy.Context;
 import dev.fresnel.policy.EvidenceKey;
 import dev.fresnel.policy.Observation;
 import dev.fresnel.value.RequestId;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Mode {@code adaptive}: what the delegator asks the learned policy, and what it makes of the answer. */
 final class AdaptiveDelegatorTest {
@@ -162,7 +167,7 @@ final class AdaptiveDelegatorTest {
     @Test
     void staysWithItsArm_whenLeavingCostsMoreThanTheOtherIsBetter() {
         world.inputTokens = 40_000;
-        world.learned = new LearnedRules(Optional.of(World.usd("0.1")), LearnedRules.Pooling.TENANT);
+        world.learned = worth("0.1");
         // As good, and 40,000 tokens in the dear model's cache cost what they do uncached at the cheap one.
         teach("debug", BARE, 1);
         teach("debug", Arm.DIRECT, 1);
@@ -228,11 +233,33 @@ final class AdaptiveDelegatorTest {
         assertThat(world.assess().learning().orElseThrow().key().context().population())
                 .isEqualTo("acme/strong");
 
-        world.learned = new LearnedRules(Optional.empty(), LearnedRules.Pooling.GATEWAY);
+        world.learned = new LearnedRules(
+                Optional.empty(), LearnedRules.Pooling.GATEWAY, ContextFeature.DEFAULT, Optional.empty());
 
         EvidenceKey pooled = world.assess().learning().orElseThrow().key();
-        assertThat(pooled.context().population()).isEqualTo("strong");
+        assertThat(pooled.context().population()).isEqualTo("*/strong");
         assertThat(pooled.context().leaf()).startsWith("acme/");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            TASK_KIND,OUTPUT_SIZE,MODEL_TIER,REPO | other/64/large | acme/
+            OUTPUT_SIZE,TASK_KIND                 | other/64       | acme
+            TASK_KIND,INPUT_SIZE                  | other/in256    | acme
+            INPUT_SIZE,REPO                       | in256             | acme/
+            REPO                                  | any               | acme/
+                                                  | any               | acme
+            """)
+    void tellsRequestsApartByTheFeaturesOfTheRoute(String by, String task, String leaf) {
+        Set<ContextFeature> features = by == null
+                ? Set.of()
+                : Arrays.stream(by.split(",")).map(ContextFeature::valueOf).collect(Collectors.toSet());
+        world.learned = new LearnedRules(Optional.empty(), LearnedRules.Pooling.TENANT, features, Optional.empty());
+
+        Context context = world.assess().learning().orElseThrow().key().context();
+
+        assertThat(context.task()).isEqualTo(task);
+        assertThat(context.leaf().replaceAll("/.*", "/")).isEqualTo(leaf);
     }
 
     @Test
@@ -240,10 +267,12 @@ final class AdaptiveDelegatorTest {
         teach(BARE, 0.7, 200);
         teach(Arm.DIRECT, 0.95, 200);
 
-        world.learned = new LearnedRules(Optional.of(World.usd("10")), LearnedRules.Pooling.TENANT);
+        world.learned = new LearnedRules(
+                Optional.of(World.usd("10")), LearnedRules.Pooling.TENANT, ContextFeature.DEFAULT, Optional.empty());
         assertThat(world.decide().arm()).isEqualTo(Arm.DIRECT);
 
-        world.learned = new LearnedRules(Optional.of(World.usd("0.001")), LearnedRules.Pooling.TENANT);
+        world.learned = new LearnedRules(
+                Optional.of(World.usd("0.001")), LearnedRules.Pooling.TENANT, ContextFeature.DEFAULT, Optional.empty());
         assertThat(world.decide().arm()).as("quality is hardly worth its price").isEqualTo(BARE);
     }
 
@@ -285,7 +314,7 @@ final class AdaptiveDelegatorTest {
     void givesQualityUp_whenTheBudgetPresses() {
         teach(BARE, 0.8, 200);
         teach(Arm.DIRECT, 0.95, 200);
-        world.learned = new LearnedRules(Optional.of(World.usd("10")), LearnedRules.Pooling.TENANT);
+        world.learned = worth("10");
         assertThat(world.decide().arm()).isEqualTo(Arm.DIRECT);
 
         double directCost =
@@ -293,6 +322,11 @@ final class AdaptiveDelegatorTest {
         world.moment = new Moment(world.moment.now(), 0.5, 1 / directCost);
 
         assertThat(world.decide().arm()).isEqualTo(BARE);
+    }
+
+    private static LearnedRules worth(String usd) {
+        return new LearnedRules(
+                Optional.of(World.usd(usd)), LearnedRules.Pooling.TENANT, ContextFeature.DEFAULT, Optional.empty());
     }
 
     private static Overrides saying(String header, String value) {

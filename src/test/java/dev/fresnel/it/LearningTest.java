@@ -3,6 +3,7 @@ package dev.fresnel.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fresnel.chat.Usage;
+import dev.fresnel.exchange.RelayLimits;
 import dev.fresnel.replay.log.DecisionLog;
 import dev.fresnel.testing.FakeUpstream;
 import dev.fresnel.testing.Script;
@@ -17,6 +18,8 @@ import java.nio.file.Path;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -152,6 +155,62 @@ class LearningTest {
                         .doesNotContain("Task number"));
     }
 
+    /** Kept in the file: what was learned, and the decisions that feedback may still be given on. */
+    @Test
+    void whatWasLearnedSurvivesARestart(@TempDir Path directory) throws IOException {
+        Path log = directory.resolve("decisions.jsonl");
+        String yaml = TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), ADAPTIVE) + "policy: { guard: 1 }\n"
+                + "events: { decision-log: \"" + log + "\" }\n";
+        TestGateway before = TestGateway.start(yaml, RelayLimits.DEFAULT, directory.resolve("store"));
+        assertThat(probability(before)).as("not known to be good yet").isLessThan(0.5);
+        for (int i = 0; i < 40; i++) {
+            judge(before, before.chat(task(i), "x-fresnel-arm", "fast-bare"), true);
+        }
+        HttpResponse<String> waiting = before.chat(task(41), "x-fresnel-arm", "fast-bare");
+        before.stop();
+        assertThat(Files.readAllLines(log))
+                .filteredOn(line -> line.contains("\"why\":\"waiting_at_shutdown\""))
+                .singleElement()
+                .asString()
+                .contains(header(waiting, "x-fresnel-request-id"), "\"outcomes\":[]");
+
+        try (TestGateway after = TestGateway.start(yaml, RelayLimits.DEFAULT, directory.resolve("store"))) {
+            assertThat(probability(after)).isGreaterThan(0.9);
+            judge(after, waiting, true);
+        }
+        assertThat(Files.readAllLines(log).getLast())
+                .as("the last line stands")
+                .contains(header(waiting, "x-fresnel-request-id"), "\"signal\":\"feedback\",\"y\":1.0");
+    }
+
+    @Test
+    void shadowsThePolicy_andLogsWhatItWouldHaveDrawn(@TempDir Path directory) throws IOException {
+        Path log = directory.resolve("decisions.jsonl");
+        String shadow = ADAPTIVE.replace("adaptive", "shadow-adaptive");
+        String yaml = TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), shadow) + "events: { decision-log: \""
+                + log + "\" }\n";
+        try (TestGateway gateway = TestGateway.start(yaml)) {
+            for (int i = 0; i < 20; i++) {
+                assertThat(delegated(gateway, i, "debug", false)).isFalse();
+            }
+            assertThat(gateway.chat(task(1), "x-fresnel-explain", "dry-run").body())
+                    .contains("\"propensities\":{\"direct\":1.0,\"fast-bare\":0.0},\"counterfactual\":{\"direct\":0.")
+                    .contains("\"reasons\":[\"shadow\"");
+            // A client may ask for it on any route, and on this one for something else.
+            assertThat(header(gateway.chat(task(2), "x-fresnel-mode", "shadow"), "x-fresnel-reason"))
+                    .isEqualTo("shadow, no_rule_fired, client_mode");
+        }
+
+        assertThat(cheap.calls()).as("no worker is asked").isZero();
+        assertThat(Files.readAllLines(log))
+                .hasSize(20)
+                .allSatisfy(line -> assertThat(line)
+                        .contains("\"p\":[1.0,0.0],\"arm\":\"direct\",\"would_be\":\"", "\"p_would_be\":[0."));
+        DecisionLog read = DecisionLog.read(log);
+        assertThat(read.skipped()).isEmpty();
+        assertThat(read.rows()).as("says nothing about other policies").allMatch(row -> row.isForced());
+    }
+
     @Test
     void conversationIsDecidedAnew_whenAnotherSortOfTaskBegins() {
         try (TestGateway gateway =
@@ -253,6 +312,14 @@ class LearningTest {
                     .as("it is ours, and passes to nobody")
                     .isZero();
         }
+    }
+
+    /** With which the worker would be asked. */
+    private static double probability(TestGateway gateway) {
+        Matcher found = Pattern.compile("\"fast-bare\":([0-9.eE-]+)")
+                .matcher(gateway.chat(task(0), "x-fresnel-explain", "dry-run").body());
+        assertThat(found.find()).isTrue();
+        return Double.parseDouble(found.group(1));
     }
 
     /** Asks, judges the answer, and tells whether the worker gave it. */

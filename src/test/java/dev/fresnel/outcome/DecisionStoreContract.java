@@ -3,12 +3,20 @@ package dev.fresnel.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.fresnel.delegation.Learning;
+import dev.fresnel.policy.Arm;
+import dev.fresnel.policy.Context;
+import dev.fresnel.policy.Evidence;
+import dev.fresnel.policy.EvidenceKey;
 import dev.fresnel.testing.Await;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
+import dev.fresnel.value.Usd;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What every store of decisions must do. Implementations extend it and hand over an empty store. */
@@ -44,7 +52,7 @@ public abstract class DecisionStoreContract {
         assertThat(revised.decision()).isEqualTo(decision());
         assertThat(revised.before()).isEqualTo(Verdict.NONE);
         assertThat(revised.after()).isEqualTo(new Verdict(0.75, 1));
-        assertThat(revised.difference()).isEqualTo(new Sums(1, 0.75, 0.5625));
+        assertThat(difference(revised)).isEqualTo(new Evidence(1, 0.75, 0.5625));
     }
 
     @Test
@@ -56,7 +64,7 @@ public abstract class DecisionStoreContract {
 
         assertThat(label.before()).isEqualTo(new Verdict(1, 0.15));
         assertThat(label.after()).isEqualTo(new Verdict(0, 1));
-        assertThat(label.difference()).isEqualTo(new Sums(0.85, -0.15, -0.15));
+        assertThat(difference(label)).isEqualTo(new Evidence(0.85, -0.15, -0.15));
     }
 
     @Test
@@ -64,7 +72,7 @@ public abstract class DecisionStoreContract {
         put();
         label("api", 0);
 
-        assertThat(revised(says("quiet", 1, 0.15)).difference()).isEqualTo(Sums.ZERO);
+        assertThat(difference(revised(says("quiet", 1, 0.15)))).isEqualTo(Evidence.NONE);
     }
 
     @Test
@@ -108,7 +116,7 @@ public abstract class DecisionStoreContract {
         says("retry", 0, 0.5);
         says("reask", 1, 0.25);
 
-        assertThat(revised(says("retry", 0, 0.5)).difference()).isEqualTo(Sums.ZERO);
+        assertThat(difference(revised(says("retry", 0, 0.5)))).isEqualTo(Evidence.NONE);
     }
 
     @Test
@@ -199,15 +207,33 @@ public abstract class DecisionStoreContract {
     }
 
     protected static AwaitedDecision decision() {
+        return decision(ACME, REQUEST);
+    }
+
+    /** Of any content. */
+    public static AwaitedDecision decision(TenantId tenant, RequestId request) {
+        EvidenceKey key = new EvidenceKey(new Context("gpt-4o@acme", "task", "leaf"), new Arm("fast-worker"));
         return new AwaitedDecision(
-                ACME,
-                REQUEST,
-                "gpt-4o@acme",
-                "fast-worker",
-                List.of("task/leaf", "task", ""),
-                new ArmScale(2, 1.7e9 + 0.1, 3.5),
-                1.7e9 + 1.0 / 3,
-                Map.of("propensity", "0.02", "é\n", "\"\u0000"));
+                tenant,
+                request,
+                new Learning(
+                        key,
+                        1.7e9 + 1.0 / 3,
+                        7.0 / 3,
+                        List.of(
+                                new Learning.Odds(Arm.DIRECT, 0.98, Double.NaN),
+                                new Learning.Odds(key.arm(), 0.02, 1e-5 / 3)),
+                        List.of(),
+                        Optional.of(new Learning.Counterfactual(
+                                key.arm(), Map.of(Arm.DIRECT, 1.0 / 3, key.arm(), 2.0 / 3)))),
+                Instant.parse("2026-01-02T03:04:05.678901234Z"),
+                Instant.parse("2026-01-02T03:04:06Z"),
+                new Turn.Spent(10, 20, Optional.of(new Usd(7))),
+                Map.of("lens", "0.02", "é\n", "\"\u0000"));
+    }
+
+    private static Evidence difference(Revision.Revised revised) {
+        return revised.after().evidence().minus(revised.before().evidence());
     }
 
     private int attempts;

@@ -3,14 +3,23 @@ package dev.fresnel.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.fresnel.delegation.Learning;
+import dev.fresnel.policy.Arm;
+import dev.fresnel.policy.Context;
+import dev.fresnel.policy.Evidence;
+import dev.fresnel.policy.EvidenceKey;
+import dev.fresnel.policy.ForwardDecay;
+import dev.fresnel.policy.Landmark;
 import dev.fresnel.testing.Await;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ExactlyOnceSchedules {
     private static final double TAU = 1_000;
+    private static final ForwardDecay DECAY = new ForwardDecay(TAU);
     private static final TenantId TENANT = new TenantId("acme");
     private static final List<String> ARMS = List.of("direct", "fast", "lens");
     private static final List<String> CELLS = List.of("task-a", "task-b");
@@ -38,7 +48,7 @@ public final class ExactlyOnceSchedules {
     /** One replica: a flush that waits for its acknowledgement, what follows it, and copies the network still holds. */
     private static final class Replica {
         final String name;
-        final ArmScale landmark;
+        final Landmark landmark;
         final List<ArmDelta> pending = new ArrayList<>();
         final List<Flush> onTheWire = new ArrayList<>();
 
@@ -47,7 +57,7 @@ public final class ExactlyOnceSchedules {
 
         long sequence;
 
-        Replica(String name, ArmScale landmark) {
+        Replica(String name, Landmark landmark) {
             this.name = name;
             this.landmark = landmark;
         }
@@ -58,8 +68,8 @@ public final class ExactlyOnceSchedules {
         Random random = new Random(seed);
         String population = "schedule-" + seed;
         // Both landmarks are in use: which one the store takes depends on who is first.
-        List<Replica> replicas = List.of(
-                new Replica("a", ArmScale.startingAt(now - TAU)), new Replica("b", ArmScale.startingAt(now - 3 * TAU)));
+        List<Replica> replicas =
+                List.of(new Replica("a", Landmark.at(now - TAU)), new Replica("b", Landmark.at(now - 3 * TAU)));
         Map<String, Map<String, Verdict>> said = new HashMap<>();
         List<AwaitedDecision> made = new ArrayList<>();
         int steps = 12 + random.nextInt(24);
@@ -97,11 +107,18 @@ public final class ExactlyOnceSchedules {
         AwaitedDecision decision = new AwaitedDecision(
                 TENANT,
                 new RequestId("r-" + seed + "-" + step),
-                population,
-                ARMS.get(random.nextInt(ARMS.size())),
-                CELLS.subList(0, 1 + random.nextInt(CELLS.size())),
-                replica.landmark,
-                now - random.nextDouble() * TAU,
+                new Learning(
+                        new EvidenceKey(
+                                new Context(population, CELLS.get(random.nextInt(CELLS.size())), ""),
+                                new Arm(ARMS.get(random.nextInt(ARMS.size())))),
+                        now - random.nextDouble() * TAU,
+                        0,
+                        List.of(),
+                        List.of(),
+                        Optional.empty()),
+                Instant.EPOCH,
+                Instant.EPOCH,
+                Turn.Spent.NOTHING,
                 Map.of());
         Await.result(decisions.put(decision, Duration.ofHours(1)));
         return decision;
@@ -125,11 +142,18 @@ public final class ExactlyOnceSchedules {
         said.computeIfAbsent(decision.request().value(), _ -> new HashMap<>())
                 .put(source, new Verdict(signal.reward(), weight));
         Revision.Revised revised = (Revision.Revised) revision;
-        double growth = at.landmark.growth(revised.decision().decidedAt(), TAU);
-        for (String cell : revised.decision().cells()) {
-            at.pending.add(new ArmDelta(
-                    decision.arm(), cell, at.landmark, revised.difference().times(growth)));
-        }
+        Learning learning = revised.decision().learning();
+        Evidence difference = revised.after().evidence().minus(revised.before().evidence());
+        at.pending.add(new ArmDelta(
+                arm(learning), cell(learning), at.landmark, DECAY.weigh(at.landmark, learning.stamp(), difference)));
+    }
+
+    private static String arm(Learning learning) {
+        return learning.key().arm().name();
+    }
+
+    private static String cell(Learning learning) {
+        return learning.key().context().task();
     }
 
     private void flush(String population, Replica replica, Random random) {
@@ -139,7 +163,14 @@ public final class ExactlyOnceSchedules {
                 return;
             }
             replica.sequence += 1 + random.nextInt(2);
-            flush = new Flush(population, replica.name, replica.sequence, TAU, List.copyOf(replica.pending));
+            flush = new Flush(
+                    population,
+                    replica.name,
+                    replica.sequence,
+                    0,
+                    new Flush.Terms(TAU, Double.POSITIVE_INFINITY, 0.05),
+                    replica.pending,
+                    Map.of());
             replica.unacknowledged = flush;
             replica.pending.clear();
         }
@@ -161,22 +192,23 @@ public final class ExactlyOnceSchedules {
 
     private void compare(
             long seed, String population, List<AwaitedDecision> made, Map<String, Map<String, Verdict>> said) {
-        Snapshot snapshot = Await.result(arms.load(population));
-        Map<String, Sums> expected = new HashMap<>();
+        Snapshot snapshot = Await.result(arms.changes(population, 0));
+        Map<String, Evidence> expected = new HashMap<>();
         for (AwaitedDecision decision : made) {
             Verdict verdict = verdict(said.getOrDefault(decision.request().value(), Map.of()));
-            ArmScale scale = snapshot.scales().get(decision.arm());
-            if (scale != null) {
-                Sums sums = verdict.sums().times(scale.growth(decision.decidedAt(), TAU));
-                decision.cells().forEach(cell -> expected.merge(decision.arm() + " " + cell, sums, Sums::plus));
+            Learning learning = decision.learning();
+            Landmark landmark = snapshot.landmarks().get(arm(learning));
+            if (landmark != null) {
+                Evidence sums = DECAY.weigh(landmark, learning.stamp(), verdict.evidence());
+                expected.merge(arm(learning) + " " + cell(learning), sums, Evidence::plus);
             } else {
                 assertThat(verdict.weight()).isZero();
             }
         }
-        Map<String, Sums> actual = new HashMap<>();
-        snapshot.cells().forEach(cell -> actual.put(cell.arm() + " " + cell.name(), cell.sums()));
+        Map<String, Evidence> actual = new HashMap<>();
+        snapshot.cells().forEach(cell -> actual.put(cell.arm() + " " + cell.name(), cell.evidence()));
         expected.forEach((cell, sums) -> {
-            Sums stored = actual.getOrDefault(cell, Sums.ZERO);
+            Evidence stored = actual.getOrDefault(cell, Evidence.NONE);
             // Relative to what went in, not to what is left after taking back.
             double tolerance = 1e-9 * Math.max(1, sums.weight());
             assertThat(stored.weight()).as("seed %d, %s", seed, cell).isCloseTo(sums.weight(), within(tolerance));
@@ -191,7 +223,7 @@ public final class ExactlyOnceSchedules {
         if (label.weight() > 0) {
             return label;
         }
-        Sums signs = said.values().stream().map(Verdict::sums).reduce(Sums.ZERO, Sums::plus);
+        Evidence signs = said.values().stream().map(Verdict::evidence).reduce(Evidence.NONE, Evidence::plus);
         return signs.weight() > 0 ? new Verdict(signs.reward() / signs.weight(), signs.weight()) : Verdict.NONE;
     }
 }

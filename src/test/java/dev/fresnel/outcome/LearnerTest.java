@@ -7,6 +7,7 @@ import dev.fresnel.delegation.Learning;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.policy.Context;
 import dev.fresnel.policy.EvidenceKey;
+import dev.fresnel.policy.ForwardDecay;
 import dev.fresnel.policy.Option;
 import dev.fresnel.policy.Policy;
 import dev.fresnel.policy.PolicySettings;
@@ -24,8 +25,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 
 final class LearnerTest {
@@ -36,8 +40,9 @@ final class LearnerTest {
     private Instant now = Instant.parse("2026-01-02T03:04:05Z");
     private final Policy policy = new Policy(PolicySettings.DEFAULT);
     private final List<DecisionRecord> log = new ArrayList<>();
-    private final Learner learner =
-            new Learner(policy, Runnable::run, () -> now, OutcomeSettings.DEFAULT, record -> log.add(record));
+    private final MemoryArmStateStore arms = new MemoryArmStateStore(() -> now);
+    private final MemoryDecisionStore decisions = new MemoryDecisionStore(() -> now);
+    private final Learner learner = learner(Runnable::run, OutcomeSettings.DEFAULT);
     private int bodies;
 
     @Test
@@ -133,13 +138,10 @@ final class LearnerTest {
     @Test
     void believesSignsAsFarAsConfigured_andNotAtAllAtZero() {
         SignalWeights weights = new SignalWeights(Map.of(ImplicitSignal.EMPTY, 0.4, ImplicitSignal.TOOL_ERROR, 0.0));
-        Learner own = new Learner(
-                policy,
+        Learner own = learner(
                 Runnable::run,
-                () -> now,
                 new OutcomeSettings(
-                        Duration.ofMinutes(10), Duration.ofHours(24), Duration.ofSeconds(60), 100, 9, weights),
-                record -> log.add(record));
+                        Duration.ofMinutes(10), Duration.ofHours(24), Duration.ofSeconds(60), 100, 9, weights));
         own.ended(turn(
                 "r1", learning(), "r1", Fingerprint.of("a"), now, now, new Outcome.Rewarded(ImplicitSignal.EMPTY)));
         own.heard(ACME, new RequestId("r1"), ImplicitSignal.TOOL_ERROR);
@@ -196,12 +198,9 @@ final class LearnerTest {
 
     @Test
     void countsOnlySoManyLabelsAnHour() {
-        Learner strict = new Learner(
-                policy,
+        Learner strict = learner(
                 Runnable::run,
-                () -> now,
-                new OutcomeSettings(Duration.ofMinutes(10), Duration.ofHours(24), Duration.ofSeconds(60), 100, 1),
-                record -> log.add(record));
+                new OutcomeSettings(Duration.ofMinutes(10), Duration.ofHours(24), Duration.ofSeconds(60), 100, 1));
         strict.ended(turn("r1", learning(), "r1", Fingerprint.of("a"), now, now, new Outcome.Ignored("client_gone")));
 
         assertThat(Await.result(strict.feedback(ACME, new Feedback(new RequestId("r1"), 0))))
@@ -216,12 +215,9 @@ final class LearnerTest {
     /** Neither can a key use up what another may say. */
     @Test
     void countsTheLabelsOfEachKeyByThemselves() {
-        Learner strict = new Learner(
-                policy,
+        Learner strict = learner(
                 Runnable::run,
-                () -> now,
-                new OutcomeSettings(Duration.ofMinutes(10), Duration.ofHours(24), Duration.ofSeconds(60), 100, 1),
-                record -> log.add(record));
+                new OutcomeSettings(Duration.ofMinutes(10), Duration.ofHours(24), Duration.ofSeconds(60), 100, 1));
         strict.ended(turn("r1", learning(), "r1", Fingerprint.of("a"), now, now, new Outcome.Ignored("client_gone")));
         Feedback bad = new Feedback(new RequestId("r1"), 0);
         Feedback good = new Feedback(new RequestId("r1"), 1);
@@ -233,12 +229,9 @@ final class LearnerTest {
 
     @Test
     void givesTheOldestUp_whenTooManyWait() {
-        Learner small = new Learner(
-                policy,
+        Learner small = learner(
                 Runnable::run,
-                () -> now,
-                new OutcomeSettings(Duration.ofMinutes(10), Duration.ofHours(24), Duration.ofSeconds(60), 2, 9),
-                record -> log.add(record));
+                new OutcomeSettings(Duration.ofMinutes(10), Duration.ofHours(24), Duration.ofSeconds(60), 2, 9));
         for (String id : List.of("r1", "r2", "r3")) {
             small.began(learning().orElseThrow());
             small.ended(
@@ -248,13 +241,14 @@ final class LearnerTest {
         assertThat(small.counts().open()).isEqualTo(2);
         assertThat(pending()).isEqualTo(2);
         assertThat(Await.result(small.feedback(ACME, new Feedback(new RequestId("r1"), 0))))
-                .isEqualTo(FeedbackResult.NOT_LEARNING);
+                .as("the store knows it still")
+                .isEqualTo(FeedbackResult.LEARNED);
     }
 
     @Test
     void dropsAndCounts_whenTooMuchWaits() {
         Queue<Runnable> never = new ArrayDeque<>();
-        Learner stuck = new Learner(policy, never::add, () -> now, OutcomeSettings.DEFAULT, record -> log.add(record));
+        Learner stuck = learner(never::add, OutcomeSettings.DEFAULT);
         for (int i = 0; i < 10_001; i++) {
             stuck.began(learning().orElseThrow());
             stuck.ended(turn(
@@ -264,7 +258,140 @@ final class LearnerTest {
         assertThat(stuck.counts().dropped()).isEqualTo(1);
         assertThat(pending()).as("the dropped one is not in flight for ever").isEqualTo(10_000);
         assertThat(Await.result(stuck.feedback(ACME, new Feedback(new RequestId("r1"), 0))))
-                .isEqualTo(FeedbackResult.OVER_LIMIT);
+                .isEqualTo(FeedbackResult.UNAVAILABLE);
+    }
+
+    /** Decay is measured on one clock: a replica whose own is wrong gives its outcomes no other weight than the others do. */
+    @Test
+    void timesDecisionsOnTheStoresClock() {
+        Instant right = now;
+        now = right.minus(Duration.ofDays(7));
+        MemoryArmStateStore rightStore = new MemoryArmStateStore(() -> right);
+        Learner slow = new Learner(new Learner.Setup(
+                policy,
+                rightStore,
+                decisions,
+                new KnownArms(Map.of(KEY.context().population(), Map.of(WORKER, "m"))),
+                Runnable::run,
+                () -> now,
+                new Random(1),
+                "slow",
+                OutcomeSettings.DEFAULT,
+                log::add));
+        Await.result(slow.load());
+
+        slow.ended(turn(
+                "r1", learning(), "r1", Fingerprint.of("a"), now, now, new Outcome.Rewarded(ImplicitSignal.EMPTY)));
+        slow.tick();
+
+        Snapshot snapshot = Await.result(rightStore.changes(KEY.context().population(), 0));
+        ForwardDecay decay = ForwardDecay.over(PolicySettings.DEFAULT.memory());
+        double effective = snapshot.cells().getFirst().evidence().weight()
+                * decay.effective(
+                        Objects.requireNonNull(snapshot.landmarks().get(WORKER.name())), right.getEpochSecond());
+        assertThat(effective).isCloseTo(1, within(1e-4));
+    }
+
+    /** Another process, or the same one after a restart: what it hears of is in the store. */
+    @Test
+    void hearsOfDecisionsMadeElsewhere() {
+        decide("r1", new Outcome.Rewarded(ImplicitSignal.CLEAN));
+        follow("r2", "r1", new Outcome.Rewarded(ImplicitSignal.EMPTY));
+        log.clear();
+        Learner elsewhere = learner(Runnable::run, OutcomeSettings.DEFAULT);
+
+        assertThat(Await.result(elsewhere.feedback(ACME, new Feedback(new RequestId("r2"), 0.25))))
+                .isEqualTo(FeedbackResult.LEARNED);
+
+        assertThat(pulls()).as("one conversation").isCloseTo(1, within(1e-3));
+        assertThat(meanReward()).isCloseTo(0.25, within(1e-3));
+        DecisionRecord record = log.getLast();
+        assertThat(record.decision()).hasToString("r1");
+        assertThat(record.reward()).hasValue(0.25);
+        assertThat(record.learning().propensity()).isEqualTo(0.5);
+        assertThat(record.spent()).as("of its first answer").isEqualTo(new Turn.Spent(10, 20, Optional.of(new Usd(7))));
+
+        pass(Duration.ofMinutes(10));
+        assertThat(pulls()).as("the label stands").isCloseTo(1, within(1e-3));
+        assertThat(pending()).as("the first process no longer waits").isZero();
+    }
+
+    @Test
+    void keepsWhatIsSaid_whileTheStoreIsAway_andLearnsItOnce() {
+        decide("r1", new Outcome.Rewarded(ImplicitSignal.CLEAN));
+        decisions.losesAnswers(true);
+        assertThat(feedback("r1", 0)).isEqualTo(FeedbackResult.QUEUED);
+        decisions.losesAnswers(false);
+        decisions.away(true);
+        decide("r2", new Outcome.Rewarded(ImplicitSignal.EMPTY));
+        assertThat(feedback("r2", 1)).isEqualTo(FeedbackResult.QUEUED);
+        pass(Duration.ofSeconds(20));
+        assertThat(pulls()).isZero();
+        assertThat(learner.counts().held()).isEqualTo(4);
+
+        decisions.away(false);
+        pass(Duration.ofSeconds(10));
+
+        assertThat(learner.counts().held()).isZero();
+        assertThat(learner.counts().lost()).isZero();
+        assertThat(pulls()).isCloseTo(2, within(1e-3));
+        assertThat(meanReward()).isCloseTo(0.5, within(1e-3));
+        assertThat(feedback("r1", 0)).isEqualTo(FeedbackResult.UNCHANGED);
+    }
+
+    @Test
+    void refusesFeedback_whenAsMuchWaitsForTheStoreAsMay() {
+        decisions.away(true);
+        for (int i = 0; i < Outbox.MAX_QUEUED; i++) {
+            assertThat(Await.result(unlimited().feedback(ACME, new Feedback(new RequestId("r" + i), 0))))
+                    .isEqualTo(FeedbackResult.QUEUED);
+        }
+
+        assertThat(Await.result(unlimited().feedback(ACME, new Feedback(new RequestId("r"), 0))))
+                .isEqualTo(FeedbackResult.UNAVAILABLE);
+        assertThat(unlimited().counts().lost()).isEqualTo(1);
+    }
+
+    private Optional<Learner> unlimited = Optional.empty();
+
+    private Learner unlimited() {
+        Learner made = unlimited.orElseGet(() -> learner(
+                Runnable::run,
+                new OutcomeSettings(
+                        Duration.ofMinutes(10), Duration.ofHours(24), Duration.ofSeconds(60), 9, 1_000_000)));
+        unlimited = Optional.of(made);
+        return made;
+    }
+
+    @Test
+    void logsDecisionsWhoseOutcomeIsOpen_whenItEnds() {
+        decide("r1", new Outcome.Rewarded(ImplicitSignal.CLEAN));
+        decide("r2", new Outcome.Rewarded(ImplicitSignal.EMPTY));
+        log.clear();
+
+        Await.result(learner.close());
+
+        assertThat(log).hasSize(1);
+        assertThat(log.getFirst().decision()).hasToString("r1");
+        assertThat(log.getFirst().why()).isEqualTo("waiting_at_shutdown");
+        assertThat(log.getFirst().reward()).isEmpty();
+        assertThat(Await.result(arms.changes(KEY.context().population(), 0)).cells())
+                .as("what was learned is told")
+                .hasSize(1);
+    }
+
+    private Learner learner(Executor thread, OutcomeSettings settings) {
+        return new Learner(new Learner.Setup(
+                policy,
+                arms,
+                decisions,
+                new KnownArms(Map.of(KEY.context().population(), Map.of(Arm.DIRECT, "m1", WORKER, "m2"))),
+                thread,
+                () -> now,
+                new Random(1),
+                "replica",
+                settings,
+                log::add));
     }
 
     private void decide(String id, Outcome outcome) {
@@ -313,7 +440,8 @@ final class LearnerTest {
                 policy.stamp(KEY, now),
                 policy.lead(KEY),
                 List.of(new Learning.Odds(Arm.DIRECT, 0.5, 0.01), new Learning.Odds(WORKER, 0.5, 0.001)),
-                List.of()));
+                List.of(),
+                Optional.empty()));
     }
 
     private FeedbackResult feedback(String id, double score) {

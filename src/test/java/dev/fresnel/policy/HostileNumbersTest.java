@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,10 +109,12 @@ class HostileNumbersTest {
             case 0 -> policy.learn(key, new Observation(absurd(random), absurd(random), absurd(random)), now);
             case 1 -> policy.learn(key, new Evidence(absurd(random), absurd(random), absurd(random)), now);
             case 2 ->
-                policy.replace(
-                        key,
-                        new Evidence(absurd(random), absurd(random), absurd(random)),
-                        Landmark.at(random.nextDouble() * 1e10),
+                policy.follow(
+                        new Shared(
+                                "model",
+                                Map.of(key.arm(), Landmark.at(random.nextDouble() * 1e10)),
+                                Map.of(key, new Evidence(absurd(random), absurd(random), absurd(random))),
+                                random.nextBoolean() ? Shared.Extent.WHOLE : Shared.Extent.CHANGES),
                         now);
             case 3 -> policy.seed(List.of(new Seed(key.context(), key.arm(), absurd(random), absurd(random))), now);
             case 4 -> policy.end(key);

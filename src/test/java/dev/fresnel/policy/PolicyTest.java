@@ -240,9 +240,47 @@ class PolicyTest {
         Evidence total =
                 ForwardDecay.over(OPEN.memory()).weigh(storeLandmark, Question.seconds(NOW), Evidence.of(40, 0.5));
 
-        policy.replace(key, total, storeLandmark, NOW);
+        follow(policy, storeLandmark, Map.of(key, total), Shared.Extent.CHANGES);
 
         assertThat(pulls(policy, WORKER)).isCloseTo(40, within(1e-9));
+    }
+
+    /** A replica hears of a correction before it hears of what is corrected: nothing is lost on the way. */
+    @Test
+    void sharedTotals_areExact_whateverCameBeforeThem() {
+        Policy policy = new Policy(OPEN.with(new PolicySettings.Bounds(2, 4, 3)));
+        EvidenceKey key = new EvidenceKey(HERE, WORKER);
+        EvidenceKey sibling = new EvidenceKey(new Context("model", HERE.task(), "sibling"), WORKER);
+        Landmark landmark = Landmark.at(Question.seconds(NOW));
+        follow(policy, landmark, Map.of(sibling, Evidence.of(5, 1)), Shared.Extent.CHANGES);
+
+        policy.learn(key, Evidence.of(1, 0).minus(Evidence.of(0.15, 1)), NOW);
+        for (int i = 0; i < 5; i++) {
+            policy.learn(new EvidenceKey(new Context("model", HERE.task(), "crowd-" + i), WORKER), Evidence.NONE, NOW);
+        }
+        follow(policy, landmark, Map.of(key, Evidence.of(1, 0)), Shared.Extent.CHANGES);
+
+        Policy fresh = new Policy(OPEN);
+        follow(fresh, landmark, Map.of(key, Evidence.of(1, 0), sibling, Evidence.of(5, 1)), Shared.Extent.WHOLE);
+        Question stranger =
+                new Question(new Context("model", HERE.task(), "stranger"), TWO.options(), Stakes.QUALITY_ONLY, NOW);
+        assertThat(policy.choose(stranger, 0).standings().quality(1))
+                .as("what the task knows, though its leaves were dropped")
+                .isCloseTo(fresh.choose(stranger, 0).standings().quality(1), within(1e-9));
+    }
+
+    @Test
+    void whatAStoreHasLost_isKept_andWhatWasReset_isNot() {
+        Policy policy = new Policy(OPEN);
+        EvidenceKey key = new EvidenceKey(HERE, WORKER);
+        Landmark landmark = Landmark.at(Question.seconds(NOW));
+        follow(policy, landmark, Map.of(key, Evidence.of(5, 1)), Shared.Extent.WHOLE);
+
+        follow(policy, landmark, Map.of(), Shared.Extent.WHOLE);
+        assertThat(pulls(policy, WORKER)).isCloseTo(5, within(1e-9));
+
+        follow(policy, new Landmark(1, Question.seconds(NOW), 0), Map.of(), Shared.Extent.WHOLE);
+        assertThat(pulls(policy, WORKER)).isZero();
     }
 
     @Test
@@ -332,6 +370,11 @@ class PolicyTest {
             policy.learn(choice.key(), new Observation(choice.stamp(), 1, random.nextInt(2)), NOW);
         }
         return log;
+    }
+
+    private static void follow(
+            Policy policy, Landmark landmark, Map<EvidenceKey, Evidence> totals, Shared.Extent extent) {
+        policy.follow(new Shared("model", Map.of(WORKER, landmark), totals, extent), NOW);
     }
 
     private static double pulls(Policy policy, Arm arm) {

@@ -17,9 +17,14 @@ public final class Await {
 
     /** Polls until the condition holds; an {@link AssertionError} with {@code what} after {@link #LIMIT}. */
     public static void until(Supplier<String> what, BooleanSupplier condition) {
+        until(what, condition, LIMIT);
+    }
+
+    /** {@link #until(Supplier, BooleanSupplier)} with another limit, on the clock: the condition may take its time. */
+    public static void until(Supplier<String> what, BooleanSupplier condition, Duration limit) {
         CountDownLatch never = new CountDownLatch(1);
-        long polls = LIMIT.toMillis() / 5;
-        for (long i = 0; i < polls; i++) {
+        long end = System.nanoTime() + limit.toNanos();
+        while (System.nanoTime() < end) {
             if (condition.getAsBoolean()) {
                 return;
             }
@@ -32,7 +37,7 @@ public final class Await {
                 break;
             }
         }
-        throw new AssertionError("not within " + LIMIT + ": " + what.get());
+        throw new AssertionError("not within " + limit + ": " + what.get());
     }
 
     public static void until(String what, BooleanSupplier condition) {

@@ -6,8 +6,8 @@ import dev.fresnel.outcome.DecisionCodec;
 import dev.fresnel.outcome.DecisionStore;
 import dev.fresnel.outcome.Revision;
 import dev.fresnel.outcome.Signal;
-import dev.fresnel.outcome.Sums;
 import dev.fresnel.outcome.Verdict;
+import dev.fresnel.policy.Evidence;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
 import io.vertx.core.Future;
@@ -155,10 +155,10 @@ public final class EmbeddedDecisionStore implements DecisionStore {
     /** Labels if there are any, else signs: their weighted mean, weighing what they weigh together, at most one. */
     private static Verdict verdict(Map<String, Said> said) {
         for (Signal.Kind kind : Signal.Kind.values()) {
-            Sums sums = said.values().stream()
+            Evidence sums = said.values().stream()
                     .filter(one -> one.kind().equals(kind.key()))
-                    .map(one -> one.verdict().sums())
-                    .reduce(Sums.ZERO, Sums::plus);
+                    .map(one -> one.verdict().evidence())
+                    .reduce(Evidence.NONE, Evidence::plus);
             if (sums.weight() > 0) {
                 return new Verdict(Math.min(1, sums.reward() / sums.weight()), Math.min(1, sums.weight()));
             }

@@ -3,10 +3,10 @@ package dev.fresnel.store.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fresnel.lens.LensFixtures;
-import dev.fresnel.outcome.ArmScale;
 import dev.fresnel.outcome.ArmStateStore;
 import dev.fresnel.outcome.ArmStateStoreContract;
-import dev.fresnel.outcome.Sums;
+import dev.fresnel.policy.Evidence;
+import dev.fresnel.policy.Landmark;
 import dev.fresnel.testing.Await;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
@@ -68,13 +68,13 @@ class EmbeddedArmStateStoreTest extends ArmStateStoreContract {
 
     @Test
     void remembersSumsAndSequences_acrossARestart() {
-        ArmScale scale = ArmScale.startingAt(now());
+        Landmark scale = Landmark.at(now());
         flush("a", 1, delta("fast", "task", scale, 1, 1));
         Await.result(embedded.close());
 
         reopen();
         flush("a", 1, delta("fast", "task", scale, 1, 1));
 
-        assertThat(cells(Await.result(store.load(POPULATION)))).isEqualTo(Map.of("fast task", new Sums(1, 1, 1)));
+        assertThat(cells(load())).isEqualTo(Map.of("fast task", new Evidence(1, 1, 1)));
     }
 }

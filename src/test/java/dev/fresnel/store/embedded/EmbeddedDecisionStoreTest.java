@@ -3,7 +3,6 @@ package dev.fresnel.store.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fresnel.lens.LensFixtures;
-import dev.fresnel.outcome.ArmScale;
 import dev.fresnel.outcome.AwaitedDecision;
 import dev.fresnel.outcome.DecisionStore;
 import dev.fresnel.outcome.DecisionStoreContract;
@@ -17,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -100,7 +98,6 @@ class EmbeddedDecisionStoreTest extends DecisionStoreContract {
     }
 
     private static AwaitedDecision numbered(int i) {
-        return new AwaitedDecision(
-                ACME, new RequestId("r" + i), "p", "arm", List.of(), ArmScale.startingAt(0), 0, Map.of());
+        return decision(ACME, new RequestId("r" + i));
     }
 }

@@ -2,6 +2,7 @@ package dev.fresnel.store.embedded;
 
 import dev.fresnel.lens.LensFixtures;
 import dev.fresnel.outcome.ExactlyOnceSchedules;
+import dev.fresnel.outcome.LearningSchedules;
 import dev.fresnel.testing.Await;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** P15: learning counts exactly once, whatever the network does. */
 class EmbeddedExactlyOnceTest {
     private static final int SCHEDULES = 10_000;
+    private static final int LEARNERS = 300;
 
     @TempDir
     Path directory;
@@ -29,6 +31,13 @@ class EmbeddedExactlyOnceTest {
 
         for (int seed = 0; seed < SCHEDULES; seed++) {
             schedules.run(seed, LensFixtures.NOW.toEpochMilli() / 1e3);
+        }
+
+        LearningSchedules learners = new LearningSchedules(
+                new EmbeddedArmStateStore(store, clock),
+                new EmbeddedDecisionStore(store, clock, EmbeddedDecisionStore.DEFAULT_MAXIMUM));
+        for (int seed = 0; seed < LEARNERS; seed++) {
+            learners.run(seed, LensFixtures.NOW);
         }
 
         Await.result(store.close());

@@ -2,10 +2,10 @@ package dev.fresnel.store.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fresnel.outcome.ArmScale;
 import dev.fresnel.outcome.ArmStateStore;
 import dev.fresnel.outcome.ArmStateStoreContract;
-import dev.fresnel.outcome.Sums;
+import dev.fresnel.policy.Evidence;
+import dev.fresnel.policy.Landmark;
 import dev.fresnel.testing.Await;
 import dev.fresnel.testing.RedisServer;
 import java.util.Map;
@@ -70,9 +70,9 @@ class RedisArmStateStoreTest extends ArmStateStoreContract {
         server.command("LPUSH", KEY, "x");
         server.command("SET", "fresnel:{gpt-4o%7B%7D@acme}:arm-replicas", "y");
 
-        flush("a", 1, delta("fast", "task", ArmScale.startingAt(now()), 1, 1));
+        flush("a", 1, delta("fast", "task", Landmark.at(now()), 1, 1));
 
-        assertThat(cells(Await.result(store.load(POPULATION)))).isEqualTo(Map.of("fast task", new Sums(1, 1, 1)));
+        assertThat(cells(load())).isEqualTo(Map.of("fast task", new Evidence(1, 1, 1)));
         assertThat(discarded()).isPositive();
     }
 
@@ -85,7 +85,7 @@ class RedisArmStateStoreTest extends ArmStateStoreContract {
                 KEY,
                 Integer.toString(2 * ArmStateStore.MAX_CELLS + 1));
 
-        assertThat(Await.result(store.load(POPULATION)).cells()).isEmpty();
+        assertThat(load().cells()).isEmpty();
 
         assertThat(discarded()).isEqualTo(1);
         Await.until("removed", () -> server.command("EXISTS", KEY).equals("0"));
@@ -100,7 +100,7 @@ class RedisArmStateStoreTest extends ArmStateStoreContract {
                 KEY,
                 Integer.toString(ArmStateStore.MAX_CELLS));
 
-        ArmScale scale = ArmScale.startingAt(now());
+        Landmark scale = Landmark.at(now());
 
         assertThat(flush("a", 1, delta("x", "new", scale, 1, 1), delta("x", "5", scale, 1, 1))
                         .refused())
@@ -109,13 +109,13 @@ class RedisArmStateStoreTest extends ArmStateStoreContract {
 
     @Test
     void goesOn_whenEverythingWasFlushed() {
-        ArmScale scale = new ArmScale(4, now(), 9);
+        Landmark scale = new Landmark(4, now(), 9);
         flush("a", 5, delta("fast", "task", scale, 1, 1));
         server.command("FLUSHALL");
 
         flush("a", 6, delta("fast", "task", scale, 2, 1));
 
-        assertThat(cells(Await.result(store.load(POPULATION)))).isEqualTo(Map.of("fast task", new Sums(2, 2, 2)));
-        assertThat(Await.result(store.load(POPULATION)).scales()).containsEntry("fast", scale);
+        assertThat(cells(load())).isEqualTo(Map.of("fast task", new Evidence(2, 2, 2)));
+        assertThat(load().landmarks()).containsEntry("fast", scale);
     }
 }

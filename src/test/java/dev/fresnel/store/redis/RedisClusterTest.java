@@ -6,13 +6,15 @@ import dev.fresnel.lens.Claim;
 import dev.fresnel.lens.LensFixtures;
 import dev.fresnel.lens.LensKey;
 import dev.fresnel.outcome.ArmDelta;
-import dev.fresnel.outcome.ArmScale;
-import dev.fresnel.outcome.AwaitedDecision;
+import dev.fresnel.outcome.DecisionStoreContract;
 import dev.fresnel.outcome.Flush;
 import dev.fresnel.outcome.Flushed;
 import dev.fresnel.outcome.Revision;
 import dev.fresnel.outcome.Signal;
-import dev.fresnel.outcome.Sums;
+import dev.fresnel.pause.PauseOrder;
+import dev.fresnel.pause.PauseScope;
+import dev.fresnel.policy.Evidence;
+import dev.fresnel.policy.Landmark;
 import dev.fresnel.testing.Await;
 import dev.fresnel.testing.RedisCluster;
 import dev.fresnel.testing.RedisServer;
@@ -47,6 +49,7 @@ class RedisClusterTest {
                 spend(link, tenant);
                 arms(link, "{model}" + i);
                 decisions(link, tenant);
+                pauses(link, tenant);
             }
 
             assertThat(link.problems()).isEmpty();
@@ -85,25 +88,38 @@ class RedisClusterTest {
 
     private static void arms(LinkUnderTest link, String population) {
         RedisArmStateStore store = new RedisArmStateStore(link.link());
-        ArmScale scale = ArmScale.startingAt(1e9);
-        Flushed flushed = Await.result(store.flush(
-                new Flush(population, "r", 1, 1e9, List.of(new ArmDelta("a", "c", scale, Sums.of(1, 1))))));
+        Landmark landmark = Landmark.at(1e9);
+        Flushed flushed = Await.result(store.flush(new Flush(
+                population,
+                "r",
+                1,
+                0,
+                new Flush.Terms(1e9, 25, 0.05),
+                List.of(new ArmDelta("a", "c", landmark, Evidence.of(1, 1))),
+                Map.of())));
         assertThat(flushed.effect()).isEqualTo(Flushed.Effect.APPLIED);
-        assertThat(Await.result(store.jump(population, "a", scale, 2)).jump()).isEqualTo(2);
-        assertThat(Await.result(store.load(population)).cells()).hasSize(1);
-        Await.until("listed", () -> Await.result(store.populations()).contains(population));
+        assertThat(Await.result(store.identify(population, "a", "m", landmark, 2)))
+                .isEqualTo(landmark);
+        assertThat(Await.result(store.changes(population, 0)).cells()).hasSize(1);
         Await.result(store.reset(population, Optional.empty()));
-        assertThat(Await.result(store.load(population)).cells()).isEmpty();
+        assertThat(Await.result(store.changes(population, 0)).cells()).isEmpty();
     }
 
     private static void decisions(LinkUnderTest link, TenantId tenant) {
         RedisDecisionStore store = new RedisDecisionStore(link.link());
         RequestId request = new RequestId("r");
-        Await.result(store.put(
-                new AwaitedDecision(tenant, request, "p", "a", List.of("c"), ArmScale.startingAt(0), 0, Map.of()),
-                Duration.ofHours(1)));
+        Await.result(store.put(DecisionStoreContract.decision(tenant, request), Duration.ofHours(1)));
         assertThat(Await.result(store.revise(new Signal(tenant, request, "api", Signal.Kind.LABEL, 1, 1, "x"))))
                 .isInstanceOf(Revision.Revised.class);
+    }
+
+    private static void pauses(LinkUnderTest link, TenantId tenant) {
+        RedisPauseStore store = new RedisPauseStore(link.link());
+        PauseScope scope = PauseScope.of(tenant);
+        PauseOrder order =
+                new PauseOrder(PauseOrder.State.PAUSED, LensFixtures.NOW, "somebody", Optional.of("maintenance"));
+        assertThat(Await.result(store.save(scope, order))).isEqualTo(order);
+        assertThat(Await.result(store.load(List.of(PauseScope.GATEWAY, scope)))).isEqualTo(Map.of(scope, order));
     }
 
     private static long keys(RedisServer node) {

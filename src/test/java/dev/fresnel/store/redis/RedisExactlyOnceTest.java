@@ -3,12 +3,15 @@ package dev.fresnel.store.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fresnel.outcome.ExactlyOnceSchedules;
+import dev.fresnel.outcome.LearningSchedules;
 import dev.fresnel.testing.RedisServer;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 /** P15: learning counts exactly once, on a real Redis. */
 class RedisExactlyOnceTest {
     private static final int SCHEDULES = 300;
+    private static final int LEARNERS = 100;
 
     @Test
     void holdsWhatASequentialLearnerWouldHold_inSomeHundredSchedules() {
@@ -19,6 +22,22 @@ class RedisExactlyOnceTest {
 
             for (int seed = 0; seed < SCHEDULES; seed++) {
                 schedules.run(seed, RedisClock.seconds(server));
+            }
+
+            assertThat(link.problems()).isEmpty();
+        }
+    }
+
+    @Test
+    void realLearnersHoldIt_inAHundredSchedules() {
+        try (RedisServer server = RedisServer.start();
+                LinkUnderTest link = LinkUnderTest.patient(server)) {
+            LearningSchedules schedules =
+                    new LearningSchedules(new RedisArmStateStore(link.link()), new RedisDecisionStore(link.link()));
+            Instant start = Instant.ofEpochSecond((long) RedisClock.seconds(server));
+
+            for (int seed = 0; seed < LEARNERS; seed++) {
+                schedules.run(seed, start);
             }
 
             assertThat(link.problems()).isEmpty();

@@ -1,0 +1,26 @@
+package dev.fresnel.policy;
+
+import java.util.Map;
+
+/**
+ * What a shared store holds of one population, as this policy is to take it over.
+ *
+ * @param landmarks of the arms that {@code totals} names, and of any other that is known
+ * @param totals of cells, in units of their arm's landmark: what the store holds and, on top, what it has not been told yet
+ * @param extent whether other cells are unchanged or unknown to the store
+ */
+public record Shared(
+        String population, Map<Arm, Landmark> landmarks, Map<EvidenceKey, Evidence> totals, Extent extent) {
+    /** How much of the population is told. */
+    public enum Extent {
+        /** Cells that are not named are as they were. */
+        CHANGES,
+        /** The store knows of no other cells. Those of an arm whose epoch has risen were reset; others it has lost, and we have not. */
+        WHOLE
+    }
+
+    public Shared {
+        landmarks = Map.copyOf(landmarks);
+        totals = Map.copyOf(totals);
+    }
+}
