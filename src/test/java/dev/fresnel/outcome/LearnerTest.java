@@ -288,7 +288,7 @@ final class LearnerTest {
         ForwardDecay decay = ForwardDecay.over(PolicySettings.DEFAULT.memory());
         double effective = snapshot.cells().getFirst().evidence().weight()
                 * decay.effective(
-                        Objects.requireNonNull(snapshot.landmarks().get(WORKER.name())), right.getEpochSecond());
+                        Objects.requireNonNull(snapshot.landmarks().get(WORKER.name())), (double) right.getEpochSecond());
         assertThat(effective).isCloseTo(1, within(1e-4));
     }
 
