@@ -287,8 +287,8 @@ final class LearnerTest {
         Snapshot snapshot = Await.result(rightStore.changes(KEY.context().population(), 0));
         ForwardDecay decay = ForwardDecay.over(PolicySettings.DEFAULT.memory());
         double effective = snapshot.cells().getFirst().evidence().weight()
-                * decay.effective(
-                        Objects.requireNonNull(snapshot.landmarks().get(WORKER.name())), (double) right.getEpochSecond());
+                * decay.effective(Objects.requireNonNull(snapshot.landmarks().get(WORKER.name())), (double)
+                        right.getEpochSecond());
         assertThat(effective).isCloseTo(1, within(1e-4));
     }
 
