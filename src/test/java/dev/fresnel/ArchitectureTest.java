@@ -41,6 +41,7 @@ class ArchitectureTest {
         see.put("value", Set.of());
         see.put("chat", Set.of("value"));
         see.put("policy", Set.of("value"));
+        see.put("contract", Set.of("chat", "value"));
         see.put("pause", Set.of("value"));
         see.put("estimate", Set.of("chat", "value"));
         see.put("upstream", Set.of("chat", "value"));
@@ -50,10 +51,13 @@ class ArchitectureTest {
         see.put("tenant", Set.of("delegation", "lens", "policy", "upstream", "chat", "value"));
         see.put("seed", Set.of("tenant", "delegation", "policy", "upstream", "chat", "value"));
         see.put("outcome", Set.of("delegation", "policy", "estimate", "chat", "value"));
+        see.put("judge", Set.of("outcome", "budget", "upstream", "chat", "value"));
         see.put(
                 "exchange",
                 Set.of(
+                        "judge",
                         "outcome",
+                        "contract",
                         "pause",
                         "tenant",
                         "delegation",
@@ -72,6 +76,7 @@ class ArchitectureTest {
                 "observe",
                 Set.of(
                         "exchange",
+                        "judge",
                         "outcome",
                         "pause",
                         "delegation",
@@ -85,7 +90,17 @@ class ArchitectureTest {
         see.put("store.redis", Set.of("outcome", "pause", "lens", "budget", "upstream", "policy", "chat", "value"));
         see.put(
                 "config",
-                Set.of("outcome", "tenant", "delegation", "lens", "budget", "upstream", "policy", "chat", "value"));
+                Set.of(
+                        "judge",
+                        "outcome",
+                        "tenant",
+                        "delegation",
+                        "lens",
+                        "budget",
+                        "upstream",
+                        "policy",
+                        "chat",
+                        "value"));
         see.put("demo", Set.of("chat", "value"));
         see.put("replay.data", Set.of("policy", "value"));
         see.put("replay.rule", Set.of("policy", "value"));
@@ -123,7 +138,9 @@ class ArchitectureTest {
                         "store.embedded",
                         "store.redis",
                         "exchange",
+                        "judge",
                         "outcome",
+                        "contract",
                         "pause",
                         "tenant",
                         "delegation",

@@ -8,6 +8,7 @@ import dev.fresnel.config.HostPort;
 import dev.fresnel.delegation.BudgetPacing;
 import dev.fresnel.delegation.ConversationPins;
 import dev.fresnel.delegation.Delegator;
+import dev.fresnel.delegation.EscalationBreaker;
 import dev.fresnel.delegation.Experience;
 import dev.fresnel.delegation.MissedSavings;
 import dev.fresnel.edge.DataListener;
@@ -35,6 +36,7 @@ import dev.fresnel.observe.Metrics;
 import dev.fresnel.observe.RollingFile;
 import dev.fresnel.observe.StoreTrouble;
 import dev.fresnel.outcome.DecisionRecord;
+import dev.fresnel.outcome.FollowUps;
 import dev.fresnel.outcome.Learner;
 import dev.fresnel.outcome.UsageLearner;
 import dev.fresnel.pause.KillSwitch;
@@ -228,6 +230,8 @@ public final class Gateway {
         Learner learner = learning.learner();
         telling.metrics().watchLearning(learner::counts, learner::sharing, policy::counts);
 
+        AnswerStart answers = AnswerStart.of(vertx, config, smart, ledger, learner, telling.metrics(), closing);
+        EscalationBreaker breaker = new EscalationBreaker(clock);
         KillSwitch killSwitch =
                 Pausing.killSwitch(vertx, stores.pauses(), config.tenants(), unharmed(telling.log()::onPause), closing);
         telling.metrics().watchPauses(killSwitch.tenants(), killSwitch::isPaused);
@@ -244,7 +248,8 @@ public final class Gateway {
                 config.workers(),
                 tokens,
                 experience,
-                new Delegator(config.models(), prices, config.workers(), experience, policy),
+                new Delegator(config.models(), prices, config.workers(), experience, policy, breaker),
+                breaker,
                 new ConversationPins(nanos::getAsLong, ConversationPins.DEFAULT_IDLE, ConversationPins.DEFAULT_MAXIMUM),
                 pacing,
                 new LensKeys(PromptTemplate.VERSION),
@@ -252,6 +257,9 @@ public final class Gateway {
                 new MissedSavings(nanos::getAsLong, MissedSavings.DEFAULT_IDLE, MissedSavings.DEFAULT_MAXIMUM),
                 new PinnedLenses(nanos::getAsLong, ConversationPins.DEFAULT_IDLE),
                 learner,
+                new FollowUps(learner, nanos::getAsLong),
+                answers.inspections(),
+                answers.judge(),
                 killSwitch,
                 new TaskClassifier(vertx, smart, charging::classifier, telling.metrics()::onClassified, nanos),
                 usageLearner,

@@ -2,6 +2,7 @@ package dev.fresnel.chat;
 
 import io.vertx.core.buffer.Buffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ public final class ChatStream {
     private static final int FIRST_HELD = 1024;
 
     private final UsageChunk usageChunk;
+    private final Optional<ChoiceCollector> choices;
 
     /** The raw bytes of the event that has begun and not ended; withheld from the client only under DROP. */
     private byte[] held = new byte[FIRST_HELD];
@@ -49,7 +51,13 @@ public final class ChatStream {
     private long contentChars;
 
     public ChatStream(UsageChunk usageChunk) {
+        this(usageChunk, Optional.empty());
+    }
+
+    /** @param choices gets what the model wrote as well, where somebody wants to read it */
+    public ChatStream(UsageChunk usageChunk, Optional<ChoiceCollector> choices) {
         this.usageChunk = usageChunk;
+        this.choices = choices;
     }
 
     /**
@@ -77,6 +85,11 @@ public final class ChatStream {
         Buffer rest = drop || usageChunk == UsageChunk.KEEP ? Buffer.buffer() : Buffer.buffer(heldBytes());
         heldLength = 0;
         return rest;
+    }
+
+    /** What the model wrote so far; empty where nobody asked for it, or it is more than was asked for. */
+    public Optional<List<Choice>> choices() {
+        return choices.flatMap(ChoiceCollector::choices);
     }
 
     public StreamFacts facts() {
@@ -195,6 +208,7 @@ public final class ChatStream {
     private void skip(Outflow out) {
         if (!skipping) {
             skipping = true;
+            choices.ifPresent(ChoiceCollector::giveUp);
             events++;
             atStreamStart = false;
             out.release(heldBytes());
@@ -234,6 +248,7 @@ public final class ChatStream {
             done = true;
             return false;
         }
+        choices.ifPresent(lines::collect);
         ChunkScan scan = lines.scan();
         contentSeen |= scan.contentSeen();
         refused |= scan.refused();

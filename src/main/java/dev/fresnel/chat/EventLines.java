@@ -100,6 +100,11 @@ final class EventLines {
         return Arrays.equals(data, start, end, DONE, 0, DONE.length);
     }
 
+    /** Hands the data on, read in full. */
+    void collect(ChoiceCollector choices) {
+        choices.add(data, from, to);
+    }
+
     ChunkScan scan() {
         return ChunkScan.of(data, from, to);
     }

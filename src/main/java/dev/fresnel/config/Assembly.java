@@ -11,14 +11,18 @@ import dev.fresnel.config.ConfigFile.TenantSection;
 import dev.fresnel.config.ConfigFile.UpstreamSection;
 import dev.fresnel.config.ConfigFile.WorkerSection;
 import dev.fresnel.delegation.ClassifierRules;
+import dev.fresnel.delegation.Escalation;
 import dev.fresnel.delegation.Fallback;
 import dev.fresnel.delegation.Guidance;
 import dev.fresnel.delegation.LearnedRules;
 import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.delegation.RouteRules;
 import dev.fresnel.delegation.Worker;
+import dev.fresnel.judge.JudgeSettings;
 import dev.fresnel.lens.LensPolicy;
+import dev.fresnel.outcome.ImplicitSignal;
 import dev.fresnel.outcome.OutcomeSettings;
+import dev.fresnel.outcome.SignalWeights;
 import dev.fresnel.outcome.UsageLearner;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.policy.PolicySettings;
@@ -32,10 +36,13 @@ import dev.fresnel.upstream.Upstream;
 import dev.fresnel.value.ModelName;
 import dev.fresnel.value.TenantId;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -44,6 +51,9 @@ import java.util.Set;
  * {@code defaults} over the declared default. A request header, the layer above them all, is not a matter of config.
  */
 final class Assembly {
+    private static final Duration JUDGE_DEADLINE = Duration.ofSeconds(60);
+    private static final int JUDGEMENTS_AT_ONCE = 4;
+
     private final ConfigFile file;
     private final Aliases aliases;
     private final PlanSection bottom;
@@ -71,6 +81,7 @@ final class Assembly {
                 policy(file.policy()),
                 outcomes(file.policy()),
                 file.policy().coldStart().seedFrom().map(Path::of),
+                judge(file.policy().judge()),
                 file.estimates().learn() ? UsageLearner.Learning.ON : UsageLearner.Learning.OFF,
                 new GatewayConfig.Limits(
                         file.limits().maxBody().bytes(),
@@ -208,7 +219,17 @@ final class Assembly {
                                 .model()
                                 .map(model -> new ClassifierRules(
                                         new ModelName(model),
-                                        section.learned().classifier().timeout().orElseThrow()))));
+                                        section.learned().classifier().timeout().orElseThrow())),
+                        RouteRules.Toggle.of(section.learned().judge().orElseThrow())),
+                escalation(section.escalation()));
+    }
+
+    private static Escalation escalation(ConfigFile.EscalationSection section) {
+        return new Escalation(
+                RouteRules.Toggle.of(section.enabled().orElseThrow()),
+                RouteRules.Toggle.of(section.repair().orElseThrow()),
+                RouteRules.Toggle.of(section.retry().orElseThrow()),
+                section.hold().orElseThrow());
     }
 
     private static PolicySettings policy(ConfigFile.PolicySection section) {
@@ -236,7 +257,34 @@ final class Assembly {
                 section.feedbackWithin(),
                 defaults.retry(),
                 defaults.open(),
-                section.feedbackPerHour());
+                section.feedbackPerHour(),
+                weights(section.signals()));
+    }
+
+    private Optional<JudgeSettings> judge(ConfigFile.JudgeSection section) {
+        return section.model()
+                .flatMap(name -> catalog().find(new ModelName(name)))
+                .map(model -> new JudgeSettings(
+                        model,
+                        Objects.requireNonNull(prices().get(model.name()), "the config checks the judge's price"),
+                        section.share(),
+                        section.daily(),
+                        section.weight(),
+                        JUDGE_DEADLINE,
+                        JUDGEMENTS_AT_ONCE));
+    }
+
+    private static SignalWeights weights(ConfigFile.SignalsSection section) {
+        return new SignalWeights(Map.of(
+                ImplicitSignal.EMPTY, section.empty(),
+                ImplicitSignal.INVALID, section.invalid(),
+                ImplicitSignal.REFUSED, section.refused(),
+                ImplicitSignal.TRUNCATED, section.truncated(),
+                ImplicitSignal.ESCALATED, section.escalated(),
+                ImplicitSignal.REASKED, section.reasked(),
+                ImplicitSignal.TOOL_ERROR, section.toolError(),
+                ImplicitSignal.RETRIED, section.retried(),
+                ImplicitSignal.CLEAN, section.clean()));
     }
 
     private static RouteRules rules(RulesSection section) {

@@ -56,6 +56,7 @@ final class Checks {
         file.workers().forEach(this::worker);
         plans.check(KeyPath.of("defaults"), file.defaults());
         tenants();
+        judge();
         if (file.events().prompts() == GatewayConfig.Prompts.PLAIN) {
             findings.warn(
                     KeyPath.of("events", "prompts"),
@@ -316,6 +317,37 @@ final class Checks {
                         KeyPath.of("upstreams", name),
                         "has no api-key, and a tenant's key is never passed on, so requests of tenants with keys reach it without a credential",
                         "set api-key, unless this provider needs none");
+            }
+        });
+    }
+
+    private void judge() {
+        KeyPath path = KeyPath.of("policy", "judge", "model");
+        file.policy().judge().model().ifPresent(name -> {
+            modelReference(path, name);
+            Optional<String> judge = aliases.modelOf(name);
+            if (judge.isEmpty()) {
+                return;
+            }
+            ModelSection model = file.models().get(judge.get());
+            if (model != null && model.price().isEmpty()) {
+                findings.error(
+                        path,
+                        "has no price, so judging could not be kept within its money",
+                        "add models." + judge.get() + ".price");
+            }
+            boolean judgesItself = file.workers().values().stream()
+                            .flatMap(worker -> worker.model().stream())
+                            .anyMatch(worker -> aliases.modelOf(worker).equals(judge))
+                    || file.tenants().stream()
+                            .flatMap(tenant -> tenant.routes().stream())
+                            .anyMatch(route ->
+                                    aliases.modelOf(route.match().model()).equals(judge));
+            if (judgesItself) {
+                findings.warn(
+                        path,
+                        "is a worker's model or a requested one, and models prefer their own answers",
+                        "take a model of another family");
             }
         });
     }

@@ -281,7 +281,32 @@ record ConfigFile(
 
             @Key("How lenses are written and kept.") LensSection lens,
 
-            @Key("What mode `adaptive` goes by.") LearnedSection learned) {}
+            @Key("What mode `adaptive` goes by.") LearnedSection learned,
+
+            @Key(
+                    "Whether a worker's answer that is empty, a refusal or not the JSON or call that was demanded is looked at before it is passed on, and asked of the requested model instead; `true` and `false` are short for `enabled`.")
+            EscalationSection escalation) {}
+
+    @Shorthand("enabled")
+    record EscalationSection(
+            @Key(value = "Whether answers are looked at, and held back until they have been.", def = "false")
+            Optional<Boolean> enabled,
+
+            @Key(
+                    value =
+                            "First, take JSON out of a code fence around it, where JSON was demanded; whole answers only.",
+                    def = "false")
+            Optional<Boolean> repair,
+
+            @Key(value = "Then, ask the worker once more.", def = "false")
+            Optional<Boolean> retry,
+
+            @Key(
+                    value = "How long a stream is held back, at most, until its first text or call.",
+                    def = "5s",
+                    min = "1ms",
+                    max = "5m")
+            Optional<Duration> hold) {}
 
     record LearnedSection(
             @Key(
@@ -296,6 +321,12 @@ record ConfigFile(
                             "Whether a tenant learns by itself, or starts from what all tenants of the gateway have learned.",
                     def = "tenant")
             Optional<LearnedRules.Pooling> pooling,
+
+            @Key(
+                    value =
+                            "Whether samples of requests and their answers may be shown to `policy.judge.model`; `false` keeps them from it.",
+                    def = "true")
+            Optional<Boolean> judge,
 
             @Key(
                     value =
@@ -445,11 +476,85 @@ record ConfigFile(
                     max = "30d")
             Duration feedbackWithin,
 
-            @Key(value = "Labels per tenant and hour that count.", def = "3600", min = "0", max = "100000000")
+            @Key(
+                    value =
+                            "Labels that count per key of a tenant and hour, so that no caller can move the policy at will.",
+                    def = "3600",
+                    min = "0",
+                    max = "100000000")
             int feedbackPerHour,
+
+            @Key(
+                    "How far the gateway's own signs of good and bad answers are believed; 0 switches one off. A label weighs 1.")
+            SignalsSection signals,
+
+            @Key(
+                    "A model that grades samples of answers behind the reply. It is shown the conversation and the answer.")
+            JudgeSection judge,
 
             @Key("What is believed before there are outcomes.")
             ColdStartSection coldStart) {}
+
+    record JudgeSection(
+            @Key(
+                    value =
+                            "A declared model or an alias, with a price; best from another family than those it judges.",
+                    unset = "nobody judges")
+            Optional<String> model,
+
+            @Key(
+                    value =
+                            "Share of the answers that is judged; more where the policy was torn: the larger of it and 4p(1-p), with the probability of the arm.",
+                    def = "0.01",
+                    min = "0",
+                    max = "1")
+            Double share,
+
+            @Key(
+                    value =
+                            "USD that judging may cost per UTC day, all tenants together, in one process. It counts against the tenants' budgets too.",
+                    def = "1",
+                    min = "0")
+            Usd daily,
+
+            @Key(value = "How far a score is believed; a label weighs 1.", def = "0.5", min = "0", max = "1")
+            Double weight) {}
+
+    record SignalsSection(
+            @Key(value = "No text and no tool call.", def = "1", min = "0", max = "1")
+            Double empty,
+
+            @Key(
+                    value = "No JSON where it was demanded, JSON that breaks its schema, or a tool call that is none.",
+                    def = "1",
+                    min = "0",
+                    max = "1")
+            Double invalid,
+
+            @Key(value = "Refused by the model or its provider's filter.", def = "0.7", min = "0", max = "1")
+            Double refused,
+
+            @Key(value = "Cut at a limit that the client did not set.", def = "0.6", min = "0", max = "1")
+            Double truncated,
+
+            @Key(value = "Taken to the requested model by the client or the gateway.", def = "1", min = "0", max = "1")
+            Double escalated,
+
+            @Key(value = "Asked again in other words at the next turn.", def = "0.3", min = "0", max = "1")
+            Double reasked,
+
+            @Key(value = "A tool that it called reports an error at the next turn.", def = "0.3", min = "0", max = "1")
+            Double toolError,
+
+            @Key(value = "The same request came again within a minute.", def = "0.5", min = "0", max = "1")
+            Double retried,
+
+            @Key(
+                    value = "Whole, and nothing bad heard of it until `horizon`: good.",
+                    def = "0.15",
+                    min = "0",
+                    max = "1")
+            Double clean) {}
 
     record ColdStartSection(
             @Key(

@@ -2,6 +2,7 @@ package dev.fresnel.config;
 
 import dev.fresnel.budget.Price;
 import dev.fresnel.delegation.Worker;
+import dev.fresnel.judge.JudgeSettings;
 import dev.fresnel.outcome.OutcomeSettings;
 import dev.fresnel.outcome.UsageLearner;
 import dev.fresnel.policy.PolicySettings;
@@ -30,6 +31,7 @@ import java.util.Optional;
  * @param policy of the routes in mode {@code adaptive}
  * @param outcomes what their learner waits for
  * @param seedFrom rows that their policy starts from
+ * @param judge empty: nobody judges
  * @param estimates whether they learn from reported usage
  */
 public record GatewayConfig(
@@ -43,6 +45,7 @@ public record GatewayConfig(
         PolicySettings policy,
         OutcomeSettings outcomes,
         Optional<Path> seedFrom,
+        Optional<JudgeSettings> judge,
         UsageLearner.Learning estimates,
         Limits limits,
         Events events) {

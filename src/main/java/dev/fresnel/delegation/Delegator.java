@@ -8,6 +8,7 @@ import dev.fresnel.upstream.ModelCatalog;
 import dev.fresnel.upstream.Tier;
 import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.GatewayException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -47,6 +48,7 @@ public final class Delegator {
     private final Map<String, Worker> workers;
     private final Experience experience;
     private final Policy policy;
+    private final EscalationBreaker breaker;
     private final MultiPartRules multiPart = new MultiPartRules();
 
     /**
@@ -60,6 +62,19 @@ public final class Delegator {
             Map<String, Worker> workers,
             Experience experience,
             Policy policy) {
+        // Nobody tells this one of an escalation.
+        this(catalog, prices, workers, experience, policy, new EscalationBreaker(() -> Instant.EPOCH));
+    }
+
+    /** @param breaker pauses arms */
+    public Delegator(
+            ModelCatalog catalog,
+            PriceTable prices,
+            Map<String, Worker> workers,
+            Experience experience,
+            Policy policy,
+            EscalationBreaker breaker) {
+        this.breaker = breaker;
         this.catalog = catalog;
         this.prices = prices;
         this.workers = Map.copyOf(workers);
@@ -100,7 +115,7 @@ public final class Delegator {
                     Optional.empty(),
                     Optional.empty());
         }
-        Weighing weighing = new Weighing(catalog, prices, workers, experience, inquiry, requested.get());
+        Weighing weighing = new Weighing(catalog, prices, workers, experience, breaker, inquiry, requested.get());
         return new Deliberation(inquiry, weighing, features, multiPart, policy, requested.get()).assessment();
     }
 

@@ -14,11 +14,25 @@ import java.util.Set;
  * @param pooling whose outcomes are learned from
  * @param features requests are told apart by
  * @param classifier names the kind of task; empty: the rules do
+ * @param judge whether answers may be shown to the model that judges them, if there is one
  */
 public record LearnedRules(
-        Optional<Usd> successUsd, Pooling pooling, Set<ContextFeature> features, Optional<ClassifierRules> classifier) {
+        Optional<Usd> successUsd,
+        Pooling pooling,
+        Set<ContextFeature> features,
+        Optional<ClassifierRules> classifier,
+        RouteRules.Toggle judge) {
     public LearnedRules {
         features = Set.copyOf(features);
+    }
+
+    /** With answers that may be judged. */
+    public LearnedRules(
+            Optional<Usd> successUsd,
+            Pooling pooling,
+            Set<ContextFeature> features,
+            Optional<ClassifierRules> classifier) {
+        this(successUsd, pooling, features, classifier, RouteRules.Toggle.ON);
     }
 
     /**

@@ -68,6 +68,8 @@ public enum Reason {
     UNSUPPORTED_FEATURE,
     /** Obstacle: input, lens and expected output do not fit into the worker's context window. */
     CONTEXT_WINDOW,
+    /** Obstacle: so many of the arm's answers had to be escalated that it is paused. */
+    ESCALATING_TOO_OFTEN,
     /** Obstacle: a price that the decision needs is not configured. */
     NO_PRICE,
     /** Obstacle: what is left of the budget does not cover the worst case. */

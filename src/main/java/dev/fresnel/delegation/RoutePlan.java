@@ -13,9 +13,26 @@ import java.util.Optional;
  * @param arms choices in order of preference; {@code direct} is always among them
  */
 public record RoutePlan(
-        Mode mode, Optional<ModelName> smart, List<Arm> arms, RouteRules rules, LensPolicy lens, LearnedRules learned) {
+        Mode mode,
+        Optional<ModelName> smart,
+        List<Arm> arms,
+        RouteRules rules,
+        LensPolicy lens,
+        LearnedRules learned,
+        Escalation escalation) {
     public RoutePlan {
         arms = List.copyOf(arms);
+    }
+
+    /** With workers' answers passed on as they are. */
+    public RoutePlan(
+            Mode mode,
+            Optional<ModelName> smart,
+            List<Arm> arms,
+            RouteRules rules,
+            LensPolicy lens,
+            LearnedRules learned) {
+        this(mode, smart, arms, rules, lens, learned, Escalation.OFF);
     }
 
     /** Why nothing is delegated under a plan whose mode is off. */

@@ -38,6 +38,7 @@ final class Weighing {
     private final PriceTable prices;
     private final Map<String, Worker> workers;
     private final Experience experience;
+    private final EscalationBreaker breaker;
     private final Inquiry inquiry;
     private final Model requested;
     private final RouteRules rules;
@@ -47,12 +48,14 @@ final class Weighing {
             PriceTable prices,
             Map<String, Worker> workers,
             Experience experience,
+            EscalationBreaker breaker,
             Inquiry inquiry,
             Model requested) {
         this.catalog = catalog;
         this.prices = prices;
         this.workers = workers;
         this.experience = experience;
+        this.breaker = breaker;
         this.inquiry = inquiry;
         this.requested = requested;
         this.rules = inquiry.overrides().rulesOn(inquiry.plan());
@@ -178,6 +181,7 @@ final class Weighing {
                 cheap.flatMap(price -> lensCost.map(lens -> lens.plus(CostModel.atMost(price, worstWork, lensTokens))));
         List<Obstacle> obstacles = new ArrayList<>();
         sameModel(model).ifPresent(obstacles::add);
+        paused(worker).ifPresent(obstacles::add);
         unsupported(model).ifPresent(obstacles::add);
         window(model, lensTokens).ifPresent(obstacles::add);
         if (worker.guidance() == Guidance.LENS && smart().isEmpty()) {
@@ -198,6 +202,14 @@ final class Weighing {
                 breakEven,
                 worst,
                 obstacles);
+    }
+
+    private Optional<Obstacle> paused(Worker worker) {
+        return breaker.isPaused(inquiry.tenant(), worker.arm())
+                ? Optional.of(new Obstacle(
+                        Reason.ESCALATING_TOO_OFTEN,
+                        "more than " + EscalationBreaker.MOST_PERCENT + " of 100 answers had to be escalated"))
+                : Optional.empty();
     }
 
     private Optional<Obstacle> sameModel(Model model) {

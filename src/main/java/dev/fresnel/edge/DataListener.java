@@ -42,6 +42,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -334,6 +335,19 @@ public final class DataListener extends VerticleBase {
                 .or(setup.tenants()::findOpen);
     }
 
+    /** Names the tenant's key that the request carries, not by itself: its place in the config. */
+    private static String caller(HttpServerRequest request, Tenant tenant) {
+        List<Secret> sent = KEY_HEADERS.stream()
+                .flatMap(name -> request.headers().getAll(name).stream())
+                .map(credential -> new Secret(key(credential)))
+                .toList();
+        return IntStream.range(0, tenant.keys().size())
+                .filter(i -> sent.contains(tenant.keys().get(i)))
+                .mapToObj(Integer::toString)
+                .findFirst()
+                .orElse("");
+    }
+
     private static String key(String credential) {
         return credential.regionMatches(true, 0, "Bearer ", 0, 7)
                 ? credential.substring(7).strip()
@@ -349,7 +363,7 @@ public final class DataListener extends VerticleBase {
         collect(request, client, body -> {
             Feedback feedback;
             try {
-                feedback = Feedback.parse(body.getBytes());
+                feedback = Feedback.parse(body.getBytes()).by(caller(request, arrival.tenant()));
             } catch (GatewayException invalid) {
                 refuse(request, client, invalid.failure());
                 return;

@@ -30,5 +30,10 @@ sealed interface Answer {
             Relay.Source source,
             Held held,
             Optional<ChatStream> observed)
-            implements Answer {}
+            implements Answer {
+        /** The same, of which more was read. */
+        Streaming holding(Held more) {
+            return new Streaming(attempt, status, headers, source, more, observed);
+        }
+    }
 }

@@ -154,7 +154,8 @@ final class Answering {
         headers.remove("content-length");
         headers.set("x-accel-buffering", "no");
         ChatStream observed = new ChatStream(
-                attempt.usageChunk() == Attempt.UsageChunkFate.REMOVE ? UsageChunk.DROP : UsageChunk.KEEP);
+                attempt.usageChunk() == Attempt.UsageChunkFate.REMOVE ? UsageChunk.DROP : UsageChunk.KEEP,
+                journal.collector(arrival.id()));
         if (next.isEmpty() || status >= 300) {
             return Future.succeededFuture(
                     new Answer.Streaming(attempt, status, headers, source, Held.NOTHING, Optional.of(observed)));

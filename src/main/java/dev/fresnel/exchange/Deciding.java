@@ -7,6 +7,7 @@ import dev.fresnel.delegation.Assessment;
 import dev.fresnel.delegation.ConversationKey;
 import dev.fresnel.delegation.Experience;
 import dev.fresnel.delegation.Inquiry;
+import dev.fresnel.delegation.Learning;
 import dev.fresnel.delegation.Mode;
 import dev.fresnel.delegation.Moment;
 import dev.fresnel.delegation.Overrides;
@@ -17,6 +18,8 @@ import dev.fresnel.delegation.TaskKind;
 import dev.fresnel.estimate.TaskText;
 import dev.fresnel.lens.LensKey;
 import dev.fresnel.lens.LensSubject;
+import dev.fresnel.outcome.FollowUps;
+import dev.fresnel.policy.Arm;
 import dev.fresnel.upstream.ForwardHeaders;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.value.GatewayException;
@@ -26,6 +29,7 @@ import dev.fresnel.value.Usd;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Stages 3 to 5: estimates, decides and reserves. One per exchange; waits for nothing but a classifier, where the route has
@@ -68,6 +72,7 @@ final class Deciding {
         journal.requestedModel = request.model().value();
         journal.requested = parts.models().find(request.model());
         RoutePlan plan = arrival.tenant().routeFor(request.model(), journal.requested.map(Model::name));
+        journal.plan = plan;
         Overrides overrides = Overrides.parse(arrival.headers());
         journal.explain = overrides.explain();
         if (plan.mode() == Mode.OFF
@@ -103,10 +108,12 @@ final class Deciding {
             return new Plan.Explained(Explanation.json(assessment));
         }
         reserve(request, assessment);
+        follow(request, plan, overrides);
         // Only now: what was refused, or merely asked about, is nothing to learn from.
         assessment.missing().ifPresent(saving -> parts.missed().miss(journal.lensKey.orElseThrow(), saving));
         assessment.learning().ifPresent(parts.learner()::began);
         journal.learns(request, assessment, journal.conversation.flatMap(parts.pins()::find));
+        drawForTheJudge(plan);
         return switch (assessment.route()) {
             case Route.Direct _ -> {
                 if (assessment.decision().reason() != plan.offReason()) {
@@ -116,6 +123,29 @@ final class Deciding {
             }
             case Route.Delegate delegate -> new Plan.Delegated(request, assessment, delegate, Optional.empty());
         };
+    }
+
+    /** Before the answer, since a stream must be collected to be judged. A turn that inherits its decision was not drawn. */
+    private void drawForTheJudge(RoutePlan plan) {
+        if (journal.decision(arrival.id()).isEmpty() || !plan.learned().judge().isOn()) {
+            return;
+        }
+        double propensity = journal.learning.map(Learning::propensity).orElse(1.0);
+        journal.judged = parts.judge()
+                .map(judge -> judge.probability(propensity))
+                .filter(probability -> parts.chance().getAsDouble() < probability)
+                .map(OptionalDouble::of)
+                .orElseGet(OptionalDouble::empty);
+    }
+
+    /** What is asked now says something about what was answered before. */
+    private void follow(ChatRequest request, RoutePlan plan, Overrides overrides) {
+        if (plan.mode() == Mode.ADAPTIVE || overrides.modeOn(plan) == Mode.ADAPTIVE) {
+            boolean direct = overrides.mode().filter(Mode.OFF::equals).isPresent()
+                    || overrides.arm().filter(Arm::isDirect).isPresent();
+            journal.conversation.ifPresent(conversation -> parts.followUps()
+                    .asked(conversation, request, direct ? FollowUps.Wish.DIRECT : FollowUps.Wish.NONE));
+        }
     }
 
     private Assessment assess(

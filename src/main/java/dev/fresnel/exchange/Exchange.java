@@ -1,14 +1,17 @@
 package dev.fresnel.exchange;
 
 import dev.fresnel.budget.Savings;
+import dev.fresnel.chat.ChatRequest;
 import dev.fresnel.chat.ChatRequestReader;
-import dev.fresnel.chat.ChatStream;
 import dev.fresnel.chat.OpaqueChat;
 import dev.fresnel.chat.ParsedChat;
 import dev.fresnel.chat.Usage;
 import dev.fresnel.delegation.Assessment;
 import dev.fresnel.delegation.Overrides;
 import dev.fresnel.delegation.Pin;
+import dev.fresnel.judge.Judge;
+import dev.fresnel.outcome.ImplicitSignal;
+import dev.fresnel.outcome.Outcome;
 import dev.fresnel.outcome.Turn;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.value.GatewayException;
@@ -33,6 +36,8 @@ final class Exchange {
     private final Guiding guiding;
     private final Rewriting rewriting;
     private final Answering answering;
+    private final Appraisal appraisal;
+    private final Escalating escalating;
 
     Exchange(Parts parts, Arrival arrival, ClientSide client) {
         this.parts = parts;
@@ -45,6 +50,8 @@ final class Exchange {
         guiding = new Guiding(parts, arrival, client, journal, bypass, purse);
         rewriting = new Rewriting(parts, arrival, journal, bypass);
         answering = new Answering(parts, arrival, client, journal, bypass, purse);
+        appraisal = new Appraisal(journal, parts.inspections());
+        escalating = new Escalating(parts, arrival, client, journal, purse, rewriting, answering, appraisal);
     }
 
     /** Stages 2 to 10. Never fails: every end is told to the client, the ledger and the listeners. */
@@ -77,9 +84,10 @@ final class Exchange {
             return Future.succeededFuture(client.isGone() ? ExchangeEvent.End.CLIENT_GONE : ExchangeEvent.End.DRY_RUN);
         }
         return guiding.guide(plan)
-                .map(rewriting::attempts)
-                .compose(answering::answer)
-                .compose(this::deliver);
+                .compose(guided -> answering
+                        .answer(rewriting.attempts(guided))
+                        .compose(answer -> escalating.review(guided, answer))
+                        .compose(this::deliver));
     }
 
     private Future<ExchangeEvent.End> deliver(Answer answer) {
@@ -94,7 +102,7 @@ final class Exchange {
     private ExchangeEvent.End whole(Answer.Whole answer) {
         boolean billed = answer.status() < 300 || answer.facts().usage().isPresent();
         if (billed) {
-            journal.measured(answer.facts());
+            journal.measured(answer.facts(), answer.body());
         }
         if (client.headSent()) {
             return tooLate(answer);
@@ -140,7 +148,7 @@ final class Exchange {
                         journal::firstToken)
                 .run(answer.held())
                 .map(end -> {
-                    answer.observed().map(ChatStream::facts).ifPresent(journal::measured);
+                    answer.observed().ifPresent(journal::measured);
                     return switch (end) {
                         case RelayEnd.Complete _ -> ExchangeEvent.End.COMPLETE;
                         case RelayEnd.ClientGone _ -> ExchangeEvent.End.CLIENT_GONE;
@@ -202,7 +210,7 @@ final class Exchange {
             journal.status = client.response().getStatusCode();
         }
         Optional<Usd> cost = journal.cost(parts.prices());
-        purse.settle(journal.answerCost(parts.prices()));
+        purse.settle(journal.spent(parts.prices()));
         pace(end, cost);
         journal.conversation
                 .filter(_ -> end == ExchangeEvent.End.COMPLETE
@@ -238,21 +246,55 @@ final class Exchange {
                 .filter(_ -> end == ExchangeEvent.End.COMPLETE && journal.status < 300)
                 .ifPresent(_ -> parts.usageLearner().delegated(new Arm(journal.arm), journal.escalated()));
         Instant now = parts.clock().instant();
-        journal.decision(arrival.id())
-                .ifPresent(decision -> parts.learner()
-                        .ended(new Turn(
-                                arrival.tenant().id(),
-                                arrival.id(),
-                                journal.learning,
-                                decision,
-                                journal.body(),
-                                now.minus(journal.total()),
-                                now,
-                                new Turn.Spent(
-                                        journal.usage().inputTokens(),
-                                        journal.usage().outputTokens(),
-                                        journal.cost(parts.prices()).map(journal.lensCost::plus)),
-                                journal.outcome(end))));
+        journal.decision(arrival.id()).ifPresent(decision -> {
+            Outcome outcome = appraisal.outcome(end);
+            parts.learner()
+                    .ended(new Turn(
+                            arrival.tenant().id(),
+                            arrival.id(),
+                            journal.learning,
+                            decision,
+                            journal.body(),
+                            now.minus(journal.total()),
+                            now,
+                            new Turn.Spent(
+                                    journal.usage().inputTokens(),
+                                    journal.usage().outputTokens(),
+                                    journal.cost(parts.prices()).map(journal.lensCost::plus)),
+                            outcome));
+            if (outcome instanceof Outcome.Rewarded) {
+                journal.request().ifPresent(request -> {
+                    journal.conversation.ifPresent(conversation -> parts.followUps()
+                            .answered(
+                                    arrival.tenant().id(), conversation, arrival.id(), new Arm(journal.arm), request));
+                    judge(request, outcome);
+                });
+            }
+            var _ = appraisal
+                    .closerLook(outcome)
+                    .onSuccess(sign -> sign.ifPresent(
+                            signal -> parts.learner().heard(arrival.tenant().id(), arrival.id(), signal)));
+        });
+    }
+
+    /** Only what the drawn arm itself wrote; its cost is nothing of this request. */
+    private void judge(ChatRequest request, Outcome outcome) {
+        boolean hasSomething = outcome.equals(new Outcome.Rewarded(ImplicitSignal.CLEAN))
+                || outcome.equals(new Outcome.Rewarded(ImplicitSignal.TRUNCATED));
+        if (journal.judged.isEmpty() || !hasSomething || journal.said().isEmpty()) {
+            return;
+        }
+        Judge.Sample sample = new Judge.Sample(
+                arrival.tenant().id(),
+                arrival.tenant().dailyBudget(),
+                arrival.id(),
+                request,
+                journal.said().get().choices(),
+                journal.judged.getAsDouble());
+        // Never fails, and nobody waits for it.
+        parts.judge().ifPresent(judge -> {
+            var _ = judge.judge(sample);
+        });
     }
 
     /** Requests that were only watched, or not weighed at all, say nothing about how their conversation is to go on. */
@@ -276,7 +318,8 @@ final class Exchange {
                                 arm,
                                 delegated.flatMap(Journal.Delegated::lensId),
                                 parts.clock().instant(),
-                                journal.learned(arrival.id())));
+                                // What an arm answers that nobody drew says nothing about the one that was.
+                                journal.learned(arrival.id()).filter(_ -> journal.isAsDecided())));
     }
 
     private ExchangeEvent finished(Journal.Delegated delegated, ExchangeEvent.End end, Optional<Usd> cost) {

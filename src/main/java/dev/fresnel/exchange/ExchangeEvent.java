@@ -91,6 +91,20 @@ public sealed interface ExchangeEvent {
     record Bypassed(Instant at, RequestId request, TenantId tenant, String reason) implements ExchangeEvent {}
 
     /**
+     * A worker's answer was no good, and that was seen before the client had it.
+     *
+     * @param fault the sign that spoke against it
+     * @param lost what was spent on answers that the client does not get
+     */
+    record AnswerRejected(
+            Instant at, RequestId request, TenantId tenant, String arm, String fault, Remedy remedy, Usd lost)
+            implements ExchangeEvent {}
+
+    /** Too many of an arm's answers had to be escalated: it gets no requests for a while. */
+    record ArmPaused(Instant at, RequestId request, TenantId tenant, String arm, Duration pause)
+            implements ExchangeEvent {}
+
+    /**
      * Any exchange is over: the access log.
      *
      * @param error the code of the error that we told the client

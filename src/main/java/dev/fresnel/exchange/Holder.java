@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -21,6 +22,7 @@ final class Holder {
     private final Promise<Held> held = Promise.promise();
     private final List<Buffer> chunks = new ArrayList<>();
     private long idleTimer = -1;
+    private long lastTimer = -1;
 
     Holder(Vertx vertx, Relay.Source source) {
         this.vertx = vertx;
@@ -40,8 +42,7 @@ final class Holder {
         in.handler(chunk -> {
             chunks.add(seen.apply(chunk));
             if (enough.getAsBoolean()) {
-                in.pause();
-                end(() -> held.tryComplete(new Held(List.copyOf(chunks), Held.Rest.COMING)));
+                letGo();
             } else {
                 restartIdleTimer();
             }
@@ -50,8 +51,24 @@ final class Holder {
         return held.future();
     }
 
+    /** {@link #hold(UnaryOperator, BooleanSupplier)}, and let go after {@code atMost} with what there is. */
+    Future<Held> hold(UnaryOperator<Buffer> seen, BooleanSupplier enough, Duration atMost) {
+        lastTimer = vertx.setTimer(Math.max(1, atMost.toMillis()), _ -> letGo());
+        return hold(seen, enough);
+    }
+
+    /** More is to come, and so may be its end: that waits for whoever reads on. */
+    private void letGo() {
+        ReplyStream in = source.reply();
+        in.pause();
+        in.exceptionHandler(null);
+        in.endHandler(null);
+        end(() -> held.tryComplete(new Held(List.copyOf(chunks), Held.Rest.COMING)));
+    }
+
     private void end(Runnable how) {
         vertx.cancelTimer(idleTimer);
+        vertx.cancelTimer(lastTimer);
         how.run();
     }
 

@@ -4,9 +4,13 @@ import dev.fresnel.budget.Price;
 import dev.fresnel.budget.PriceTable;
 import dev.fresnel.budget.Savings;
 import dev.fresnel.chat.ChatRequest;
+import dev.fresnel.chat.ChatStream;
+import dev.fresnel.chat.Choice;
+import dev.fresnel.chat.ChoiceCollector;
 import dev.fresnel.chat.ReplyFacts;
 import dev.fresnel.chat.StreamFacts;
 import dev.fresnel.chat.Usage;
+import dev.fresnel.contract.Inspector;
 import dev.fresnel.delegation.Assessment;
 import dev.fresnel.delegation.ConversationKey;
 import dev.fresnel.delegation.Experience;
@@ -14,24 +18,26 @@ import dev.fresnel.delegation.Learning;
 import dev.fresnel.delegation.Overrides;
 import dev.fresnel.delegation.Pin;
 import dev.fresnel.delegation.Reason;
+import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.estimate.Answerer;
 import dev.fresnel.lens.LensKey;
 import dev.fresnel.lens.LensSubject;
-import dev.fresnel.outcome.ImplicitSignal;
-import dev.fresnel.outcome.Outcome;
 import dev.fresnel.outcome.UsageLearner;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.Usd;
+import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +76,15 @@ final class Journal {
     int attempts;
     int status;
     Optional<Learning> learning = Optional.empty();
+    /** Of the route; nothing is delegated before it is known. */
+    RoutePlan plan = RoutePlan.OFF;
+
+    /** With which probability this answer was drawn to be judged; empty where it was not. */
+    OptionalDouble judged = OptionalDouble.empty();
+
+    /** The requested model answered because the worker's answer was no good. */
+    boolean escalated;
+
     Optional<Experience.Expected> expected = Optional.empty();
 
     /** The decision of an earlier turn, which this one inherits and speaks for. */
@@ -95,8 +110,16 @@ final class Journal {
      */
     record Delegated(Model model, Optional<String> lensId, long blockTokens) {}
 
-    /** What of an answer speaks for or against it. */
-    private record Said(Optional<String> finishReason, boolean refused, boolean something) {}
+    /**
+     * What of an answer speaks for or against it.
+     *
+     * @param choices reads what the model wrote, on any thread; empty where it cannot be read
+     */
+    record Said(
+            Optional<String> finishReason,
+            boolean refused,
+            boolean something,
+            Supplier<Optional<List<Choice>>> choices) {}
 
     Journal(LongSupplier nanos, long started) {
         this.nanos = nanos;
@@ -150,17 +173,41 @@ final class Journal {
         contentChars = chars;
     }
 
-    void measured(StreamFacts facts) {
+    void measured(ChatStream stream) {
+        StreamFacts facts = stream.facts();
         measured(facts.usage(), facts.contentChars());
-        said = Optional.of(new Said(facts.finishReason(), facts.refused(), facts.contentSeen()));
+        said = Optional.of(new Said(facts.finishReason(), facts.refused(), facts.contentSeen(), stream::choices));
     }
 
-    void measured(ReplyFacts facts) {
+    void measured(ReplyFacts facts, Buffer body) {
         measured(facts.usage(), facts.contentChars());
         if (facts.readable()) {
-            said = Optional.of(
-                    new Said(facts.finishReason(), facts.refused(), facts.contentChars() > 0 || facts.toolCalls()));
+            said = Optional.of(new Said(
+                    facts.finishReason(),
+                    facts.refused(),
+                    facts.contentChars() > 0 || facts.toolCalls(),
+                    () -> ChoiceCollector.read(body.getBytes(), Inspector.MAX_ANSWER)));
         }
+    }
+
+    /** Empty where there was no answer that could be read. */
+    Optional<Said> said() {
+        return said;
+    }
+
+    /** Present once it was weighed. */
+    Optional<ChatRequest> request() {
+        return request;
+    }
+
+    /** Collects what the model writes, where somebody will read it. */
+    Optional<ChoiceCollector> collector(RequestId self) {
+        boolean checked =
+                decision(self).isPresent() || plan.escalation().escalate().isOn();
+        return judged.isPresent()
+                        || (checked && request.filter(Inspector::applies).isPresent())
+                ? Optional.of(new ChoiceCollector(Inspector.MAX_ANSWER))
+                : Optional.empty();
     }
 
     /** The decision is the learned policy's, or one of an earlier turn of its conversation was. */
@@ -171,6 +218,15 @@ final class Journal {
         inherits = pin.filter(_ -> assessment.decision().reasons().contains(Reason.INHERITED))
                 .filter(known -> known.arm().equals(assessment.decision().arm()))
                 .flatMap(Pin::learned);
+    }
+
+    /** Whether the arm that the policy is told about is the one that answers, or would have: not a fallback, nor direct for want of a lens. */
+    boolean isAsDecided() {
+        boolean took = learning.map(Learning::key)
+                .or(() -> inherits.map(Pin.Learned::key))
+                .filter(key -> key.arm().name().equals(arm))
+                .isPresent();
+        return took && (delegated.isEmpty() || workerAnswered());
     }
 
     /** Whose decision the outcome of this exchange belongs to. */
@@ -189,39 +245,6 @@ final class Journal {
     Fingerprint body() {
         byte[] bytes = request.map(ChatRequest::bytes).orElse(new byte[0]);
         return Fingerprint.builder().add("body").add(bytes, 0, bytes.length).build();
-    }
-
-    /** What this exchange says about the arm that the policy chose. */
-    Outcome outcome(ExchangeEvent.End end) {
-        boolean asChosen =
-                learning.map(chosen -> chosen.key().arm().name().equals(arm)).orElse(true);
-        if (!asChosen || (delegated.isPresent() && !workerAnswered())) {
-            return new Outcome.Failed("another_arm_answered");
-        }
-        return switch (end) {
-            case CLIENT_GONE -> new Outcome.Ignored("client_gone");
-            case UPSTREAM_BROKEN -> new Outcome.Failed("broken");
-            case REFUSED -> new Outcome.Failed("refused");
-            case DRY_RUN -> new Outcome.Ignored("dry_run");
-            case COMPLETE ->
-                status >= 300
-                        ? new Outcome.Failed("status_" + status)
-                        : said.map(this::outcome).orElseGet(() -> new Outcome.Ignored("unread"));
-        };
-    }
-
-    private Outcome outcome(Said answer) {
-        String finish = answer.finishReason().orElse("");
-        if (answer.refused() || finish.equals("content_filter")) {
-            return new Outcome.Rewarded(ImplicitSignal.REFUSED);
-        }
-        if (finish.equals("length")) {
-            OptionalLong limit = request.map(ChatRequest::maxOutputTokens).orElse(OptionalLong.empty());
-            return limit.isPresent() && usage().outputTokens() >= limit.getAsLong()
-                    ? new Outcome.Ignored("client_limit")
-                    : new Outcome.Rewarded(ImplicitSignal.TRUNCATED);
-        }
-        return new Outcome.Rewarded(answer.something() ? ImplicitSignal.CLEAN : ImplicitSignal.EMPTY);
     }
 
     /** What the provider's count says about sizes; empty where it did not count, or nothing was estimated. */
@@ -268,6 +291,37 @@ final class Journal {
     void lost(Bill bill, PriceTable prices) {
         unpriced |= bill == Bill.PROMPT && price(prices).isEmpty();
         retries = retries.plus(costOf(bill, prices));
+    }
+
+    /** The last call gave a reply that the client does not get, or none; it is paid for all the same. */
+    void discarded(PriceTable prices) {
+        unpriced |= answered && price(prices).isEmpty();
+        retries = retries.plus(answerCost(prices));
+        answered = false;
+        usage = Optional.empty();
+        contentChars = 0;
+        said = Optional.empty();
+    }
+
+    /**
+     * A reply that was put aside goes to the client after all.
+     *
+     * @param cost as it was booked when it was put aside; zero if it never was
+     */
+    void reinstated(Attempt attempt, Usd cost, PriceTable prices) {
+        discarded(prices);
+        retries = retries.minus(cost);
+        current = attempt;
+    }
+
+    /** What was spent on calls that gave the client nothing. */
+    Usd lostCost() {
+        return retries;
+    }
+
+    /** Everything that this exchange's calls cost so far, as far as prices are known. */
+    Usd spent(PriceTable prices) {
+        return answerCost(prices).plus(retries);
     }
 
     /** The last call gave a reply for the client. */

@@ -2,15 +2,19 @@ package dev.fresnel.exchange;
 
 import dev.fresnel.budget.Ledger;
 import dev.fresnel.budget.PriceTable;
+import dev.fresnel.contract.Inspections;
 import dev.fresnel.delegation.BudgetPacing;
 import dev.fresnel.delegation.ConversationPins;
 import dev.fresnel.delegation.Delegator;
+import dev.fresnel.delegation.EscalationBreaker;
 import dev.fresnel.delegation.Experience;
 import dev.fresnel.delegation.MissedSavings;
 import dev.fresnel.delegation.Worker;
 import dev.fresnel.estimate.TokenEstimator;
+import dev.fresnel.judge.Judge;
 import dev.fresnel.lens.LensKeys;
 import dev.fresnel.lens.LensShelf;
+import dev.fresnel.outcome.FollowUps;
 import dev.fresnel.outcome.Learner;
 import dev.fresnel.outcome.UsageLearner;
 import dev.fresnel.pause.KillSwitch;
@@ -20,6 +24,7 @@ import dev.fresnel.upstream.UpstreamClient;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
@@ -44,6 +49,7 @@ public record Parts(
         TokenEstimator tokens,
         Experience experience,
         Delegator delegator,
+        EscalationBreaker breaker,
         ConversationPins pins,
         BudgetPacing pacing,
         LensKeys lensKeys,
@@ -51,6 +57,9 @@ public record Parts(
         MissedSavings missed,
         PinnedLenses pinnedLenses,
         Learner learner,
+        FollowUps followUps,
+        Inspections inspections,
+        Optional<Judge> judge,
         KillSwitch killSwitch,
         TaskClassifier classifier,
         UsageLearner usageLearner,

@@ -1,5 +1,6 @@
 package dev.fresnel.exchange;
 
+import dev.fresnel.budget.PriceTable;
 import dev.fresnel.budget.Reservation;
 import dev.fresnel.budget.Verdict;
 import dev.fresnel.value.Usd;
@@ -13,6 +14,7 @@ final class Purse {
     private final Parts parts;
     private final Arrival arrival;
     private Optional<Reservation> reservation = Optional.empty();
+    private Usd booked = Usd.ZERO;
 
     Purse(Parts parts, Arrival arrival) {
         this.parts = parts;
@@ -38,7 +40,7 @@ final class Purse {
         return switch (parts.ledger().reserve(arrival.tenant().id(), limit, worstCase.orElse(Usd.ZERO))) {
             case Verdict.Granted(Reservation granted) -> {
                 // Only now: a denied successor leaves the call before it covered.
-                settle(spent);
+                book(spent);
                 reservation = Optional.of(granted);
                 yield Optional.empty();
             }
@@ -51,6 +53,11 @@ final class Purse {
         return cover(attempt.worstCase(), noPrice(attempt.named()), spent);
     }
 
+    /** {@link #cover} for a model that is asked after others, whose cost the journal knows. */
+    Optional<String> cover(Attempt attempt, PriceTable prices, Journal journal) {
+        return cover(attempt, journal.spent(prices).minus(booked));
+    }
+
     /** {@link #cover} for an exchange that has spent nothing yet. */
     Optional<String> cover(Optional<Usd> worstCase, String what) {
         return cover(worstCase, what, Usd.ZERO);
@@ -60,15 +67,26 @@ final class Purse {
         return "The model '" + model + "' has no price here";
     }
 
-    /** Books what the exchange really cost and gives the rest back. Later calls do nothing until more is set aside. */
-    void settle(Usd cost) {
-        reservation.ifPresent(open -> parts.ledger()
-                .settle(open, cost)
-                .onFailure(problem -> System.getLogger("fresnel")
-                        .log(
-                                System.Logger.Level.WARNING,
-                                "the spend of " + arrival.id() + " was not stored",
-                                problem)));
+    /**
+     * Books what the exchange really cost and gives the rest back. Later calls do nothing until more is set aside.
+     *
+     * @param total of all its calls; what was booked of it on the way is not booked again
+     */
+    void settle(Usd total) {
+        book(total.minus(booked));
+    }
+
+    private void book(Usd cost) {
+        reservation.ifPresent(open -> {
+            booked = booked.plus(cost);
+            parts.ledger()
+                    .settle(open, cost)
+                    .onFailure(problem -> System.getLogger("fresnel")
+                            .log(
+                                    System.Logger.Level.WARNING,
+                                    "the spend of " + arrival.id() + " was not stored",
+                                    problem));
+        });
         reservation = Optional.empty();
     }
 }

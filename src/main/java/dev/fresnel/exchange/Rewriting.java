@@ -49,7 +49,8 @@ final class Rewriting {
         };
     }
 
-    private Attempt requested(ChatRequest request) {
+    /** The client's own request, to the model that it names. */
+    Attempt requested(ChatRequest request) {
         Optional<Model> model = parts.models().find(request.model());
         Upstream upstream =
                 upstream(model.map(Model::upstream).orElse(arrival.tenant().upstream()));

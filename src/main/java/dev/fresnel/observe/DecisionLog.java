@@ -47,6 +47,8 @@ public final class DecisionLog {
         line.number("turns", record.turns());
         line.raw("outcomes", outcomes(record));
         line.text("why", record.why());
+        record.label().ifPresent(label -> line.text("label", label));
+        record.judgeProbability().ifPresent(probability -> line.raw("judge_p", Double.toString(probability)));
         lines.write(line.end());
     }
 

@@ -189,6 +189,13 @@ public final class EventLog {
                         .text("lens", e.lens());
             }
             case ExchangeEvent.Bypassed e -> line.text("reason", e.reason());
+            case ExchangeEvent.AnswerRejected e ->
+                line.text("arm", e.arm())
+                        .text("fault", e.fault())
+                        .text("remedy", e.remedy().key())
+                        .raw("lost_usd", e.lost().toString());
+            case ExchangeEvent.ArmPaused e ->
+                line.text("arm", e.arm()).number("seconds", e.pause().toSeconds());
             case ExchangeEvent.Finished e -> {
                 line.text("path", e.path())
                         .number("status", e.status())
@@ -235,6 +242,8 @@ public final class EventLog {
             case ExchangeEvent.DelegationSkipped _ -> "delegation_skipped";
             case ExchangeEvent.DelegationFinished _ -> "delegation_finished";
             case ExchangeEvent.Bypassed _ -> "bypassed";
+            case ExchangeEvent.AnswerRejected _ -> "answer_rejected";
+            case ExchangeEvent.ArmPaused _ -> "arm_paused";
             case ExchangeEvent.Finished _ -> "request_finished";
         };
     }

@@ -3,8 +3,11 @@ package dev.fresnel.observe;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.fresnel.exchange.BypassReason;
 import dev.fresnel.exchange.ExchangeEvent;
+import dev.fresnel.exchange.Remedy;
 import dev.fresnel.exchange.TaskClassifier;
+import dev.fresnel.judge.Judgement;
 import dev.fresnel.lens.LensEvent;
+import dev.fresnel.outcome.ImplicitSignal;
 import dev.fresnel.outcome.LearnerCounts;
 import dev.fresnel.outcome.SharingCounts;
 import dev.fresnel.outcome.UsageLearner;
@@ -18,6 +21,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
@@ -45,6 +49,10 @@ public final class Metrics {
                     "fresnel.delegations.skipped", "Requests looked at and left with the requested model, by reason."),
             Map.entry("fresnel.delegations.finished", "Delegated requests over."),
             Map.entry("fresnel.bypass", "An optimisation given up, and the request served all the same."),
+            Map.entry(
+                    "fresnel.answers.rejected",
+                    "Workers' answers found bad before the client had them, by what was done."),
+            Map.entry("fresnel.arm.pauses", "Arms paused because too many of their answers were escalated."),
             Map.entry("fresnel.lens.builds", "Lenses written, or why not."),
             Map.entry("fresnel.lens.cost.usd", "What writing lenses cost."),
             Map.entry("fresnel.classifier", "Requests whose kind of task a model was to name, by what came of it."),
@@ -62,6 +70,10 @@ public final class Metrics {
             Map.entry("fresnel.estimate.exceeded", "Those longer than nine in ten were expected to be."),
             Map.entry("fresnel.estimate.dropped", "Usages not learned from because too many waited."),
             Map.entry("fresnel.learning.repaired", "Decisions whose probabilities did not add up and went direct."),
+            Map.entry("fresnel.learning.signals", "Signs of good and bad answers heard."),
+            Map.entry("fresnel.inspections", "Answers checked against what their requests demand."),
+            Map.entry("fresnel.judge.answers", "Answers drawn to be judged."),
+            Map.entry("fresnel.judge.cost.usd", "What judging has cost."),
             Map.entry(
                     "fresnel.learning.stale.seconds",
                     "Since the store was last heard of what the others have learned."),
@@ -99,9 +111,31 @@ public final class Metrics {
         }
     }
 
+    /** Registers at zero what should never happen to a worker of the config. */
+    public void expect(Set<String> workers) {
+        for (String worker : workers) {
+            register("fresnel.arm.pauses", "arm", worker);
+            for (String fault : List.of("empty", "invalid", "refused")) {
+                for (Remedy remedy : Remedy.values()) {
+                    register("fresnel.answers.rejected", "arm", worker, "fault", fault, "remedy", remedy.key());
+                }
+            }
+        }
+    }
+
     public void onExchange(ExchangeEvent event) {
         switch (event) {
             case ExchangeEvent.Bypassed e -> counter("fresnel.bypass", "reason", e.reason());
+            case ExchangeEvent.AnswerRejected e ->
+                counter(
+                        "fresnel.answers.rejected",
+                        "arm",
+                        e.arm(),
+                        "fault",
+                        e.fault(),
+                        "remedy",
+                        e.remedy().key());
+            case ExchangeEvent.ArmPaused e -> counter("fresnel.arm.pauses", "arm", e.arm());
             case ExchangeEvent.DelegationStarted e ->
                 counter("fresnel.delegations", "tenant", e.tenant().value(), "arm", e.arm());
             case ExchangeEvent.DelegationSkipped e ->
@@ -211,6 +245,32 @@ public final class Metrics {
                     .tag("tenant", tenant.value())
                     .register(registry);
         }
+    }
+
+    /**
+     * Registers what is read at each scrape about answers.
+     *
+     * @param signals how often each sign of quality was heard
+     * @param findings of answers checked against what their requests demand
+     */
+    public void watchAnswers(Map<ImplicitSignal, LongSupplier> signals, Map<String, LongSupplier> findings) {
+        signals.forEach((signal, count) -> counter("fresnel.learning.signals", count, "signal", signal.key()));
+        findings.forEach((finding, count) -> counter("fresnel.inspections", count, "finding", finding));
+    }
+
+    /**
+     * Registers what is read at each scrape about judging; all of it stands at zero where nobody judges.
+     *
+     * @param nanos what it has cost so far, in nano-dollars
+     */
+    public void watchJudge(Map<Judgement, LongSupplier> judgements, LongSupplier nanos) {
+        for (Judgement judgement : Judgement.values()) {
+            counter("fresnel.judge.answers", judgements.getOrDefault(judgement, () -> 0), "result", judgement.key());
+        }
+        read.add(nanos);
+        FunctionCounter.builder("fresnel.judge.cost.usd", nanos, cost -> cost.getAsLong() / 1e9)
+                .description(help("fresnel.judge.cost.usd"))
+                .register(registry);
     }
 
     /** A gauge per tenant that has a budget. */

@@ -81,6 +81,11 @@ final class Conversations {
                 .orElse(turn);
     }
 
+    /** The answer of a turn that is known by its request. */
+    SaidOf saidOf(TenantId tenant, RequestId turn) {
+        return new SaidOf(tenant, decisionOf(tenant, turn), turn);
+    }
+
     void joins(OpenDecision decision, Turn turn) {
         if (decision.joins(turn.request())) {
             byTurn.put(turn.request(), decision);

@@ -5,6 +5,7 @@ import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -16,6 +17,8 @@ import java.util.OptionalDouble;
  * @param reward {@code y}, 0.0 to 1.0; empty where nothing could be learned
  * @param weight {@code w}, 0 where nothing could be learned
  * @param why {@code feedback}, a signal, or why nothing was learned
+ * @param label the name that the last feedback with one gave it
+ * @param judgeProbability with which the last answer of it that a judge has scored was drawn for that
  */
 public record DecisionRecord(
         TenantId tenant,
@@ -27,7 +30,9 @@ public record DecisionRecord(
         Turn.Spent spent,
         OptionalDouble reward,
         double weight,
-        String why) {
+        String why,
+        Optional<String> label,
+        OptionalDouble judgeProbability) {
     /** From the decision to the end of its last answer. */
     public Duration wallTime() {
         return Duration.between(decided, ended);

@@ -8,6 +8,7 @@ import dev.fresnel.value.GatewayFailure;
 import dev.fresnel.value.RequestId;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,14 +16,28 @@ import org.jspecify.annotations.Nullable;
  *
  * @param request as in the reply's {@code x-fresnel-request-id}
  * @param score quality from 0.0 to 1.0
+ * @param label a name of the caller's own for what it saw, such as {@code tests_failed}
+ * @param caller which of the tenant's keys says so; empty for an open tenant
  */
-public record Feedback(RequestId request, double score) {
+public record Feedback(RequestId request, double score, Optional<String> label, String caller) {
     private static final JsonFactory JSON = new JsonFactory();
     private static final int MAX_ID = 128;
 
+    /** Of a name. Anything else may be a user's own words, and those are not kept. */
+    private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,63}");
+
+    public Feedback(RequestId request, double score) {
+        this(request, score, Optional.empty(), "");
+    }
+
+    /** The same, said by one of the tenant's keys. */
+    public Feedback by(String key) {
+        return new Feedback(request, score, label, key);
+    }
+
     /**
-     * Reads {@code {"request_id": "...", "succeeded": true}} or {@code {"request_id": "...", "score": 0.8}}. Other keys, such as a
-     * {@code label} for one's own use, are let pass; one that is given twice is refused, as is a score beside a contrary {@code
+     * Reads {@code {"request_id": "...", "succeeded": true}} or {@code {"request_id": "...", "score": 0.8}}. A {@code label}
+     * is kept when it is a name of at most 64 letters, digits, dots, dashes and underscores, and else let pass, as other keys are; one that is given twice is refused, as is a score beside a contrary {@code
      * succeeded}.
      *
      * @throws GatewayException {@code InvalidRequest} with the key that is wrong and what it should be
@@ -31,6 +46,7 @@ public record Feedback(RequestId request, double score) {
         @Nullable String request = null;
         @Nullable Double score = null;
         @Nullable Boolean succeeded = null;
+        Optional<String> label = Optional.empty();
         try (JsonParser json = JSON.createParser(body)) {
             json.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
             if (json.nextToken() != JsonToken.START_OBJECT) {
@@ -59,6 +75,12 @@ public record Feedback(RequestId request, double score) {
                         }
                         score = json.getDoubleValue();
                     }
+                    case "label" -> {
+                        boolean name = value == JsonToken.VALUE_STRING
+                                && LABEL.matcher(json.getText()).matches();
+                        label = name ? Optional.of(json.getText()) : Optional.empty();
+                        json.skipChildren();
+                    }
                     default -> json.skipChildren();
                 }
             }
@@ -76,7 +98,7 @@ public record Feedback(RequestId request, double score) {
                     "request_id is missing: the x-fresnel-request-id of the reply that is judged.",
                     Optional.of("request_id"));
         }
-        return new Feedback(new RequestId(request), score(score, succeeded));
+        return new Feedback(new RequestId(request), score(score, succeeded), label, "");
     }
 
     /** Printable ASCII without spaces, as every id of ours. */

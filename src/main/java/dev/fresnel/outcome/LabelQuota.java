@@ -14,7 +14,9 @@ final class LabelQuota {
     private static final Duration HOUR = Duration.ofHours(1);
 
     private final int perHour;
-    private final Map<TenantId, Hour> hours = new HashMap<>();
+    private final Map<Caller, Hour> hours = new HashMap<>();
+
+    private record Caller(TenantId tenant, String key) {}
 
     private static final class Hour {
         private final Instant began;
@@ -29,11 +31,13 @@ final class LabelQuota {
         this.perHour = perHour;
     }
 
-    boolean takes(TenantId tenant, Instant now) {
-        Hour hour = hours.get(tenant);
+    /** @param key of the tenant, by which it speaks */
+    boolean takes(TenantId tenant, String key, Instant now) {
+        Caller caller = new Caller(tenant, key);
+        Hour hour = hours.get(caller);
         if (hour == null || Duration.between(hour.began, now).compareTo(HOUR) >= 0) {
             hour = new Hour(now);
-            hours.put(tenant, hour);
+            hours.put(caller, hour);
         }
         if (hour.labels >= perHour) {
             return false;
@@ -43,8 +47,8 @@ final class LabelQuota {
     }
 
     /** One that was taken changed nothing. */
-    void returns(TenantId tenant) {
-        Hour hour = hours.get(tenant);
+    void returns(TenantId tenant, String key) {
+        Hour hour = hours.get(new Caller(tenant, key));
         if (hour != null && hour.labels > 0) {
             hour.labels--;
         }

@@ -12,13 +12,18 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 /**
  * Tells the policy what came of its decisions: once per conversation, revised when more becomes known, never before something is.
@@ -47,6 +52,8 @@ public final class Learner {
     private final LongAdder dropped = new LongAdder();
     private final LongAdder lessons = new LongAdder();
     private final LongAdder alarms = new LongAdder();
+    private final Map<ImplicitSignal, LongAdder> signals = Arrays.stream(ImplicitSignal.values())
+            .collect(Collectors.toUnmodifiableMap(Function.identity(), _ -> new LongAdder()));
 
     // On the learner's thread only.
     private final Conversations conversations;
@@ -120,6 +127,26 @@ public final class Learner {
         }
     }
 
+    /** Something was seen later that speaks for or against the answer of an earlier turn. Nothing happens when nobody waits for it any more. */
+    public void heard(TenantId tenant, RequestId turn, ImplicitSignal signal) {
+        var _ = submit(() -> notice(conversations.saidOf(tenant, turn), signal));
+    }
+
+    /**
+     * A judge has scored the answer of a turn.
+     *
+     * @param score 0.0 to 1.0
+     * @param weight how far it is believed, 0.0 to 1.0
+     * @param probability with which the answer was drawn to be judged
+     */
+    public void judged(TenantId tenant, RequestId turn, double score, double weight, double probability) {
+        var _ = submit(() -> {
+            Conversations.SaidOf of = conversations.saidOf(tenant, turn);
+            conversations.find(tenant, of.decision()).ifPresent(decision -> decision.judged(turn, probability));
+            send(of, "judged", score, weight);
+        });
+    }
+
     /** Never fails. */
     public Future<FeedbackResult> feedback(TenantId tenant, Feedback feedback) {
         Promise<FeedbackResult> verdict = Promise.promise();
@@ -154,7 +181,19 @@ public final class Learner {
         return evidence.counts();
     }
 
-    private boolean submit(Runnable work) {
+    /** How far each signal is believed. */
+    public SignalWeights weights() {
+        return settings.weights();
+    }
+
+    /** How often each signal was heard so far. */
+    public Map<ImplicitSignal, LongSupplier> signals() {
+        return signals.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, entry -> entry.getValue()::sum));
+    }
+
+    /** Runs something on the learner's thread; false when too much waits already, and then it is dropped. */
+    boolean submit(Runnable work) {
         if (waiting.incrementAndGet() > MAX_WAITING) {
             waiting.decrementAndGet();
             dropped.increment();
@@ -218,31 +257,41 @@ public final class Learner {
                 () -> {});
     }
 
-    /** The gateway has seen something that says how good an answer was. */
+    /** The gateway has seen something that says how good an answer was. An answer that anything speaks against is not clean as well. */
     private void notice(Conversations.SaidOf of, ImplicitSignal signal) {
+        Optional<OpenDecision> here = conversations.find(of.tenant(), of.decision());
+        double weight = settings.weights().of(signal);
+        boolean counts = weight > 0
+                && here.map(decision -> decision.takes(of.turn(), signal)).orElse(true);
+        if (!counts) {
+            here.ifPresent(this::land);
+            return;
+        }
+        Objects.requireNonNull(signals.get(signal)).increment();
+        send(of, signal.key(), signal.reward(), weight);
+    }
+
+    private void send(Conversations.SaidOf of, String source, double reward, double weight) {
         Signal said = new Signal(
-                of.tenant(),
-                of.turn(),
-                signal.key() + "@" + of.turn(),
-                Signal.Kind.SIGN,
-                signal.reward(),
-                signal.weight(),
-                attempt());
+                of.tenant(), of.turn(), source + "@" + of.turn(), Signal.Kind.SIGN, reward, weight, attempt());
         var _ = outbox.send(
                 lane(of.tenant(), of.decision()),
                 () -> decisions.revise(said),
                 revision -> {
-                    var _ = hear(revision, signal.key());
+                    var _ = hear(revision, source);
                 },
                 () -> {});
     }
 
     private void label(TenantId tenant, Feedback feedback, Promise<FeedbackResult> client) {
-        if (!quota.takes(tenant, clock.instant())) {
+        if (!quota.takes(tenant, feedback.caller(), clock.instant())) {
             client.complete(FeedbackResult.OVER_LIMIT);
             return;
         }
         RequestId turn = feedback.request();
+        conversations
+                .find(tenant, conversations.decisionOf(tenant, turn))
+                .ifPresent(decision -> feedback.label().ifPresent(decision::named));
         Signal said = new Signal(tenant, turn, "feedback@" + turn, Signal.Kind.LABEL, feedback.score(), 1, attempt());
         boolean taken = outbox.send(
                 lane(tenant, conversations.decisionOf(tenant, turn)),
@@ -250,7 +299,7 @@ public final class Learner {
                 revision -> {
                     FeedbackResult result = hear(revision, "feedback");
                     if (result == FeedbackResult.NOT_LEARNING) {
-                        quota.returns(tenant);
+                        quota.returns(tenant, feedback.caller());
                     }
                     var _ = client.tryComplete(result);
                 },
@@ -258,7 +307,7 @@ public final class Learner {
                     var _ = client.tryComplete(FeedbackResult.QUEUED);
                 });
         if (!taken) {
-            quota.returns(tenant);
+            quota.returns(tenant, feedback.caller());
             client.complete(FeedbackResult.UNAVAILABLE);
         }
     }

@@ -3,7 +3,9 @@ package dev.fresnel.outcome;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 
@@ -17,6 +19,9 @@ final class OpenDecision {
 
     private final AwaitedDecision awaited;
     private final Set<RequestId> turns = new LinkedHashSet<>();
+    private final Set<RequestId> spoiled = new HashSet<>();
+    private Optional<String> label = Optional.empty();
+    private OptionalDouble judgeProbability = OptionalDouble.empty();
     private Verdict verdict = Verdict.NONE;
     private boolean inFlight = true;
     private boolean told;
@@ -42,15 +47,20 @@ final class OpenDecision {
      */
     DecisionRecord record(String why) {
         told = true;
-        return record(awaited, verdict, new Conversation(turnCount, spent, ended), why);
+        return record(awaited, verdict, new Conversation(turnCount, spent, ended, label, judgeProbability), why);
     }
 
     /** Of a decision that was made elsewhere, or before a restart: its first answer is all that is known here. */
     static DecisionRecord record(AwaitedDecision awaited, Verdict verdict, String why) {
-        return record(awaited, verdict, new Conversation(1, awaited.spent(), awaited.ended()), why);
+        return record(
+                awaited,
+                verdict,
+                new Conversation(1, awaited.spent(), awaited.ended(), Optional.empty(), OptionalDouble.empty()),
+                why);
     }
 
-    private record Conversation(int turns, Turn.Spent spent, Instant ended) {}
+    private record Conversation(
+            int turns, Turn.Spent spent, Instant ended, Optional<String> label, OptionalDouble judgeProbability) {}
 
     private static DecisionRecord record(
             AwaitedDecision awaited, Verdict verdict, Conversation conversation, String why) {
@@ -64,7 +74,9 @@ final class OpenDecision {
                 conversation.spent(),
                 verdict.weight() > 0 ? OptionalDouble.of(verdict.reward()) : OptionalDouble.empty(),
                 verdict.weight(),
-                why);
+                why,
+                conversation.label(),
+                conversation.judgeProbability());
     }
 
     /** Whether nobody has been told of it yet. */
@@ -88,6 +100,30 @@ final class OpenDecision {
     /** Whether the turn can be named by feedback from now on. */
     boolean joins(RequestId turn) {
         return turns.size() < MAX_TURNS && turns.add(turn);
+    }
+
+    /** Whether a sign about one of the turns counts: not the clean finish of an answer that something speaks against. */
+    boolean takes(RequestId turn, ImplicitSignal signal) {
+        if (signal == ImplicitSignal.CLEAN) {
+            return !spoiled.contains(turn);
+        }
+        if (turns.contains(turn)) {
+            spoiled.add(turn);
+        }
+        return true;
+    }
+
+    /** Somebody has graded the answer of a turn, which is more than that it ended well. */
+    void judged(RequestId turn, double probability) {
+        if (turns.contains(turn)) {
+            spoiled.add(turn);
+        }
+        judgeProbability = OptionalDouble.of(probability);
+    }
+
+    /** @param name the caller's own for what it saw */
+    void named(String name) {
+        label = Optional.of(name);
     }
 
     void heard(Verdict now) {

@@ -7,6 +7,7 @@ import dev.fresnel.chat.Feature;
 import dev.fresnel.chat.ParamCaps;
 import dev.fresnel.delegation.ClassifierRules;
 import dev.fresnel.delegation.ContextFeature;
+import dev.fresnel.delegation.Escalation;
 import dev.fresnel.delegation.Fallback;
 import dev.fresnel.delegation.Guidance;
 import dev.fresnel.delegation.LearnedRules;
@@ -14,8 +15,11 @@ import dev.fresnel.delegation.Mode;
 import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.delegation.RouteRules;
 import dev.fresnel.delegation.Worker;
+import dev.fresnel.judge.JudgeSettings;
 import dev.fresnel.lens.LensPolicy;
+import dev.fresnel.outcome.ImplicitSignal;
 import dev.fresnel.outcome.OutcomeSettings;
+import dev.fresnel.outcome.SignalWeights;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.policy.PolicySettings;
 import dev.fresnel.policy.RuleName;
@@ -211,7 +215,13 @@ class ConfigKeysTest {
                                 Optional.of(usd("0.25")),
                                 LearnedRules.Pooling.GATEWAY,
                                 Set.of(ContextFeature.TASK_KIND, ContextFeature.INPUT_SIZE),
-                                Optional.of(new ClassifierRules(new ModelName("first-hop"), Duration.ofMillis(250))))));
+                                Optional.of(new ClassifierRules(new ModelName("first-hop"), Duration.ofMillis(250))),
+                                RouteRules.Toggle.OFF),
+                        new Escalation(
+                                RouteRules.Toggle.ON,
+                                RouteRules.Toggle.OFF,
+                                RouteRules.Toggle.ON,
+                                Duration.ofSeconds(6))));
         assertThat(config.policy().rule()).isEqualTo(RuleName.KL_UCB);
         assertThat(config.policy().memory()).isEqualTo(Duration.ofDays(3));
         assertThat(config.policy().warmStart().mass()).isEqualTo(25);
@@ -220,7 +230,30 @@ class ConfigKeysTest {
         assertThat(config.policy().guard()).isEqualTo(new PolicySettings.Guard(0.1, 3.5, 50));
         assertThat(config.outcomes())
                 .isEqualTo(new OutcomeSettings(
-                        Duration.ofMinutes(2), Duration.ofHours(5), Duration.ofSeconds(60), 100_000, 77));
+                        Duration.ofMinutes(2),
+                        Duration.ofHours(5),
+                        Duration.ofSeconds(60),
+                        100_000,
+                        77,
+                        new SignalWeights(Map.of(
+                                ImplicitSignal.EMPTY, 0.9,
+                                ImplicitSignal.INVALID, 0.8,
+                                ImplicitSignal.REFUSED, 0.65,
+                                ImplicitSignal.TRUNCATED, 0.55,
+                                ImplicitSignal.ESCALATED, 0.95,
+                                ImplicitSignal.REASKED, 0.25,
+                                ImplicitSignal.TOOL_ERROR, 0.35,
+                                ImplicitSignal.RETRIED, 0.45,
+                                ImplicitSignal.CLEAN, 0.1))));
+        assertThat(config.judge())
+                .contains(new JudgeSettings(
+                        config.models().find(new ModelName("gpt-4o")).orElseThrow(),
+                        new Price(usd("2.50"), usd("1.25"), usd("10")),
+                        0.02,
+                        usd("2.5"),
+                        0.4,
+                        Duration.ofSeconds(60),
+                        4));
         assertThat(config.limits())
                 .isEqualTo(new GatewayConfig.Limits(1 << 20, Duration.ofSeconds(3), Duration.ofSeconds(30), 500, 2));
         assertThat(config.events())

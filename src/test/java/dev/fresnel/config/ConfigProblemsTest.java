@@ -55,6 +55,32 @@ class ConfigProblemsTest {
         assertThat(Configs.warnings(yaml.formatted("${KEY:-}"))).isEmpty();
     }
 
+    /** What it is paid with must be known, and nobody judges best of himself. */
+    @Test
+    void judgeNeedsAPrice_andShouldNotBeOneOfThoseItJudges() {
+        String yaml = """
+                upstreams: { openai: { base-url: "https://api.openai.com/v1" } }
+                models:
+                  gpt-4o: { upstream: openai, price: { input: 2.50, cached-input: 1.25, output: 10.00 } }
+                  cheap: { upstream: openai, price: { input: 0.15, cached-input: 0.075, output: 0.60 } }
+                  other: { upstream: openai, price: { input: 1, cached-input: 1, output: 1 } }
+                  free: { upstream: openai }
+                aliases: { mine: cheap }
+                workers: { bare: { model: mine, lens: false } }
+                tenants: [{ id: acme, routes: [{ match: { model: gpt-4o }, arms: [bare] }] }]
+                policy: { judge: { model: %s } }
+                """;
+
+        assertThat(Configs.warnings(yaml.formatted("other"))).noneMatch(warning -> warning.contains("judge"));
+        assertThat(Configs.warnings(yaml.formatted("cheap"))).anyMatch(warning -> warning.contains("prefer their own"));
+        assertThat(Configs.warnings(yaml.formatted("gpt-4o")))
+                .anyMatch(warning -> warning.contains("prefer their own"));
+        assertThat(Configs.problems(yaml.formatted("free")))
+                .anyMatch(problem -> problem.contains("has no price, so judging"));
+        assertThat(Configs.problems(yaml.formatted("nobody")))
+                .anyMatch(problem -> problem.contains("policy.judge.model"));
+    }
+
     @Test
     void warnsOfARouteThatFitsNothing() {
         String yaml = """

@@ -27,10 +27,12 @@ class ReasonsDocumentedTest {
         Stream<String> decided = Arrays.stream(Reason.values()).map(Reason::key);
         Stream<String> later = Arrays.stream(BypassReason.values()).map(BypassReason::key);
         Stream<String> lenses = Arrays.stream(SkipReason.values()).map(reason -> "lens_" + reason.key());
+        Stream<String> remedies = Arrays.stream(Remedy.Told.values()).map(Remedy.Told::key);
         return Stream.of(
                         decided,
                         later,
                         lenses,
+                        remedies,
                         Stream.of("fallback_status_NNN", "lens_no_price", "lens_not_due", "not_chat"))
                 .flatMap(keys -> keys)
                 .collect(Collectors.toCollection(TreeSet::new));

@@ -10,9 +10,11 @@ import dev.fresnel.chat.ChatRequestReader;
 import dev.fresnel.config.ConfigLoader;
 import dev.fresnel.config.ConfigResult;
 import dev.fresnel.config.GatewayConfig;
+import dev.fresnel.contract.Inspections;
 import dev.fresnel.delegation.BudgetPacing;
 import dev.fresnel.delegation.ConversationPins;
 import dev.fresnel.delegation.Delegator;
+import dev.fresnel.delegation.EscalationBreaker;
 import dev.fresnel.delegation.Experience;
 import dev.fresnel.delegation.MissedSavings;
 import dev.fresnel.estimate.JtokkitEstimator;
@@ -24,6 +26,7 @@ import dev.fresnel.lens.PromptTemplate;
 import dev.fresnel.lens.ShelfLimits;
 import dev.fresnel.outcome.ArmStateStore;
 import dev.fresnel.outcome.DecisionStore;
+import dev.fresnel.outcome.FollowUps;
 import dev.fresnel.outcome.KnownArms;
 import dev.fresnel.outcome.Learner;
 import dev.fresnel.outcome.OutcomeSettings;
@@ -134,6 +137,18 @@ class StorelessDecisionTest {
         Policy policy = new Policy(config.policy());
         Random chance = new Random(2);
         Experience experience = new Experience();
+        EscalationBreaker breaker = new EscalationBreaker(CLOCK);
+        Learner learner = new Learner(new Learner.Setup(
+                policy,
+                tripwire(ArmStateStore.class),
+                tripwire(DecisionStore.class),
+                new KnownArms(Map.of()),
+                Runnable::run,
+                CLOCK,
+                chance,
+                "replica",
+                OutcomeSettings.DEFAULT,
+                _ -> {}));
         return new Parts(
                 vertx,
                 upstreams,
@@ -143,7 +158,8 @@ class StorelessDecisionTest {
                 config.workers(),
                 new JtokkitEstimator(),
                 experience,
-                new Delegator(config.models(), prices, config.workers(), experience, policy),
+                new Delegator(config.models(), prices, config.workers(), experience, policy, breaker),
+                breaker,
                 new ConversationPins(() -> 0, ConversationPins.DEFAULT_IDLE, ConversationPins.DEFAULT_MAXIMUM),
                 new BudgetPacing(),
                 new LensKeys(PromptTemplate.VERSION),
@@ -159,17 +175,10 @@ class StorelessDecisionTest {
                         _ -> {}),
                 new MissedSavings(() -> 0, MissedSavings.DEFAULT_IDLE, MissedSavings.DEFAULT_MAXIMUM),
                 new PinnedLenses(() -> 0, Duration.ofMinutes(1)),
-                new Learner(new Learner.Setup(
-                        policy,
-                        tripwire(ArmStateStore.class),
-                        tripwire(DecisionStore.class),
-                        new KnownArms(Map.of()),
-                        Runnable::run,
-                        CLOCK,
-                        chance,
-                        "replica",
-                        OutcomeSettings.DEFAULT,
-                        _ -> {})),
+                learner,
+                new FollowUps(learner, () -> 0),
+                new Inspections(vertx.createSharedWorkerExecutor("inspections", 1)),
+                Optional.empty(),
                 new KillSwitch(tripwire(PauseStore.class), List.of(), CLOCK, _ -> {}),
                 new TaskClassifier(
                         vertx, _ -> io.vertx.core.Future.failedFuture("none"), (_, _) -> {}, _ -> {}, () -> 0),

@@ -223,7 +223,9 @@ class ToldTest {
 
     @Test
     void metricsAreExactlyTheDocumentedOnes() throws IOException {
-        try (TestGateway gateway = gateway("")) {
+        // The price of a budget is told of tenants that have one.
+        String yaml = config("").replace("  - id: acme\n", "  - id: acme\n    budget: { daily: 1000 }\n");
+        try (TestGateway gateway = TestGateway.start(yaml)) {
             everything(gateway);
 
             Set<String> documented = documentedMetrics();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fresnel.value.GatewayException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -46,5 +47,24 @@ final class FeedbackTest {
                 .isInstanceOfSatisfying(
                         GatewayException.class,
                         refused -> assertThat(refused.failure().toString()).contains(named));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            "tests_failed"              | tests_failed
+            "v1.2-a"                    | v1.2-a
+            "the answer was bad"        |
+            "-x"                        |
+            ""                          |
+            7                           |
+            {"a":"tests_failed"}        |
+            "0123456789012345678901234567890123456789012345678901234567890123"  | 0123456789012345678901234567890123456789012345678901234567890123
+            "01234567890123456789012345678901234567890123456789012345678901234" |
+            """)
+    void keepsALabelThatIsAName_andNoOther(String label, String kept) {
+        Feedback feedback = Feedback.parse(("{\"request_id\":\"r1\",\"succeeded\":true,\"label\":" + label + "}")
+                .getBytes(StandardCharsets.UTF_8));
+
+        assertThat(feedback.label()).isEqualTo(Optional.ofNullable(kept));
     }
 }

@@ -120,6 +120,36 @@ final class LearnerTest {
         assertThat(meanReward()).isZero();
     }
 
+    /** A clean finish is one that nothing bad is heard of. */
+    @Test
+    void takesNoAnswerForClean_thatAnythingSpeaksAgainst() {
+        decide("r1", new Outcome.Rewarded(ImplicitSignal.CLEAN));
+        learner.heard(new TenantId("other"), new RequestId("r1"), ImplicitSignal.INVALID);
+        learner.heard(ACME, new RequestId("unheard-of"), ImplicitSignal.INVALID);
+        assertThat(pulls()).isZero();
+
+        learner.heard(ACME, new RequestId("r1"), ImplicitSignal.TOOL_ERROR);
+        pass(Duration.ofMinutes(10));
+
+        assertThat(pulls()).isCloseTo(0.3, within(1e-4));
+        assertThat(meanReward()).isZero();
+    }
+
+    @Test
+    void believesSignsAsFarAsConfigured_andNotAtAllAtZero() {
+        SignalWeights weights = new SignalWeights(Map.of(ImplicitSignal.EMPTY, 0.4, ImplicitSignal.TOOL_ERROR, 0.0));
+        Learner own = learner(
+                Runnable::run,
+                new OutcomeSettings(
+                        Duration.ofMinutes(10), Duration.ofHours(24), Duration.ofSeconds(60), 100, 9, weights));
+        own.ended(turn(
+                "r1", learning(), "r1", Fingerprint.of("a"), now, now, new Outcome.Rewarded(ImplicitSignal.EMPTY)));
+        own.heard(ACME, new RequestId("r1"), ImplicitSignal.TOOL_ERROR);
+
+        assertThat(pulls()).isCloseTo(0.4, within(1e-4));
+        assertThat(log).extracting(DecisionRecord::why).containsExactly("empty");
+    }
+
     @Test
     void takesParallelOrLateRepetitionsForNone() {
         Fingerprint same = Fingerprint.of("same");
@@ -180,6 +210,21 @@ final class LearnerTest {
         now = now.plus(Duration.ofHours(1));
         assertThat(Await.result(strict.feedback(ACME, new Feedback(new RequestId("r1"), 1))))
                 .isEqualTo(FeedbackResult.LEARNED);
+    }
+
+    /** Neither can a key use up what another may say. */
+    @Test
+    void countsTheLabelsOfEachKeyByThemselves() {
+        Learner strict = learner(
+                Runnable::run,
+                new OutcomeSettings(Duration.ofMinutes(10), Duration.ofHours(24), Duration.ofSeconds(60), 100, 1));
+        strict.ended(turn("r1", learning(), "r1", Fingerprint.of("a"), now, now, new Outcome.Ignored("client_gone")));
+        Feedback bad = new Feedback(new RequestId("r1"), 0);
+        Feedback good = new Feedback(new RequestId("r1"), 1);
+
+        assertThat(Await.result(strict.feedback(ACME, bad.by("0")))).isEqualTo(FeedbackResult.LEARNED);
+        assertThat(Await.result(strict.feedback(ACME, good.by("0")))).isEqualTo(FeedbackResult.OVER_LIMIT);
+        assertThat(Await.result(strict.feedback(ACME, good.by("1")))).isEqualTo(FeedbackResult.LEARNED);
     }
 
     @Test

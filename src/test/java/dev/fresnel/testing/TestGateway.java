@@ -126,6 +126,14 @@ public final class TestGateway implements AutoCloseable {
         return send(request.build());
     }
 
+    /** POSTs JSON to the data listener. */
+    public HttpResponse<String> post(String path, String body) {
+        return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.dataPort() + path))
+                .header("content-type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build());
+    }
+
     /** GETs from the data listener. */
     public HttpResponse<String> get(String path) {
         return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.dataPort() + path))
