@@ -44,10 +44,10 @@ class ArchitectureTest {
         see.put("estimate", Set.of("chat", "value"));
         see.put("upstream", Set.of("chat", "value"));
         see.put("budget", Set.of("upstream", "chat", "value"));
-        see.put("lens", Set.of("budget", "upstream", "estimate", "chat", "value"));
+        see.put("lens", Set.of("budget", "upstream", "policy", "estimate", "chat", "value"));
         see.put("delegation", Set.of("lens", "budget", "upstream", "policy", "estimate", "chat", "value"));
         see.put("tenant", Set.of("delegation", "lens", "policy", "upstream", "chat", "value"));
-        see.put("outcome", Set.of("delegation", "policy", "chat", "value"));
+        see.put("outcome", Set.of("delegation", "lens", "policy", "chat", "value"));
         see.put(
                 "exchange",
                 Set.of(
@@ -84,6 +84,7 @@ class ArchitectureTest {
                         "replay.data",
                         "replay",
                         "delegation",
+                        "lens",
                         "budget",
                         "upstream",
                         "policy",

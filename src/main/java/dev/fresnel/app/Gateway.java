@@ -33,6 +33,7 @@ import dev.fresnel.observe.RollingFile;
 import dev.fresnel.observe.StoreTrouble;
 import dev.fresnel.outcome.DecisionRecord;
 import dev.fresnel.outcome.Learner;
+import dev.fresnel.outcome.LensOutcomes;
 import dev.fresnel.outcome.OutcomeSettings;
 import dev.fresnel.policy.Policy;
 import dev.fresnel.tenant.TenantDirectory;
@@ -215,7 +216,15 @@ public final class Gateway {
 
         Policy policy = new Policy(config.policy());
         WorkerExecutor learning = vertx.createSharedWorkerExecutor("fresnel-learner", 1);
-        Learner learner = learner(vertx, learning, policy, config.outcomes(), telling.decisions(), closing);
+        Consumer<DecisionRecord> lensOutcomes =
+                unharmed(new LensOutcomes(config.outcomes().open(), shelf::heard));
+        Learner learner = learner(
+                vertx,
+                learning,
+                policy,
+                config.outcomes(),
+                unharmed(telling.decisions()).andThen(lensOutcomes),
+                closing);
         telling.metrics().watchLearning(learner::counts, policy::counts);
 
         JtokkitEstimator tokens = new JtokkitEstimator();
@@ -304,7 +313,7 @@ public final class Gateway {
                 },
                 SystemTime.clock(),
                 settings,
-                unharmed(decisions));
+                decisions);
         long ticking = vertx.setPeriodic(LEARNER_TICK.toMillis(), _ -> learner.tick());
         closing.later("learner", () -> {
             vertx.cancelTimer(ticking);
@@ -343,7 +352,7 @@ public final class Gateway {
         var cost = switch (event) {
             case LensEvent.Created created -> created.cost();
             case LensEvent.Failed failed -> failed.cost();
-            case LensEvent.StoreFailed _ -> dev.fresnel.value.Usd.ZERO;
+            case LensEvent.Retired _, LensEvent.StoreFailed _ -> dev.fresnel.value.Usd.ZERO;
         };
         ledger.charge(event.tenant(), cost)
                 .onFailure(problem -> System.getLogger("fresnel")

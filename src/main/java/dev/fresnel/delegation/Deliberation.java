@@ -1,7 +1,5 @@
 package dev.fresnel.delegation;
 
-import dev.fresnel.chat.ChatRequest;
-import dev.fresnel.chat.Role;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.policy.Choice;
 import dev.fresnel.policy.Context;
@@ -59,7 +57,7 @@ final class Deliberation {
         if (stopped.isPresent()) {
             return goDirect(stopped.get());
         }
-        Optional<Pin> pin = inquiry.pin().filter(pinned -> isRunning());
+        Optional<Pin> pin = inquiry.runningPin();
         Optional<Arm> forced = inquiry.overrides().arm();
         if (forced.isPresent()) {
             return forced(forced.get(), pin);
@@ -75,13 +73,6 @@ final class Deliberation {
             case ADAPTIVE -> byPolicy();
             case OFF -> goDirect(Reason.MODE_OFF);
         };
-    }
-
-    private boolean isRunning() {
-        ChatRequest request = inquiry.request();
-        return inquiry.overrides().session().isPresent()
-                || request.openToolLoop()
-                || request.messages().stream().anyMatch(message -> message.role() == Role.ASSISTANT);
     }
 
     private Route forced(Arm arm, Optional<Pin> pin) {

@@ -1,6 +1,7 @@
 package dev.fresnel.delegation;
 
 import dev.fresnel.chat.ChatRequest;
+import dev.fresnel.chat.Role;
 import dev.fresnel.estimate.TaskText;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
@@ -44,6 +45,14 @@ public record Inquiry(
         this(tenant, plan, request, TaskText.of(request), estimates, overrides, origin, remaining, lens, pin, moment);
     }
 
+    /** The pin that binds this request: of a conversation that is under way, or names its session. */
+    Optional<Pin> runningPin() {
+        boolean running = overrides.session().isPresent()
+                || request.openToolLoop()
+                || request.messages().stream().anyMatch(message -> message.role() == Role.ASSISTANT);
+        return pin.filter(_ -> running);
+    }
+
     /** Who sent the request. */
     public enum Origin {
         CLIENT,
@@ -54,6 +63,8 @@ public record Inquiry(
     /** Whether a lens for the request's key is cached. */
     public enum LensState {
         CACHED,
-        ABSENT
+        ABSENT,
+        /** Answers were worse with every version that was written; no other one will be. */
+        RETIRED
     }
 }

@@ -62,6 +62,8 @@ public enum Reason {
     UNSUPPORTED_FEATURE,
     /** Obstacle: input, lens and expected output do not fit into the worker's context window. */
     CONTEXT_WINDOW,
+    /** Obstacle: answers to this task were worse with each lens that was written for it. */
+    LENS_RETIRED,
     /** Obstacle: a price that the decision needs is not configured. */
     NO_PRICE,
     /** Obstacle: what is left of the budget does not cover the worst case. */

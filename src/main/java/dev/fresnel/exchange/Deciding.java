@@ -127,9 +127,16 @@ final class Deciding {
                         parts.ledger()
                                 .remaining(
                                         arrival.tenant().id(), arrival.tenant().dailyBudget()),
-                        parts.shelf().peek(key).isPresent() ? Inquiry.LensState.CACHED : Inquiry.LensState.ABSENT,
+                        lensState(key),
                         journal.conversation.flatMap(parts.pins()::find),
                         new Moment(parts.clock().instant(), parts.chance().getAsDouble())));
+    }
+
+    private Inquiry.LensState lensState(LensKey key) {
+        if (parts.shelf().isLeftAlone(key)) {
+            return Inquiry.LensState.RETIRED;
+        }
+        return parts.shelf().peek(key).isPresent() ? Inquiry.LensState.CACHED : Inquiry.LensState.ABSENT;
     }
 
     private static LensSubject subject(ChatRequest request, RoutePlan plan, Overrides overrides) {

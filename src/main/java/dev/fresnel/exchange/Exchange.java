@@ -228,6 +228,7 @@ final class Exchange {
                                 arrival.id(),
                                 journal.learning,
                                 decision,
+                                journal.lensUse(),
                                 journal.body(),
                                 now.minus(journal.total()),
                                 now,

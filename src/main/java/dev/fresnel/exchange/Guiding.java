@@ -208,6 +208,7 @@ final class Guiding {
                 bypass.note(key);
                 Lens minimal = Lens.minimal(brief(plan.request()), parts.clock().instant());
                 LensId id = LensId.of(journal.lensKey.orElseThrow(), minimal);
+                journal.minimalLens = true;
                 yield Future.succeededFuture(rendered(plan, order, policy, minimal, id, "minimal"));
             }
             case ERROR ->

@@ -13,8 +13,10 @@ import dev.fresnel.delegation.Learning;
 import dev.fresnel.delegation.Overrides;
 import dev.fresnel.delegation.Pin;
 import dev.fresnel.delegation.Reason;
+import dev.fresnel.lens.LensId;
 import dev.fresnel.lens.LensKey;
 import dev.fresnel.lens.LensSubject;
+import dev.fresnel.lens.LensUse;
 import dev.fresnel.outcome.ImplicitSignal;
 import dev.fresnel.outcome.Outcome;
 import dev.fresnel.upstream.Model;
@@ -86,6 +88,9 @@ final class Journal {
      * @param blockTokens of the injected lens; 0 for a bare worker
      */
     record Delegated(Model model, Optional<String> lensId, long blockTokens) {}
+
+    /** The lens in the prompt is the built-in one, of which no record is kept. */
+    boolean minimalLens;
 
     /** What of an answer speaks for or against it. */
     private record Said(Optional<String> finishReason, boolean refused, boolean something) {}
@@ -165,6 +170,17 @@ final class Journal {
     /** Whose decision the outcome of this exchange belongs to. */
     Optional<RequestId> decision(RequestId self) {
         return learning.map(_ -> self).or(() -> inherits);
+    }
+
+    /** How the answer stands to the lens of its key; empty where another model stood in, or nothing was weighed. */
+    Optional<LensUse> lensUse() {
+        if (minimalLens || (delegated.isPresent() && !workerAnswered())) {
+            return Optional.empty();
+        }
+        return lensKey.map(key -> new LensUse(
+                key,
+                delegated.flatMap(Delegated::lensId).map(LensId::new),
+                delegated.map(worker -> worker.model().name())));
     }
 
     /** By which the same request is known when it comes again. */

@@ -8,6 +8,7 @@ import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -110,6 +111,17 @@ public final class EventLog {
                         .raw("cost_usd", e.cost().toString())
                         .number("ms", e.took().toMillis())
                         .end();
+            case LensEvent.Retired e ->
+                line.text("tenant", e.tenant().value())
+                        .text("key", e.key())
+                        .text("lens", e.id().value())
+                        .text("worker_model", e.worker())
+                        .number("outcomes", e.answers())
+                        .raw("lift", decimal(e.lift()))
+                        .raw("harm_probability", decimal(e.harm()))
+                        .text("compared_with", e.comparedWith())
+                        .text("next", e.next().key())
+                        .end();
             case LensEvent.StoreFailed e ->
                 line.text("tenant", e.tenant().value())
                         .text("key", e.key())
@@ -117,6 +129,10 @@ public final class EventLog {
                         .text("detail", e.detail())
                         .end();
         };
+    }
+
+    private static String decimal(double value) {
+        return String.format(Locale.ROOT, "%.3f", value);
     }
 
     private static JsonLine written(JsonLine line, RequestId request, TenantId tenant, String key) {
@@ -129,6 +145,7 @@ public final class EventLog {
         return switch (event) {
             case LensEvent.Created _ -> "ephemeral_lens_created";
             case LensEvent.Failed _ -> "lens_failed";
+            case LensEvent.Retired _ -> "lens_retired";
             case LensEvent.StoreFailed _ -> "lens_store_failed";
         };
     }

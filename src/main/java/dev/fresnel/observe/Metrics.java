@@ -41,6 +41,7 @@ public final class Metrics {
             Map.entry("fresnel.delegations.finished", "Delegated requests over."),
             Map.entry("fresnel.bypass", "An optimisation given up, and the request served all the same."),
             Map.entry("fresnel.lens.builds", "Lenses written, or why not."),
+            Map.entry("fresnel.lens.retired", "Versions of lenses with which answers were worse than without."),
             Map.entry("fresnel.lens.cost.usd", "What writing lenses cost."),
             Map.entry("fresnel.learning.open", "Decisions of mode adaptive whose outcome may still change."),
             Map.entry("fresnel.learning.lessons", "Outcomes that the policy was told, revisions included."),
@@ -65,6 +66,9 @@ public final class Metrics {
         }
         for (LensEvent.Operation operation : LensEvent.Operation.values()) {
             register("fresnel.lens.store.failures", "operation", operation.key());
+        }
+        for (LensEvent.Retired.Next next : LensEvent.Retired.Next.values()) {
+            register("fresnel.lens.retired", "next", next.key());
         }
         for (StoreTrouble trouble : StoreTrouble.values()) {
             register("fresnel.store.problems", "kind", trouble.key());
@@ -123,6 +127,8 @@ public final class Metrics {
                         e.failure().key());
                 spent("fresnel.lens.cost.usd", e.tenant(), e.cost());
             }
+            case LensEvent.Retired e ->
+                counter("fresnel.lens.retired", "next", e.next().key());
             case LensEvent.StoreFailed e ->
                 counter(
                         "fresnel.lens.store.failures",

@@ -1,6 +1,7 @@
 package dev.fresnel.outcome;
 
 import dev.fresnel.delegation.Learning;
+import dev.fresnel.lens.LensUse;
 import dev.fresnel.policy.Observation;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
@@ -33,6 +34,7 @@ final class OpenDecision {
     private Optional<Observation> learned = Optional.empty();
     private boolean inFlight = true;
     private Turn.Spent spent = Turn.Spent.NOTHING;
+    private Optional<LensUse> lens = Optional.empty();
     private Instant ended;
     private int turnCount;
 
@@ -45,6 +47,8 @@ final class OpenDecision {
     }
 
     void took(Turn turn) {
+        // A conversation whose turns had different lenses speaks for none of them.
+        lens = turnCount == 0 || turn.lens().equals(lens) ? turn.lens() : Optional.empty();
         turnCount++;
         spent = spent.plus(turn.spent());
         ended = turn.ended();
@@ -57,6 +61,7 @@ final class OpenDecision {
                 tenant,
                 request,
                 learning,
+                lens,
                 decided,
                 ended,
                 turnCount,

@@ -248,6 +248,7 @@ final class LearnerTest {
                 new RequestId(id),
                 learning,
                 new RequestId(decision),
+                Optional.empty(),
                 body,
                 began,
                 at,

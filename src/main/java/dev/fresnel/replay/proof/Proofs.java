@@ -17,7 +17,8 @@ public final class Proofs {
             new BudgetKept(),
             new QualityGuarded(),
             new OffPolicy(),
-            new WarmStarted());
+            new WarmStarted(),
+            new NegativeLens());
 
     private Proofs() {}
 
