@@ -1,5 +1,6 @@
 package dev.fresnel.admin;
 
+import dev.fresnel.lens.LensShelf;
 import dev.fresnel.value.Secret;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -11,12 +12,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * The admin listener: probes, metrics, status and recent events, on a port of its own. Everything it serves is read-only in
- * this version. One instance.
+ * The admin listener: probes, metrics, status and recent events, on a port of its own. What it changes leaves
+ * an event. One instance.
  */
 public final class AdminListener extends VerticleBase {
     private static final Pattern LOCAL_HOST =
@@ -36,6 +38,8 @@ public final class AdminListener extends VerticleBase {
      * @param metrics Prometheus text
      * @param status JSON
      * @param events recent events as JSON objects, oldest first
+     * @param lenses which an operator may look at, retire and forget
+     * @param audit told of every change
      */
     public record Setup(
             String host,
@@ -44,7 +48,9 @@ public final class AdminListener extends VerticleBase {
             BooleanSupplier ready,
             Supplier<String> metrics,
             Supplier<String> status,
-            Supplier<List<String>> events) {}
+            Supplier<List<String>> events,
+            LensShelf lenses,
+            Consumer<AdminAction> audit) {}
 
     @SuppressWarnings("NullAway.Init") // server is set by start()
     public AdminListener(Setup setup) {
@@ -71,6 +77,8 @@ public final class AdminListener extends VerticleBase {
         router.get("/admin/status").handler(c -> json(c, setup.status().get()));
         router.get("/admin/events")
                 .handler(c -> json(c, "[" + String.join(",", setup.events().get()) + "]"));
+        new LensRequests(setup.lenses(), setup.token().map(_ -> "admin-token").orElse("loopback"), setup.audit())
+                .serve(router);
         router.route().handler(AdminListener::notServed);
         server = vertx.createHttpServer(new HttpServerOptions()
                         .setHost(setup.host())
@@ -83,9 +91,12 @@ public final class AdminListener extends VerticleBase {
     private static void notServed(RoutingContext context) {
         if (PATHS.contains(Objects.requireNonNullElse(context.request().path(), ""))) {
             context.response().putHeader("allow", "GET");
-            text(context, 405, "This listener is read-only. Use GET.\n");
+            text(context, 405, "Use GET.\n");
         } else {
-            text(context, 404, "There is nothing here. Served are " + String.join(", ", PATHS) + ".\n");
+            text(
+                    context,
+                    404,
+                    "There is nothing here. Served are " + String.join(", ", PATHS) + ", " + LensRequests.PATH + ".\n");
         }
     }
 
@@ -119,11 +130,11 @@ public final class AdminListener extends VerticleBase {
         return server.actualPort();
     }
 
-    private static void text(RoutingContext context, int status, String body) {
+    static void text(RoutingContext context, int status, String body) {
         send(context, status, "text/plain; charset=utf-8", body);
     }
 
-    private static void json(RoutingContext context, String body) {
+    static void json(RoutingContext context, String body) {
         send(context, 200, "application/json", body);
     }
 

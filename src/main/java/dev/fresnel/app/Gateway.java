@@ -284,7 +284,10 @@ public final class Gateway {
                 () -> !gate.isShut(),
                 telling.registry()::scrape,
                 () -> Status.json(config, gate, ledger, telling.writer()),
-                telling.window()::lines));
+                telling.window()::lines,
+                shelf,
+                unharmed(action ->
+                        telling.log().onAdminAction(action.action(), action.tenant(), action.subject(), action.by()))));
         // The first request must not pay for the tokenizer's tables, nor stand on an event loop while they load.
         return vertx.executeBlocking(() -> {
                     tokens.preload();

@@ -3,6 +3,7 @@ package dev.fresnel.app;
 import dev.fresnel.replay.data.DataSet;
 import dev.fresnel.replay.data.RecordedSets;
 import dev.fresnel.replay.data.SkippedLine;
+import dev.fresnel.replay.data.TaskTexts;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,6 +40,10 @@ final class ReplayData {
                     spec.commandLine(), "--seeds is 2 to " + MOST_SEEDS + ": an interval needs two streams");
         }
         return seeds;
+    }
+
+    List<List<TaskTexts.TaskText>> texts(String name) {
+        return new TaskTexts(folder).load(name);
     }
 
     /** The data set, its skipped lines told. */

@@ -245,6 +245,7 @@ final class Assembly {
                 section.temperature().orElseThrow(),
                 section.maxTokens().orElseThrow(),
                 section.maxLensTokens().orElseThrow(),
-                section.negativeTtl().orElseThrow());
+                section.negativeTtl().orElseThrow(),
+                section.near().orElseThrow());
     }
 }

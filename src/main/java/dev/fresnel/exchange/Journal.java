@@ -17,10 +17,12 @@ import dev.fresnel.lens.LensId;
 import dev.fresnel.lens.LensKey;
 import dev.fresnel.lens.LensSubject;
 import dev.fresnel.lens.LensUse;
+import dev.fresnel.lens.NearLenses;
 import dev.fresnel.outcome.ImplicitSignal;
 import dev.fresnel.outcome.Outcome;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.value.Fingerprint;
+import dev.fresnel.value.ModelName;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.Usd;
 import java.time.Duration;
@@ -28,6 +30,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +62,12 @@ final class Journal {
     long outputEstimate;
     Optional<LensKey> lensKey = Optional.empty();
     Optional<LensSubject> lensSubject = Optional.empty();
+    /** A lens of a similar task, to be used for want of one of this task's own. */
+    Optional<NearLenses.Near> near = Optional.empty();
+
+    /** Where lenses of similar tasks are looked for; empty where the route looks for none. */
+    Optional<Fingerprint> lensPartition = Optional.empty();
+
     Optional<ConversationKey> conversation = Optional.empty();
     Optional<Assessment> trace = Optional.empty();
     Overrides.Explain explain = Overrides.Explain.NO;
@@ -91,6 +100,9 @@ final class Journal {
 
     /** The lens in the prompt is the built-in one, of which no record is kept. */
     boolean minimalLens;
+
+    /** The lens in the prompt is {@link #near}. */
+    boolean nearUsed;
 
     /** What of an answer speaks for or against it. */
     private record Said(Optional<String> finishReason, boolean refused, boolean something) {}
@@ -177,10 +189,11 @@ final class Journal {
         if (minimalLens || (delegated.isPresent() && !workerAnswered())) {
             return Optional.empty();
         }
-        return lensKey.map(key -> new LensUse(
-                key,
-                delegated.flatMap(Delegated::lensId).map(LensId::new),
-                delegated.map(worker -> worker.model().name())));
+        Optional<LensId> used = delegated.flatMap(Delegated::lensId).map(LensId::new);
+        Optional<ModelName> worker = delegated.map(by -> by.model().name());
+        return near.filter(_ -> nearUsed)
+                .map(other -> new LensUse(other.key(), used, worker, OptionalDouble.of(other.similarity())))
+                .or(() -> lensKey.map(key -> new LensUse(key, used, worker)));
     }
 
     /** By which the same request is known when it comes again. */

@@ -1,14 +1,18 @@
 package dev.fresnel.lens;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.fresnel.value.TenantId;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -31,7 +35,7 @@ final class LensBuilds {
     private final Chance chance;
     private final InstantSource clock;
     private final Consumer<LensEvent> listener;
-    private final Map<LensKey, Promise<LensResult>> running = new ConcurrentHashMap<>();
+    private final Map<LensKey, Build> running = new ConcurrentHashMap<>();
 
     LensBuilds(
             LensWriter writer,
@@ -56,6 +60,7 @@ final class LensBuilds {
      * A writing that runs.
      *
      * @param revises the retired version that the new one is made from
+     * @param cancelled set when its result is not wanted any more
      * @param claim empty: the store was away and could not be asked
      */
     private record Build(
@@ -64,53 +69,76 @@ final class LensBuilds {
             Optional<Lens> revises,
             BuildGate.Lane lane,
             int purgesBefore,
+            Instant since,
             Optional<Claim.Granted> claim,
+            AtomicBoolean cancelled,
             Promise<LensResult> promise) {
         LensKey key() {
             return request.key();
         }
 
         Build under(Claim.Granted granted) {
-            return new Build(request, cause, revises, lane, purgesBefore, Optional.of(granted), promise);
+            return new Build(
+                    request, cause, revises, lane, purgesBefore, since, Optional.of(granted), cancelled, promise);
         }
     }
 
     /** Starts a writing or joins the one that runs. Every end of it is handled here, so callers need not wait. */
     @CanIgnoreReturnValue
     Future<LensResult> start(LensRequest request, LensEvent.Cause cause) {
-        Promise<LensResult> mine = Promise.promise();
-        Promise<LensResult> other = running.putIfAbsent(request.key(), mine);
+        Build mine = build(request, cause);
+        Build other = running.putIfAbsent(request.key(), mine);
         if (other != null) {
-            return other.future().map(LensBuilds::joined);
+            return other.promise().future().map(LensBuilds::joined);
         }
-        Optional<LensResult> settled = settledMeanwhile(request.key());
+        Optional<LensResult> settled =
+                settledMeanwhile(request.key()).or(() -> gate.enter(mine.lane()).map(LensResult.Skipped::new));
         if (settled.isPresent()) {
             running.remove(request.key());
-            mine.complete(settled.get());
-            return mine.future();
+            mine.promise().complete(settled.get());
+        } else {
+            store.claim(request.key(), request.policy().deadline()).onSuccess(claim -> claimed(mine, claim));
         }
-        BuildGate.Lane lane =
-                new BuildGate.Lane(request.key().tenant(), request.smart().upstream());
-        Optional<SkipReason> refused = gate.enter(lane);
-        if (refused.isPresent()) {
-            running.remove(request.key());
-            mine.complete(new LensResult.Skipped(refused.get()));
-            return mine.future();
-        }
-        int purgesBefore = memory.purges(lane.tenant());
-        Optional<Lens> revises = memory.find(request.key())
-                .filter(lens -> records.isRetired(request.key(), lens.id()))
+        return mine.promise().future();
+    }
+
+    private Build build(LensRequest request, LensEvent.Cause cause) {
+        LensKey key = request.key();
+        Optional<Lens> revises = memory.find(key)
+                .filter(lens -> records.isRetired(key, lens.id()))
                 .map(KeptLens::lens);
-        Build build = new Build(
+        return new Build(
                 request,
                 revises.isPresent() ? LensEvent.Cause.RETIRED : cause,
                 revises,
-                lane,
-                purgesBefore,
+                new BuildGate.Lane(key.tenant(), request.smart().upstream()),
+                memory.purges(key.tenant()),
+                clock.instant(),
                 Optional.empty(),
-                mine);
-        store.claim(request.key(), request.policy().deadline()).onSuccess(claim -> claimed(build, claim));
-        return mine.future();
+                new AtomicBoolean(),
+                Promise.promise());
+    }
+
+    List<RunningBuild> running(TenantId tenant) {
+        return running.values().stream()
+                .filter(build -> build.key().tenant().equals(tenant))
+                .map(build -> new RunningBuild(build.key(), build.cause(), build.since()))
+                .toList();
+    }
+
+    /**
+     * Gives a writing up: who waits for it goes on without, and what the smart model still answers is thrown away, though paid for. The key is
+     * then left alone like any whose writing failed.
+     *
+     * @return whether there was one
+     */
+    boolean cancel(LensKey key) {
+        Build build = running.get(key);
+        if (build == null || !build.cancelled().compareAndSet(false, true)) {
+            return false;
+        }
+        build.promise().tryComplete(new LensResult.Skipped(SkipReason.FAILED));
+        return true;
     }
 
     /** Between a look into memory and the start of a writing another one may have ended: its result counts. */
@@ -168,7 +196,7 @@ final class LensBuilds {
     private void leave(Build build, LensResult outcome) {
         gate.leave(build.lane());
         running.remove(build.key());
-        build.promise().complete(outcome);
+        build.promise().tryComplete(outcome);
     }
 
     private void finish(Build build, AsyncResult<WriteResult> result) {
@@ -176,7 +204,7 @@ final class LensBuilds {
         LensResult outcome = new LensResult.Skipped(SkipReason.FAILED);
         LensEvent event;
         try {
-            switch (result.succeeded() ? result.result() : unexpected(result.cause())) {
+            switch (wanted(build, result.succeeded() ? result.result() : unexpected(result.cause()))) {
                 case WriteResult.Written written -> {
                     LensId id = LensId.of(build.key(), written.lens());
                     keep(build, written.lens());
@@ -194,9 +222,28 @@ final class LensBuilds {
         } finally {
             // After memory was filled: who finds no writing here finds its result there.
             running.remove(build.key());
-            build.promise().complete(outcome);
+            build.promise().tryComplete(outcome);
         }
         listener.accept(event);
+    }
+
+    private static WriteResult wanted(Build build, WriteResult result) {
+        if (!build.cancelled().get()) {
+            return result;
+        }
+        return switch (result) {
+            case WriteResult.Written written -> {
+                Provenance paid = written.lens().provenance();
+                yield new WriteResult.NotWritten(
+                        LensFailure.CANCELLED,
+                        "cancelled",
+                        written.attempts(),
+                        new WriteResult.Spent(paid.usage(), paid.usageSource(), paid.cost()),
+                        paid.took(),
+                        Optional.empty());
+            }
+            case WriteResult.NotWritten failed -> failed;
+        };
     }
 
     private static WriteResult unexpected(Throwable cause) {
@@ -247,7 +294,7 @@ final class LensBuilds {
                 gate.succeeded(build.lane());
                 build.revises().ifPresent(_ -> records.refreshFailed(build.key()));
             }
-            case INTERNAL -> {
+            case CANCELLED, INTERNAL -> {
                 // Says nothing about the upstream.
             }
         }

@@ -74,6 +74,15 @@ final class LensRecords {
                 Optional.ofNullable(own.getIfPresent(key)).orElse(Sum.NOTHING).all());
     }
 
+    /** Of answers to the lens's own task, by the worker that used it: .75 as long as nothing is known. */
+    double quality(LensUse use) {
+        Tally own = use.lens()
+                .flatMap(lens -> use.worker()
+                        .map(worker -> of(use.key()).with(lens, worker.value().replaceAll("\\s", "_"))))
+                .orElse(Tally.NONE);
+        return (own.good() + 1.5) / (own.mass() + 2);
+    }
+
     private Recorded sums(LensKey key) {
         return new Recorded(
                 of(key).counts(),
@@ -174,6 +183,11 @@ final class LensRecords {
     /** The smart model had no better version to offer: that counts as one that failed. */
     void refreshFailed(LensKey key) {
         add(key, LensRecord.refreshFailure(), LensCounts.NONE);
+    }
+
+    /** By order of the operator. */
+    void retire(LensKey key, LensId lens) {
+        add(key, LensRecord.retirement(lens), LensCounts.NONE);
     }
 
     void forget(LensKey key) {

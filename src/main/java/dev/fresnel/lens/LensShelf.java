@@ -1,5 +1,6 @@
 package dev.fresnel.lens;
 
+import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.TenantId;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
@@ -8,6 +9,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,11 +37,13 @@ public final class LensShelf {
     private final Vertx vertx;
     private final LensStore store;
     private final GuardedStore guarded;
+    private final InstantSource clock;
     private final LongSupplier nanos;
     private final ShelfLimits limits;
     private final LensMemory memory;
     private final LensRecords records;
     private final LensBuilds builds;
+    private final NearLenses near;
     private final Map<LensKey, Future<Optional<KeptLens>>> lookups = new ConcurrentHashMap<>();
 
     /**
@@ -60,9 +64,11 @@ public final class LensShelf {
         this.vertx = vertx;
         this.store = store;
         this.guarded = new GuardedStore(store, listener);
+        this.clock = clock;
         this.nanos = nanos;
         this.limits = limits;
         this.memory = new LensMemory(clock, nanos, limits.maxKept());
+        this.near = new NearLenses(random.nextLong());
         this.records = new LensRecords(guarded, nanos, limits.maxKept(), listener);
         this.builds = new LensBuilds(
                 writer, guarded, memory, records, new BuildGate(limits, nanos, chance), chance, clock, listener);
@@ -110,12 +116,35 @@ public final class LensShelf {
     }
 
     /**
+     * A lens that was written for a task much like this one, if it may be used for it. Memory only.
+     *
+     * @param partition of {@link LensKeys#partition}
+     * @param chance evenly distributed, 0.0 to below 1.0: decides about a trial
+     */
+    public Optional<NearLenses.Near> neighbour(Fingerprint partition, String task, double chance) {
+        return near.find(partition, task, chance)
+                .filter(found -> usable(found.key())
+                        .filter(lens -> lens.id().equals(found.lens()))
+                        .isPresent());
+    }
+
+    /** Remembers that the lens of {@code key} serves {@code task}, so that a task much like it may find it. Memory only. */
+    public void serves(Fingerprint partition, LensKey key, String task, Lens lens) {
+        near.add(partition, key, task, lens);
+    }
+
+    /**
      * What came of an answer, or what a revision of that changes: kept in the record of its key, here and in the store. A version that is
      * found to make answers worse is retired: no new conversation gets it, and the next request has another one made from it, until
      * {@value LensRecords#ATTEMPTS} have failed; then the key is left alone. Any thread; nothing waits.
      */
     public void heard(LensUse use, Tally outcome) {
-        records.heard(use, outcome, memory.find(use.key()).isPresent());
+        if (use.similarity().isPresent()) {
+            // Says how far the lens reaches, and nothing about its own task.
+            near.heard(use.key(), use.similarity().getAsDouble(), outcome, records.quality(use));
+        } else {
+            records.heard(use, outcome, memory.find(use.key()).isPresent());
+        }
     }
 
     /** The record of a key as this process knows it. Memory only. */
@@ -128,10 +157,69 @@ public final class LensShelf {
         return memory.failedRecently(key);
     }
 
-    /** Takes one lens off the shelf and out of the store. The next request may have a new one written. */
+    /** Everything of a tenant, as the store has it; fails when the store does. */
+    public Future<List<LensStanding>> standings(TenantId tenant) {
+        LensKey none = new LensKey(tenant, Fingerprint.of("no key has this hash"));
+        return Future.succeededFuture(tenant)
+                .compose(store::list)
+                .compose(entries -> store.count(none, LensCounts.NONE, LensCounts.NONE)
+                        .map(sums -> entries.stream()
+                                .map(entry -> standing(entry, sums.tenant()))
+                                .toList()));
+    }
+
+    private LensStanding standing(LensEntry entry, LensCounts ofTenant) {
+        LensRecord record = new LensRecord(entry.record());
+        Optional<LensId> id = entry.lens().map(stored -> LensId.of(entry.key(), stored.lens()));
+        return new LensStanding(
+                entry.key(),
+                entry.lens(),
+                id,
+                state(record, entry.lens(), id),
+                record,
+                id.map(lens -> LensJudge.findings(lens, new Recorded(entry.record(), ofTenant)))
+                        .orElse(List.of()));
+    }
+
+    private LensStanding.State state(LensRecord record, Optional<StoredLens> lens, Optional<LensId> id) {
+        if (record.retirements() >= LensRecords.ATTEMPTS) {
+            return LensStanding.State.LEFT_ALONE;
+        }
+        if (id.filter(record::isRetired).isPresent()) {
+            return LensStanding.State.RETIRED;
+        }
+        return lens.map(stored -> stored.freshUntil().isAfter(clock.instant())
+                        ? LensStanding.State.FRESH
+                        : LensStanding.State.STALE)
+                .orElse(LensStanding.State.GONE);
+    }
+
+    /** The writings of a tenant that run in this process. */
+    public List<RunningBuild> running(TenantId tenant) {
+        return builds.running(tenant);
+    }
+
+    /** Gives a writing of this process up, and says whether there was one; see {@link LensBuilds#cancel}. */
+    public boolean cancel(LensKey key) {
+        return builds.cancel(key);
+    }
+
+    /** Retires the lens of a key by order: gives its id, or nothing where there is none. Fails when the store does. */
+    public Future<Optional<LensId>> retire(LensKey key) {
+        return Future.succeededFuture(key).compose(store::find).map(found -> {
+            Optional<LensId> lens = found.map(stored -> LensId.of(key, stored.lens()))
+                    .or(() -> memory.find(key).map(KeptLens::id))
+                    .filter(id -> !records.isRetired(key, id));
+            lens.ifPresent(id -> records.retire(key, id));
+            return lens;
+        });
+    }
+
+    /** Takes one lens off the shelf and out of the store, its record too. The next request may have a new one written. */
     public Future<Void> revoke(LensKey key) {
         memory.forget(key);
         records.forget(key);
+        near.forget(key);
         return Future.succeededFuture(key).compose(store::delete);
     }
 
@@ -142,6 +230,7 @@ public final class LensShelf {
     public Future<Integer> purge(TenantId tenant) {
         memory.purge(tenant);
         records.purge(tenant);
+        near.purge(tenant);
         return Future.succeededFuture(tenant).compose(store::purge);
     }
 

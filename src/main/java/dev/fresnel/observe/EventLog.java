@@ -39,10 +39,11 @@ public final class EventLog {
             return;
         }
         String line = json(event);
-        writer.write(line);
+        // The window first: who sees the line finds the event there.
         if (!(event instanceof ExchangeEvent.Finished)) {
             window.add(line);
         }
+        writer.write(line);
     }
 
     /** To the log only: whoever has no key must not push the events of others out of the window. */
@@ -64,8 +65,22 @@ public final class EventLog {
 
     public void onLens(LensEvent event) {
         String line = json(event, clock.instant().toString());
-        writer.write(line);
         window.add(line);
+        writer.write(line);
+    }
+
+    /** The audit trail of what an operator changed. */
+    public void onAdminAction(String action, TenantId tenant, String subject, String by) {
+        String line = new JsonLine()
+                .text("type", "admin_action")
+                .text("at", clock.instant().toString())
+                .text("action", action)
+                .text("tenant", tenant.value())
+                .text("subject", subject)
+                .text("by", by)
+                .end();
+        window.add(line);
+        writer.write(line);
     }
 
     public void onStoreProblem(StoreTrouble trouble, String message) {
@@ -75,8 +90,8 @@ public final class EventLog {
                 .text("kind", trouble.key())
                 .text("message", message)
                 .end();
-        writer.write(line);
         window.add(line);
+        writer.write(line);
     }
 
     static String json(LensEvent event, String at) {

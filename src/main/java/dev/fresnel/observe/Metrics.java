@@ -40,6 +40,7 @@ public final class Metrics {
                     "fresnel.delegations.skipped", "Requests looked at and left with the requested model, by reason."),
             Map.entry("fresnel.delegations.finished", "Delegated requests over."),
             Map.entry("fresnel.bypass", "An optimisation given up, and the request served all the same."),
+            Map.entry("fresnel.lens.served", "Requests given to a worker, by how their lens was had."),
             Map.entry("fresnel.lens.builds", "Lenses written, or why not."),
             Map.entry("fresnel.lens.retired", "Versions of lenses with which answers were worse than without."),
             Map.entry("fresnel.lens.cost.usd", "What writing lenses cost."),
@@ -78,8 +79,10 @@ public final class Metrics {
     public void onExchange(ExchangeEvent event) {
         switch (event) {
             case ExchangeEvent.Bypassed e -> counter("fresnel.bypass", "reason", e.reason());
-            case ExchangeEvent.DelegationStarted e ->
+            case ExchangeEvent.DelegationStarted e -> {
                 counter("fresnel.delegations", "tenant", e.tenant().value(), "arm", e.arm());
+                counter("fresnel.lens.served", "how", how(e.lens()));
+            }
             case ExchangeEvent.DelegationSkipped e ->
                 counter("fresnel.delegations.skipped", "tenant", e.tenant().value(), "reason", e.reason());
             case ExchangeEvent.DelegationFinished e -> {
@@ -197,6 +200,11 @@ public final class Metrics {
     @CanIgnoreReturnValue
     private Counter register(String name, String... tags) {
         return Counter.builder(name).description(help(name)).tags(tags).register(registry);
+    }
+
+    /** Of {@code ID; hit}: which came from a closed set. */
+    private static String how(String lens) {
+        return lens.substring(lens.indexOf(' ') + 1);
     }
 
     private static String help(String name) {

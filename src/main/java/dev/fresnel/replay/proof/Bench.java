@@ -1,7 +1,9 @@
 package dev.fresnel.replay.proof;
 
+import dev.fresnel.replay.data.DataProblem;
 import dev.fresnel.replay.data.DataSet;
 import dev.fresnel.replay.data.RecordedSets;
+import dev.fresnel.replay.data.TaskTexts;
 import dev.fresnel.replay.rule.Rule;
 import java.util.List;
 import java.util.function.Function;
@@ -10,12 +12,32 @@ import java.util.function.Function;
  * What a proof works with. Immutable.
  *
  * @param data loads a set by its name; {@link RecordedSets#load}, or rows made for a test
+ * @param texts loads texts without answers by the name of their set; {@link TaskTexts#load}
  * @param seeds how many streams, 2 or more
  * @param subject the rule that stands trial
  * @param withoutAlarm the same rule with its drift alarm off: what the alarm costs is measured against it
  * @param others learned rules that are shown beside it
  */
-public record Bench(Function<String, DataSet> data, int seeds, Rule subject, Rule withoutAlarm, List<Rule> others) {
+public record Bench(
+        Function<String, DataSet> data,
+        Function<String, List<List<TaskTexts.TaskText>>> texts,
+        int seeds,
+        Rule subject,
+        Rule withoutAlarm,
+        List<Rule> others) {
+    /** Without texts. */
+    public Bench(Function<String, DataSet> data, int seeds, Rule subject, Rule withoutAlarm, List<Rule> others) {
+        this(
+                data,
+                set -> {
+                    throw new DataProblem("no texts called '" + set + "' are here");
+                },
+                seeds,
+                subject,
+                withoutAlarm,
+                others);
+    }
+
     public Bench {
         others = List.copyOf(others);
         if (seeds < 2) {

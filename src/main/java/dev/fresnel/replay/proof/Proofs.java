@@ -18,7 +18,8 @@ public final class Proofs {
             new QualityGuarded(),
             new OffPolicy(),
             new WarmStarted(),
-            new NegativeLens());
+            new NegativeLens(),
+            new NearReuse());
 
     private Proofs() {}
 
