@@ -3,7 +3,6 @@ package dev.fresnel.app;
 import dev.fresnel.replay.data.DataSet;
 import dev.fresnel.replay.data.RecordedSets;
 import dev.fresnel.replay.data.SkippedLine;
-import dev.fresnel.replay.data.TaskTexts;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,8 +41,8 @@ final class ReplayData {
         return seeds;
     }
 
-    List<List<TaskTexts.TaskText>> texts(String name) {
-        return new TaskTexts(folder).load(name);
+    Path folder() {
+        return folder;
     }
 
     /** The data set, its skipped lines told. */

@@ -74,7 +74,7 @@ final class ReplayProofCommand implements Callable<Integer> {
                 .orElseThrow(() -> new ParameterException(spec.commandLine(), "no rule is called '" + rule + "'"));
         Bench bench = new Bench(
                 set -> data.load(set, terminal),
-                data::texts,
+                data.folder(),
                 data.seeds(),
                 LearnedRules.of(name),
                 LearnedRules.withoutAlarm(name),

@@ -20,8 +20,8 @@ import java.util.Optional;
  * </ul>
  *
  * <p>The lift has a normal prior of mean .05 and standard deviation .2: SkillsBench (arXiv:2602.12670) found +4.5 points for guidance of
- * software tasks and one task in five where it hurt. Other keys count like {@value #OTHER_KEYS} answers at most, as if tasks differed by some
- * 4 points, and like {@value #UNLIKE} where the key's own answers show that it is unlike them. Qualities are taken as normal around their Beta posterior's mean. A version hurts when {@code P(lift < 0) > .9} after
+ * software tasks and one task in five where it hurt. Other keys count as much as the tenant's tasks
+ * are alike ({@link LensSpread}), and like {@value #UNLIKE} answers where the key's own answers show that it is unlike them. Qualities are taken as normal around their Beta posterior's mean. A version hurts when {@code P(lift < 0) > .9} after
  * {@value #NEEDED} outcomes (science of lens reuse, 8.11).
  */
 public final class LensJudge {
@@ -36,8 +36,6 @@ public final class LensJudge {
 
     private static final double PRIOR_MEAN = 0.05;
     private static final double PRIOR_VARIANCE = 0.2 * 0.2;
-    private static final double OTHER_KEYS = 100;
-
     /** What other keys count for where the key is unlike them, and how often keys are. */
     private static final double UNLIKE = 4;
 
@@ -89,25 +87,28 @@ public final class LensJudge {
     }
 
     /** One finding per worker that used the version and can be judged. */
-    static List<Finding> findings(LensId lens, Recorded sums) {
+    static List<Finding> findings(LensId lens, Recorded sums, LensSpread spread) {
         LensRecord own = new LensRecord(sums.own());
         LensRecord tenant = new LensRecord(sums.tenant());
         return own.workers(lens).stream()
-                .flatMap(worker -> finding(lens, worker, own, tenant).stream())
+                .flatMap(worker -> finding(lens, worker, own, tenant, spread).stream())
                 .toList();
     }
 
     /** The worst finding, if the version hurts a worker: one is enough, since a rewrite serves them all. */
-    public static Optional<Finding> harm(LensId lens, Recorded sums) {
-        return findings(lens, sums).stream().filter(Finding::hurts).max(Comparator.comparingDouble(Finding::harm));
+    public static Optional<Finding> harm(LensId lens, Recorded sums, LensSpread spread) {
+        return findings(lens, sums, spread).stream()
+                .filter(Finding::hurts)
+                .max(Comparator.comparingDouble(Finding::harm));
     }
 
-    private static Optional<Finding> finding(LensId lens, String worker, LensRecord own, LensRecord tenant) {
+    private static Optional<Finding> finding(
+            LensId lens, String worker, LensRecord own, LensRecord tenant, LensSpread spread) {
         Tally with = own.with(lens, worker);
         Reference reference = tenant.bare(worker).mass() >= BARE_KNOWN ? Reference.BARE : Reference.PEERS;
         Optional<Quality> without = switch (reference) {
-            case BARE -> shrunk(own.bare(worker), tenant.bare(worker));
-            case PEERS -> usual(worker, own, tenant);
+            case BARE -> shrunk(own.bare(worker), tenant.bare(worker), spread.lean("bare/" + worker));
+            case PEERS -> usual(worker, own, tenant, spread);
         };
         return without.map(known -> {
             Quality gain = Quality.of(with.good(), with.mass()).plus(known, -1);
@@ -118,7 +119,7 @@ public final class LensJudge {
         });
     }
 
-    private static Optional<Quality> usual(String worker, LensRecord own, LensRecord tenant) {
+    private static Optional<Quality> usual(String worker, LensRecord own, LensRecord tenant, LensSpread spread) {
         Tally peers = tenant.withAny(worker).minus(own.withEvery(worker));
         if (peers.mass() < 1) {
             // The first lens of a tenant without bare answers has nothing to be compared with.
@@ -126,24 +127,24 @@ public final class LensJudge {
         }
         Tally elsewhere = tenant.direct().minus(own.direct());
         if (elsewhere.mass() < 1) {
-            return shrunk(Tally.NONE, peers);
+            return shrunk(Tally.NONE, peers, spread.lean("all/" + worker));
         }
         Quality shortfall =
                 Quality.of(peers.good(), peers.mass()).plus(Quality.of(elsewhere.good(), elsewhere.mass()), -1);
-        return shrunk(own.direct(), tenant.direct()).map(direct -> direct.plus(shortfall, 1));
+        return shrunk(own.direct(), tenant.direct(), spread.lean("direct")).map(direct -> direct.plus(shortfall, 1));
     }
 
     /**
      * The quality at one key, leaning on the other keys as long as little is known of it, and hardly at all once its own answers do not look
      * like theirs: the prior is a mixture, and each part's weight becomes how well it foretold them (beta-binomial likelihood).
      */
-    private static Optional<Quality> shrunk(Tally here, Tally everywhere) {
+    private static Optional<Quality> shrunk(Tally here, Tally everywhere, double alikeness) {
         Tally others = everywhere.minus(here);
         if (others.mass() == 0) {
             return here.mass() == 0 ? Optional.empty() : Optional.of(Quality.of(here.good(), here.mass()));
         }
         double usual = (others.good() + 0.5) / (others.mass() + 1);
-        double lean = Math.min(OTHER_KEYS, others.mass());
+        double lean = Math.min(alikeness, others.mass());
         Quality alike = leaning(usual, lean, here);
         Quality unlike = leaning(usual, Math.min(UNLIKE, lean), here);
         double odds = UNLIKELY

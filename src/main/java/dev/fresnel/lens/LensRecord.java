@@ -1,7 +1,9 @@
 package dev.fresnel.lens;
 
 import dev.fresnel.value.ModelName;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -83,6 +85,24 @@ public record LensRecord(LensCounts counts) {
 
     public Tally with(LensId lens, String worker) {
         return tally("with/" + lens + "/" + worker);
+    }
+
+    /** By name: {@code direct}, {@code bare/MODEL}, and {@code all/MODEL} for answers with any version. */
+    Map<String, Tally> tallies() {
+        Map<String, Tally> all = new HashMap<>();
+        for (String name : counts.values().keySet()) {
+            if (!name.endsWith("/n")) {
+                continue;
+            }
+            String tally = name.substring(0, name.length() - 2);
+            if (tally.startsWith(LensCounts.TRANSIENT)) {
+                int model = tally.indexOf('/', LensCounts.TRANSIENT.length());
+                all.merge("all" + tally.substring(model), tally(tally), Tally::plus);
+            } else if (tally.equals(DIRECT) || tally.startsWith("bare/")) {
+                all.put(tally, tally(tally));
+            }
+        }
+        return all;
     }
 
     /** With every version of this key's lens that is still remembered. */

@@ -23,10 +23,17 @@ final class LensRecords {
     /** So many versions of one lens may fail before the key is left alone. */
     static final int ATTEMPTS = 2;
 
+    private static final int SPREAD_HOLDS = 100;
+
     private final GuardedStore store;
     private final Consumer<LensEvent> listener;
     private final Cache<LensKey, Sum> own;
     private final Map<TenantId, Sum> tenants = new ConcurrentHashMap<>();
+
+    private final Map<TenantId, Aged> spreads = new ConcurrentHashMap<>();
+
+    /** @param age times it was used */
+    private record Aged(LensSpread spread, int age) {}
 
     /**
      * What is known of one sum.
@@ -101,7 +108,7 @@ final class LensRecords {
 
     /** Whether enough is known of a version to say that it does not hurt: it need not be written again when its time is over. */
     boolean isProven(LensKey key, LensId lens) {
-        List<LensJudge.Finding> findings = LensJudge.findings(lens, sums(key));
+        List<LensJudge.Finding> findings = LensJudge.findings(lens, sums(key), spread(key.tenant()));
         return findings.stream().anyMatch(LensJudge.Finding::isSettled)
                 && findings.stream().noneMatch(finding -> finding.harm() > LensJudge.UNDECIDED);
     }
@@ -152,12 +159,28 @@ final class LensRecords {
         tenants.compute(key.tenant(), (_, known) -> change.apply(known == null ? Sum.NOTHING : known));
     }
 
+    /** Of the tenant's keys that this process knows; looked at anew now and then, since it changes slowly. */
+    private LensSpread spread(TenantId tenant) {
+        return spreads.compute(
+                        tenant,
+                        (_, known) -> known == null || known.age() >= SPREAD_HOLDS
+                                ? new Aged(
+                                        LensSpread.of(own.asMap().entrySet().stream()
+                                                .filter(entry ->
+                                                        entry.getKey().tenant().equals(tenant))
+                                                .map(entry -> entry.getValue().all())
+                                                .toList()),
+                                        0)
+                                : new Aged(known.spread(), known.age() + 1))
+                .spread();
+    }
+
     private void judge(LensKey key) {
         LensRecord record = of(key);
         Recorded sums = sums(key);
         for (LensId lens : record.lenses()) {
             if (!record.isRetired(lens)) {
-                LensJudge.harm(lens, sums).ifPresent(finding -> retire(key, lens, finding));
+                LensJudge.harm(lens, sums, spread(key.tenant())).ifPresent(finding -> retire(key, lens, finding));
             }
         }
     }
@@ -197,5 +220,6 @@ final class LensRecords {
     void purge(TenantId tenant) {
         own.asMap().keySet().removeIf(key -> key.tenant().equals(tenant));
         tenants.remove(tenant);
+        spreads.remove(tenant);
     }
 }

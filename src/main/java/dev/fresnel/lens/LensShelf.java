@@ -163,12 +163,16 @@ public final class LensShelf {
         return Future.succeededFuture(tenant)
                 .compose(store::list)
                 .compose(entries -> store.count(none, LensCounts.NONE, LensCounts.NONE)
-                        .map(sums -> entries.stream()
-                                .map(entry -> standing(entry, sums.tenant()))
-                                .toList()));
+                        .map(sums -> standings(entries, sums.tenant())));
     }
 
-    private LensStanding standing(LensEntry entry, LensCounts ofTenant) {
+    private List<LensStanding> standings(List<LensEntry> entries, LensCounts ofTenant) {
+        LensSpread spread =
+                LensSpread.of(entries.stream().map(LensEntry::record).toList());
+        return entries.stream().map(entry -> standing(entry, ofTenant, spread)).toList();
+    }
+
+    private LensStanding standing(LensEntry entry, LensCounts ofTenant, LensSpread spread) {
         LensRecord record = new LensRecord(entry.record());
         Optional<LensId> id = entry.lens().map(stored -> LensId.of(entry.key(), stored.lens()));
         return new LensStanding(
@@ -177,7 +181,7 @@ public final class LensShelf {
                 id,
                 state(record, entry.lens(), id),
                 record,
-                id.map(lens -> LensJudge.findings(lens, new Recorded(entry.record(), ofTenant)))
+                id.map(lens -> LensJudge.findings(lens, new Recorded(entry.record(), ofTenant), spread))
                         .orElse(List.of()));
     }
 

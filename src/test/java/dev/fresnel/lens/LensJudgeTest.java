@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.fresnel.value.ModelName;
+import java.util.Collections;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -14,6 +15,12 @@ class LensJudgeTest {
     private static final LensId LENS = new LensId("0123456789abcdef");
     private static final ModelName CHEAP = new ModelName("cheap");
 
+    /** Tasks whose bare answers are all alike. */
+    private static final LensSpread ALIKE = LensSpread.of(Collections.nCopies(
+            10,
+            LensRecord.own(use(KEY, false, true), Tally.of(1, 1))
+                    .plus(LensRecord.own(use(KEY, false, true), Tally.of(0, 1)))));
+
     private Recorded sums = Recorded.NOTHING;
 
     @Test
@@ -21,7 +28,7 @@ class LensJudgeTest {
         with(20, 0.4);
         bareElsewhere(200, 0.8);
 
-        assertThat(LensJudge.harm(LENS, sums)).hasValueSatisfying(finding -> {
+        assertThat(LensJudge.harm(LENS, sums, ALIKE)).hasValueSatisfying(finding -> {
             assertThat(finding.worker()).isEqualTo("cheap");
             assertThat(finding.answers()).isEqualTo(20);
             assertThat(finding.reference()).isEqualTo(LensJudge.Reference.BARE);
@@ -34,10 +41,10 @@ class LensJudgeTest {
         with(19, 0);
         bareElsewhere(200, 0.9);
 
-        assertThat(LensJudge.harm(LENS, sums)).isEmpty();
+        assertThat(LensJudge.harm(LENS, sums, ALIKE)).isEmpty();
 
         with(1, 0);
-        assertThat(LensJudge.harm(LENS, sums)).isPresent();
+        assertThat(LensJudge.harm(LENS, sums, ALIKE)).isPresent();
     }
 
     @Test
@@ -46,7 +53,7 @@ class LensJudgeTest {
         bareElsewhere(200, 0.8);
         bareHere(60, 0.4);
 
-        assertThat(LensJudge.harm(LENS, sums)).isEmpty();
+        assertThat(LensJudge.harm(LENS, sums, ALIKE)).isEmpty();
     }
 
     @Test
@@ -54,7 +61,7 @@ class LensJudgeTest {
         with(500, 0.8);
         bareElsewhere(500, 0.7);
 
-        assertThat(LensJudge.findings(LENS, sums))
+        assertThat(LensJudge.findings(LENS, sums, ALIKE))
                 .singleElement()
                 .satisfies(finding -> assertThat(finding.harm()).isLessThan(0.2));
     }
@@ -67,7 +74,7 @@ class LensJudgeTest {
         withElsewhere(300, 0.8);
         direct(300, 0.9, 300, 0.9);
 
-        assertThat(LensJudge.findings(LENS, sums)).singleElement().satisfies(finding -> {
+        assertThat(LensJudge.findings(LENS, sums, ALIKE)).singleElement().satisfies(finding -> {
             assertThat(finding.reference()).isEqualTo(LensJudge.Reference.PEERS);
             assertThat(finding.lift()).isCloseTo(0, within(0.02));
             assertThat(finding.hurts()).isFalse();
@@ -80,7 +87,7 @@ class LensJudgeTest {
         withElsewhere(300, 0.8);
         direct(100, 0.9, 300, 0.9);
 
-        assertThat(LensJudge.harm(LENS, sums)).isPresent();
+        assertThat(LensJudge.harm(LENS, sums, ALIKE)).isPresent();
     }
 
     @Test
@@ -89,14 +96,14 @@ class LensJudgeTest {
         withElsewhere(300, 0.8);
         direct(100, 0.7, 300, 0.9);
 
-        assertThat(LensJudge.harm(LENS, sums)).isEmpty();
+        assertThat(LensJudge.harm(LENS, sums, ALIKE)).isEmpty();
     }
 
     @Test
     void findsNothing_whenThereIsNothingToCompareWith() {
         with(100, 0);
 
-        assertThat(LensJudge.findings(LENS, sums)).isEmpty();
+        assertThat(LensJudge.findings(LENS, sums, ALIKE)).isEmpty();
     }
 
     @Test
@@ -104,7 +111,7 @@ class LensJudgeTest {
         add(use(KEY, true, true), 40, 0.4, 0.15);
         bareElsewhere(200, 0.7);
 
-        assertThat(LensJudge.harm(LENS, sums)).isEmpty();
+        assertThat(LensJudge.harm(LENS, sums, ALIKE)).isEmpty();
     }
 
     @Test
@@ -115,7 +122,7 @@ class LensJudgeTest {
                         .plus(LensCounts.of("with/" + LENS + "/cheap/r", Long.MAX_VALUE / 4)),
                 LensCounts.of("bare/cheap/w", 9_000_000).plus(LensCounts.of("bare/cheap/r", -9_000_000)));
 
-        assertThat(LensJudge.findings(LENS, sums))
+        assertThat(LensJudge.findings(LENS, sums, ALIKE))
                 .allSatisfy(finding -> assertThat(finding.harm()).isBetween(0.0, 1.0));
     }
 

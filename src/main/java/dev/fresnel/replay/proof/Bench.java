@@ -1,10 +1,9 @@
 package dev.fresnel.replay.proof;
 
-import dev.fresnel.replay.data.DataProblem;
 import dev.fresnel.replay.data.DataSet;
 import dev.fresnel.replay.data.RecordedSets;
-import dev.fresnel.replay.data.TaskTexts;
 import dev.fresnel.replay.rule.Rule;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 
@@ -12,7 +11,7 @@ import java.util.function.Function;
  * What a proof works with. Immutable.
  *
  * @param data loads a set by its name; {@link RecordedSets#load}, or rows made for a test
- * @param texts loads texts without answers by the name of their set; {@link TaskTexts#load}
+ * @param recordings folder of what is recorded beside the sets of {@code data}; need not exist
  * @param seeds how many streams, 2 or more
  * @param subject the rule that stands trial
  * @param withoutAlarm the same rule with its drift alarm off: what the alarm costs is measured against it
@@ -20,22 +19,14 @@ import java.util.function.Function;
  */
 public record Bench(
         Function<String, DataSet> data,
-        Function<String, List<List<TaskTexts.TaskText>>> texts,
+        Path recordings,
         int seeds,
         Rule subject,
         Rule withoutAlarm,
         List<Rule> others) {
-    /** Without texts. */
+    /** Without recordings. */
     public Bench(Function<String, DataSet> data, int seeds, Rule subject, Rule withoutAlarm, List<Rule> others) {
-        this(
-                data,
-                set -> {
-                    throw new DataProblem("no texts called '" + set + "' are here");
-                },
-                seeds,
-                subject,
-                withoutAlarm,
-                others);
+        this(data, Path.of("no-recordings"), seeds, subject, withoutAlarm, others);
     }
 
     public Bench {

@@ -5,12 +5,15 @@ import dev.fresnel.lens.LensId;
 import dev.fresnel.lens.LensJudge;
 import dev.fresnel.lens.LensKey;
 import dev.fresnel.lens.LensRecord;
+import dev.fresnel.lens.LensSpread;
 import dev.fresnel.lens.LensUse;
 import dev.fresnel.lens.Recorded;
 import dev.fresnel.lens.Tally;
 import dev.fresnel.replay.Interval;
 import dev.fresnel.replay.Seeds;
 import dev.fresnel.replay.Table;
+import dev.fresnel.replay.data.DataProblem;
+import dev.fresnel.replay.data.GuidedAnswers;
 import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.ModelName;
 import dev.fresnel.value.TenantId;
@@ -63,7 +66,7 @@ final class NegativeLens implements Proof {
 
     /** Decides when a lens is retired. */
     private interface Judge {
-        boolean retires(State task, Recorded sums);
+        boolean retires(State task, Recorded sums, LensSpread spread);
     }
 
     /** One task on its way. */
@@ -95,16 +98,16 @@ final class NegativeLens implements Proof {
     private record Course(double soon, double found, double wrong, double lift) {}
 
     private static final Judge GATEWAY =
-            (task, sums) -> LensJudge.harm(LENS, sums).isPresent();
-    private static final Judge NEVER = (_, _) -> false;
-    private static final Judge MEANS = (task, sums) -> {
+            (_, sums, spread) -> LensJudge.harm(LENS, sums, spread).isPresent();
+    private static final Judge NEVER = (_, _, _) -> false;
+    private static final Judge MEANS = (_, sums, _) -> {
         LensRecord own = new LensRecord(sums.own());
         LensRecord all = new LensRecord(sums.tenant());
         Tally with = own.with(LENS, WORKER.value());
         Tally bare = all.bare(WORKER.value());
         return with.answers() >= 20 && with.good() / with.mass() < bare.good() / Math.max(1, bare.mass());
     };
-    private static final Judge BEST = (task, _) -> task.uses >= 20 && task.logOdds > Math.log(9);
+    private static final Judge BEST = (task, _, _) -> task.uses >= 20 && task.logOdds > Math.log(9);
 
     @Override
     public Verdict run(Bench bench) {
@@ -124,28 +127,36 @@ final class NegativeLens implements Proof {
             rows.add(row(other, "gateway", courses(other, GATEWAY, bench.seeds())));
             rows.add(row(other, "best test", courses(other, BEST, bench.seeds())));
         }
+        List<Table> tables = new ArrayList<>(List.of(new Table(
+                List.of(
+                        "world",
+                        "judge",
+                        "bad retired within 60 %",
+                        "bad retired at all %",
+                        "good retired %",
+                        "net lift %"),
+                rows)));
+        String recorded = "";
+        try {
+            tables.add(RecordedGuidance.table(new GuidedAnswers(bench.recordings()).load(), bench.seeds()));
+        } catch (DataProblem absent) {
+            recorded = "; RECORDED GUIDANCE IS NOT SHOWN: " + absent.getMessage();
+        }
         return new Verdict(
                 id(),
                 String.format(
-                        Locale.ROOT,
-                        "made: %d tasks, %d lenses of -10 points and %d of +8, %d requests each, a tenth without lens; no rule of the policy takes part",
-                        TASKS,
-                        BAD,
-                        TASKS - BAD,
-                        REQUESTS),
+                                Locale.ROOT,
+                                "made: %d tasks, %d lenses of -10 points and %d of +8, %d requests each, a tenth without lens; no rule of the policy takes part",
+                                TASKS,
+                                BAD,
+                                TASKS - BAD,
+                                REQUESTS)
+                        + recorded,
                 List.of(
                         Claim.atLeast("bad lenses retired within 60 uses, %", percent(gateway, Course::soon), 90, 1),
                         Claim.atMost("good lenses retired, %", percent(gateway, Course::wrong), 2, 1),
                         Claim.atLeast("net lift, % of the oracle's", percent(gateway, Course::lift), 90, 1)),
-                List.of(new Table(
-                        List.of(
-                                "world",
-                                "judge",
-                                "bad retired within 60 %",
-                                "bad retired at all %",
-                                "good retired %",
-                                "net lift %"),
-                        rows)),
+                tables,
                 List.of());
     }
 
@@ -177,6 +188,8 @@ final class NegativeLens implements Proof {
         double gained = 0;
         double most = 0;
         for (int request = 0; request < REQUESTS; request++) {
+            LensSpread spread =
+                    LensSpread.of(tasks.stream().map(task -> task.own).toList());
             for (State task : tasks) {
                 boolean control = chance.nextDouble() < WITHOUT;
                 double luck = chance.nextDouble();
@@ -197,7 +210,7 @@ final class NegativeLens implements Proof {
                     double ifBad = task.quality(true);
                     double ifGood = task.quality(false);
                     task.logOdds += Math.log(right ? ifBad / ifGood : (1 - ifBad) / (1 - ifGood));
-                    if (judge.retires(task, new Recorded(task.own, tenant))) {
+                    if (judge.retires(task, new Recorded(task.own, tenant), spread)) {
                         task.retiredAt = task.uses;
                     }
                 }
