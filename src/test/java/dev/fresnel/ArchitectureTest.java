@@ -46,11 +46,11 @@ class ArchitectureTest {
         see.put("estimate", Set.of("chat", "value"));
         see.put("upstream", Set.of("chat", "value"));
         see.put("budget", Set.of("upstream", "chat", "value"));
-        see.put("lens", Set.of("budget", "upstream", "estimate", "chat", "value"));
+        see.put("lens", Set.of("budget", "upstream", "policy", "estimate", "chat", "value"));
         see.put("delegation", Set.of("lens", "budget", "upstream", "policy", "estimate", "chat", "value"));
         see.put("tenant", Set.of("delegation", "lens", "policy", "upstream", "chat", "value"));
         see.put("seed", Set.of("tenant", "delegation", "policy", "upstream", "chat", "value"));
-        see.put("outcome", Set.of("delegation", "policy", "estimate", "chat", "value"));
+        see.put("outcome", Set.of("delegation", "lens", "policy", "estimate", "chat", "value"));
         see.put("judge", Set.of("outcome", "budget", "upstream", "chat", "value"));
         see.put(
                 "exchange",

@@ -1,10 +1,12 @@
 package dev.fresnel.admin;
 
+import dev.fresnel.lens.LensShelf;
 import dev.fresnel.pause.KillSwitch;
 import dev.fresnel.pause.PauseOrder;
 import dev.fresnel.value.Secret;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
@@ -17,11 +19,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * The admin listener: probes, metrics, status, recent events and the kill switch, on a port of its own. What it changes leaves
+ * The admin listener: probes, metrics, status, recent events, the kill switch and the lenses, on a port of its own. What it changes leaves
  * an event. One instance.
  */
 public final class AdminListener extends VerticleBase {
@@ -50,6 +53,8 @@ public final class AdminListener extends VerticleBase {
      * @param status JSON
      * @param events recent events as JSON objects, oldest first
      * @param killSwitch what {@code /admin/pause} and {@code /admin/resume} work
+     * @param lenses which an operator may look at, retire and forget
+     * @param audit told of every change to them
      */
     public record Setup(
             String host,
@@ -59,7 +64,9 @@ public final class AdminListener extends VerticleBase {
             Supplier<String> metrics,
             Supplier<String> status,
             Supplier<List<String>> events,
-            KillSwitch killSwitch) {}
+            KillSwitch killSwitch,
+            LensShelf lenses,
+            Consumer<AdminAction> audit) {}
 
     @SuppressWarnings("NullAway.Init") // server is set by start()
     public AdminListener(Setup setup) {
@@ -86,12 +93,13 @@ public final class AdminListener extends VerticleBase {
         router.get("/admin/status").handler(c -> json(c, setup.status().get()));
         router.get("/admin/events")
                 .handler(c -> json(c, "[" + String.join(",", setup.events().get()) + "]"));
-        PauseRequests pauses = new PauseRequests(
-                setup.killSwitch(), setup.token().map(_ -> "admin-token").orElse("loopback"));
-        router.post().handler(AdminListener::refusePages);
+        String by = setup.token().map(_ -> "admin-token").orElse("loopback");
+        PauseRequests pauses = new PauseRequests(setup.killSwitch(), by);
+        router.route().handler(AdminListener::refusePages);
         router.post().handler(BodyHandler.create(false).setBodyLimit(PauseRequests.MAX_BODY));
         router.post("/admin/pause").handler(c -> pauses.order(c, PauseOrder.State.PAUSED));
         router.post("/admin/resume").handler(c -> pauses.order(c, PauseOrder.State.ACTIVE));
+        new LensRequests(setup.lenses(), by, setup.audit()).serve(router);
         router.route().handler(AdminListener::notServed);
         router.errorHandler(413, c -> text(c, 413, "The body is larger than " + PauseRequests.MAX_BODY + " bytes.\n"));
         router.errorHandler(400, c -> text(c, 400, "The request cannot be read. Is its query percent-encoded?\n"));
@@ -109,13 +117,19 @@ public final class AdminListener extends VerticleBase {
             context.response().putHeader("allow", method);
             text(context, 405, "Use " + method + ".\n");
         } else {
-            text(context, 404, "There is nothing here. Served are " + String.join(", ", PATHS.keySet()) + ".\n");
+            text(
+                    context,
+                    404,
+                    "There is nothing here. Served are " + String.join(", ", PATHS.keySet()) + ", " + LensRequests.PATH
+                            + ".\n");
         }
     }
 
-    /** Any page that somebody on this machine looks at can post to a loopback address; browsers say so, and nobody else does. */
+    /** Any page that somebody on this machine looks at can send to a loopback address; browsers say so, and nobody else does. */
     private static void refusePages(RoutingContext context) {
-        if (context.request().headers().contains("origin")) {
+        boolean reads = context.request().method().equals(HttpMethod.GET)
+                || context.request().method().equals(HttpMethod.HEAD);
+        if (!reads && context.request().headers().contains("origin")) {
             text(context, 403, "Changes are not taken from web pages. Use 'fresnel pause' or curl.\n");
         } else {
             context.next();

@@ -23,7 +23,7 @@ final class Charging {
                 switch (event) {
                     case LensEvent.Created created -> created.cost();
                     case LensEvent.Failed failed -> failed.cost();
-                    case LensEvent.StoreFailed _ -> Usd.ZERO;
+                    case LensEvent.Retired _, LensEvent.StoreFailed _ -> Usd.ZERO;
                 });
     }
 

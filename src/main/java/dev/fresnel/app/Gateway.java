@@ -135,9 +135,18 @@ public final class Gateway {
         // A promise of no event loop: the loops may be gone when it is kept.
         Promise<Gateway> started = Promise.promise();
         Stores.open(vertx, config, (trouble, message) -> tell(trouble, message, telling), telling.metrics(), closing)
-                .compose(stores -> LearnerStart.start(vertx, config, stores, unharmed(telling.decisions()), closing)
-                        .compose(learning ->
-                                assemble(config, telling, relayLimits, vertx, loops, stores, learning, closing)))
+                .compose(stores -> {
+                    Foundation ground = lay(config, telling, vertx, stores, closing);
+                    return LearnerStart.start(
+                                    vertx,
+                                    config,
+                                    stores,
+                                    unharmed(telling.decisions()),
+                                    ground.shelf()::heard,
+                                    closing)
+                            .compose(learning -> assemble(
+                                    config, telling, relayLimits, vertx, loops, stores, ground, learning, closing));
+                })
                 .onSuccess(started::complete)
                 .onFailure(problem -> closing.run().onComplete(_ -> started.fail(problem)));
         return started.future();
@@ -187,6 +196,21 @@ public final class Gateway {
         };
     }
 
+    private static Foundation lay(GatewayConfig config, Telling telling, Vertx vertx, Stores stores, Closing closing) {
+        return Foundation.lay(
+                vertx,
+                config,
+                stores.lenses(),
+                stores.ledger(),
+                LearnerStart.thread(vertx),
+                telling.metrics(),
+                unharmed(event -> {
+                    telling.log().onLens(event);
+                    telling.metrics().onLens(event);
+                }),
+                closing);
+    }
+
     private static Future<Gateway> assemble(
             GatewayConfig config,
             Telling telling,
@@ -194,43 +218,22 @@ public final class Gateway {
             Vertx vertx,
             int loops,
             Stores stores,
+            Foundation ground,
             LearnerStart.Started learning,
             Closing closing) {
         Ledger ledger = stores.ledger();
-        Charging charging = new Charging(ledger, telling.metrics());
         LongSupplier nanos = SystemTime.nanos();
         var clock = SystemTime.clock();
         var random = new java.security.SecureRandom();
         PriceTable prices = new PriceTable(config.prices());
-        RetryRule retries = new RetryRule(clock, random);
-        UpstreamClient upstreams = new UpstreamClient(vertx, retries, nanos);
-        closing.later("upstream connections", upstreams::close);
-        CompletionClient smart = new CompletionClient(vertx, upstreams, config.upstreams(), retries, nanos);
-
-        Experience experience = new Experience();
-        UsageLearner usageLearner = new UsageLearner(experience, learning.thread(), config.estimates());
-        telling.metrics().watchEstimates(usageLearner::counts);
-
-        LensShelf shelf = new LensShelf(
-                vertx,
-                new LensWriter(smart, PromptTemplate.load(), clock, nanos),
-                stores.lenses(),
-                clock,
-                nanos,
-                random,
-                ShelfLimits.DEFAULT,
-                unharmed(event -> {
-                    charging.lens(event);
-                    measure(usageLearner, event);
-                    telling.log().onLens(event);
-                    telling.metrics().onLens(event);
-                }));
+        LensShelf shelf = ground.shelf();
+        telling.metrics().watchEstimates(ground.usage()::counts);
 
         Policy policy = learning.policy();
         Learner learner = learning.learner();
         telling.metrics().watchLearning(learner::counts, learner::sharing, policy::counts);
 
-        AnswerStart answers = AnswerStart.of(vertx, config, smart, ledger, learner, telling.metrics(), closing);
+        AnswerStart answers = AnswerStart.of(vertx, config, ground.smart(), ledger, learner, telling.metrics(), closing);
         EscalationBreaker breaker = new EscalationBreaker(clock);
         KillSwitch killSwitch =
                 Pausing.killSwitch(vertx, stores.pauses(), config.tenants(), unharmed(telling.log()::onPause), closing);
@@ -241,14 +244,14 @@ public final class Gateway {
         JtokkitEstimator tokens = new JtokkitEstimator();
         Parts parts = new Parts(
                 vertx,
-                upstreams,
+                ground.upstreams(),
                 config.upstreams(),
                 config.models(),
                 prices,
                 config.workers(),
                 tokens,
-                experience,
-                new Delegator(config.models(), prices, config.workers(), experience, policy, breaker),
+                ground.experience(),
+                new Delegator(config.models(), prices, config.workers(), ground.experience(), policy, breaker),
                 breaker,
                 new ConversationPins(nanos::getAsLong, ConversationPins.DEFAULT_IDLE, ConversationPins.DEFAULT_MAXIMUM),
                 pacing,
@@ -261,8 +264,9 @@ public final class Gateway {
                 answers.inspections(),
                 answers.judge(),
                 killSwitch,
-                new TaskClassifier(vertx, smart, charging::classifier, telling.metrics()::onClassified, nanos),
-                usageLearner,
+                new TaskClassifier(
+                        vertx, ground.smart(), ground.charging()::classifier, telling.metrics()::onClassified, nanos),
+                ground.usage(),
                 ledger,
                 relayLimits,
                 switch (config.events().prompts()) {
@@ -305,7 +309,10 @@ public final class Gateway {
                 telling.registry()::scrape,
                 () -> Status.json(config, gate, ledger, killSwitch, learning.seeding(), telling.writer()),
                 telling.window()::lines,
-                killSwitch));
+                killSwitch,
+                shelf,
+                unharmed(action ->
+                        telling.log().onAdminAction(action.action(), action.tenant(), action.subject(), action.by()))));
         // The first request must not pay for the tokenizer's tables, nor stand on an event loop while they load.
         return vertx.executeBlocking(() -> {
                     tokens.preload();
@@ -346,13 +353,6 @@ public final class Gateway {
 
     private static <T> Future<T> cannotListen(String key, HostPort address, Throwable problem) {
         return Future.failedFuture(new ListenException(key, address.toString(), problem));
-    }
-
-    /** What the writing of a lens took, where the provider counted it. */
-    private static void measure(UsageLearner usages, LensEvent event) {
-        if (event instanceof LensEvent.Created created && created.usageSource() == Provenance.UsageSource.REPORTED) {
-            usages.lensWritten(created.smart(), created.usage());
-        }
     }
 
     /** The port clients use. */

@@ -3,6 +3,8 @@ package dev.fresnel.app;
 import dev.fresnel.config.GatewayConfig;
 import dev.fresnel.delegation.LearnedRules;
 import dev.fresnel.delegation.Worker;
+import dev.fresnel.lens.LensUse;
+import dev.fresnel.lens.Tally;
 import dev.fresnel.outcome.DecisionRecord;
 import dev.fresnel.outcome.KnownArms;
 import dev.fresnel.outcome.Learner;
@@ -23,10 +25,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /** Starts the learner: on a thread of its own, so that no reply waits for it, nor it for a slow store. */
 final class LearnerStart {
+    private static final String THREAD = "fresnel-learner";
     private static final Duration TICK = Duration.ofMillis(250);
 
     /** What is learned at start, and what is told at the end, is waited for this long. */
@@ -39,11 +43,9 @@ final class LearnerStart {
     /**
      * What decides, and what teaches it.
      *
-     * @param seeding what it started from
-     * @param thread of all learning: one task after another, never on an event loop
      * @param seeding what it was started from beside the store
      */
-    record Started(Policy policy, Learner learner, Seeding seeding, Executor thread) {}
+    record Started(Policy policy, Learner learner, Seeding seeding) {}
 
     /** Alarms are the store's: it hears all replicas. */
     private static PolicySettings settings(GatewayConfig config) {
@@ -54,12 +56,18 @@ final class LearnerStart {
     /**
      * Completes when what the store knows has been taken over, or could not be had; never fails for that.
      *
+     * @param lenses told what came of answers with and without them
      * @param closing is told how the learner ends: what it has learned goes to the store first
      */
     static Future<Started> start(
-            Vertx vertx, GatewayConfig config, Stores stores, Consumer<DecisionRecord> decisions, Closing closing) {
+            Vertx vertx,
+            GatewayConfig config,
+            Stores stores,
+            Consumer<DecisionRecord> decisions,
+            BiConsumer<LensUse, Tally> lenses,
+            Closing closing) {
         Policy policy = new Policy(settings(config));
-        WorkerExecutor thread = vertx.createSharedWorkerExecutor("fresnel-learner", 1);
+        WorkerExecutor thread = vertx.createSharedWorkerExecutor(THREAD, 1);
         SecureRandom random = new SecureRandom();
         byte[] replica = new byte[REPLICA_BYTES];
         random.nextBytes(replica);
@@ -73,7 +81,8 @@ final class LearnerStart {
                 random,
                 HexFormat.of().formatHex(replica),
                 config.outcomes(),
-                decisions));
+                decisions,
+                lenses));
         closing.later("learner's thread", thread::close);
         // Behind what the store knows, on whose scales rows are then weighed.
         return waited(vertx, learner.load())
@@ -84,8 +93,14 @@ final class LearnerStart {
                         vertx.cancelTimer(ticking);
                         return waited(vertx, learner.close());
                     });
-                    return new Started(policy, learner, seeding, work -> execute(thread, work));
+                    return new Started(policy, learner, seeding);
                 });
+    }
+
+    /** The thread of all learning, for those who learn something else: one task after another. Ends with the event loops. */
+    static Executor thread(Vertx vertx) {
+        WorkerExecutor thread = vertx.createSharedWorkerExecutor(THREAD, 1);
+        return work -> execute(thread, work);
     }
 
     private static void execute(WorkerExecutor thread, Runnable work) {

@@ -48,6 +48,10 @@ final class ReplayData {
         return new LengthSets(folder).load(name);
     }
 
+    Path folder() {
+        return folder;
+    }
+
     /** The data set, its skipped lines told. */
     DataSet load(String name, Terminal terminal) {
         DataSet set = new RecordedSets(folder).load(name);

@@ -75,6 +75,7 @@ final class ReplayProofCommand implements Callable<Integer> {
         Bench bench = new Bench(
                 set -> data.load(set, terminal),
                 data::lengths,
+                data.folder(),
                 data.seeds(),
                 LearnedRules.of(name),
                 LearnedRules.withoutAlarm(name),

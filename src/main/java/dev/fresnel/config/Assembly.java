@@ -308,6 +308,7 @@ final class Assembly {
                 section.temperature().orElseThrow(),
                 section.maxTokens().orElseThrow(),
                 section.maxLensTokens().orElseThrow(),
-                section.negativeTtl().orElseThrow());
+                section.negativeTtl().orElseThrow(),
+                section.near().orElseThrow());
     }
 }

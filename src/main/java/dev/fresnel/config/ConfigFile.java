@@ -433,7 +433,13 @@ record ConfigFile(
             Optional<Integer> maxLensTokens,
 
             @Key(value = "How long a failed writing is not tried again.", def = "10m", min = "0s", max = "24h")
-            Optional<Duration> negativeTtl) {}
+            Optional<Duration> negativeTtl,
+
+            @Key(
+                    value =
+                            "Whether a task without a lens may use that of a similar task, once outcomes show that this is as good.",
+                    def = "off")
+            Optional<LensPolicy.Near> near) {}
 
     record PolicySection(
             @Key(value = "How the arm is chosen from what was learned. All rules use the same evidence.", def = "ucb")

@@ -62,7 +62,7 @@ final class Deliberation {
         if (stopped.isPresent()) {
             return goDirect(stopped.get());
         }
-        Optional<Pin> pin = inquiry.pin().filter(_ -> inquiry.overrides().continues(inquiry.request()));
+        Optional<Pin> pin = inquiry.runningPin();
         Optional<Arm> forced = inquiry.overrides().arm();
         if (forced.isPresent()) {
             return forced(forced.get(), pin);

@@ -65,6 +65,11 @@ public record Inquiry(
                 moment);
     }
 
+    /** The pin that binds this request: of a conversation that is under way, or names its session. */
+    Optional<Pin> runningPin() {
+        return pin.filter(_ -> overrides.continues(request));
+    }
+
     /** Who sent the request. */
     public enum Origin {
         CLIENT,
@@ -82,6 +87,8 @@ public record Inquiry(
     /** Whether a lens for the request's key is cached. */
     public enum LensState {
         CACHED,
-        ABSENT
+        ABSENT,
+        /** Answers were worse with every version that was written; no other one will be. */
+        RETIRED
     }
 }

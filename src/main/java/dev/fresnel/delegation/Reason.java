@@ -70,6 +70,8 @@ public enum Reason {
     CONTEXT_WINDOW,
     /** Obstacle: so many of the arm's answers had to be escalated that it is paused. */
     ESCALATING_TOO_OFTEN,
+    /** Obstacle: answers to this task were worse with each lens that was written for it. */
+    LENS_RETIRED,
     /** Obstacle: a price that the decision needs is not configured. */
     NO_PRICE,
     /** Obstacle: what is left of the budget does not cover the worst case. */

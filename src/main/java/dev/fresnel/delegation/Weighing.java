@@ -189,6 +189,7 @@ final class Weighing {
                     Reason.UNKNOWN_WORKER_MODEL,
                     inquiry.plan().smart().map(ModelName::value).orElse("")));
         }
+        retired(worker).ifPresent(obstacles::add);
         noPrice(worker, model).ifPresent(obstacles::add);
         overBudget(worst).ifPresent(obstacles::add);
         return new ArmRow(
@@ -244,6 +245,16 @@ final class Weighing {
                 ? Optional.empty()
                 : Optional.of(new Obstacle(
                         Reason.CONTEXT_WINDOW, needed + " tokens needed, " + model.name() + " takes " + window));
+    }
+
+    /** A conversation that began with a lens keeps it, whatever has been found since. */
+    private Optional<Obstacle> retired(Worker worker) {
+        boolean pinned = inquiry.runningPin()
+                .filter(pin -> pin.arm().equals(worker.arm()) && pin.lensId().isPresent())
+                .isPresent();
+        return worker.guidance() == Guidance.LENS && inquiry.lens() == Inquiry.LensState.RETIRED && !pinned
+                ? Optional.of(new Obstacle(Reason.LENS_RETIRED, "answers were worse with each version"))
+                : Optional.empty();
     }
 
     /** A missing price stops the arm only where money decides: an unknown price is never zero. */

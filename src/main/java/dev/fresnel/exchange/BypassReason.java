@@ -47,10 +47,10 @@ public enum BypassReason {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Empty where having no lens is the usual course: one is being written, or only kept ones were asked for. */
+    /** Empty where having no lens is the usual course: one is being written, only kept ones were asked for, or none helps. */
     static Optional<BypassReason> of(SkipReason reason) {
         return switch (reason) {
-            case BUILDING, NOT_CACHED -> Optional.empty();
+            case BUILDING, NOT_CACHED, RETIRED -> Optional.empty();
             case DEADLINE -> Optional.of(LENS_DEADLINE);
             case BUSY -> Optional.of(LENS_BUSY);
             case BACKING_OFF -> Optional.of(LENS_BACKING_OFF);

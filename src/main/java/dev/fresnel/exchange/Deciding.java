@@ -17,11 +17,13 @@ import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.delegation.TaskKind;
 import dev.fresnel.estimate.TaskText;
 import dev.fresnel.lens.LensKey;
+import dev.fresnel.lens.LensPolicy;
 import dev.fresnel.lens.LensSubject;
 import dev.fresnel.outcome.FollowUps;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.upstream.ForwardHeaders;
 import dev.fresnel.upstream.Model;
+import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.GatewayException;
 import dev.fresnel.value.GatewayFailure;
 import dev.fresnel.value.ModelName;
@@ -159,6 +161,7 @@ final class Deciding {
         LensKey key = parts.lensKeys().keyFor(arrival.tenant().id(), smart(request, plan), subject);
         journal.lensKey = Optional.of(key);
         journal.lensSubject = Optional.of(subject);
+        lookNearby(request, plan, subject, key);
         journal.conversation = ConversationKey.of(arrival.tenant().id(), overrides.session(), request);
         return parts.delegator()
                 .assess(new Inquiry(
@@ -178,13 +181,35 @@ final class Deciding {
                         parts.ledger()
                                 .remaining(
                                         arrival.tenant().id(), arrival.tenant().dailyBudget()),
-                        parts.shelf().peek(key).isPresent() ? Inquiry.LensState.CACHED : Inquiry.LensState.ABSENT,
+                        lensState(key),
                         parts.missed().of(key),
                         journal.conversation.flatMap(parts.pins()::find),
                         new Moment(
                                 parts.clock().instant(),
                                 parts.chance().getAsDouble(),
                                 parts.pacing().perDollar(arrival.tenant().id()))));
+    }
+
+    /** Before the decision: whether there is a lens at hand is part of what it weighs. */
+    private void lookNearby(ChatRequest request, RoutePlan plan, LensSubject subject, LensKey key) {
+        if (plan.lens().near() == LensPolicy.Near.OFF || !(subject instanceof LensSubject.Task task)) {
+            return;
+        }
+        Fingerprint partition = parts.lensKeys().partition(arrival.tenant().id(), smart(request, plan), task);
+        journal.lensPartition = Optional.of(partition);
+        if (parts.shelf().peek(key).isEmpty() && !parts.shelf().isLeftAlone(key)) {
+            journal.near = parts.shelf()
+                    .neighbour(partition, task.firstUserText(), parts.chance().getAsDouble());
+        }
+    }
+
+    private Inquiry.LensState lensState(LensKey key) {
+        if (parts.shelf().isLeftAlone(key)) {
+            return Inquiry.LensState.RETIRED;
+        }
+        return journal.near.isPresent() || parts.shelf().peek(key).isPresent()
+                ? Inquiry.LensState.CACHED
+                : Inquiry.LensState.ABSENT;
     }
 
     private static LensSubject subject(ChatRequest request, RoutePlan plan, Overrides overrides) {

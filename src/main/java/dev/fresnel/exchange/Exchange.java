@@ -254,6 +254,7 @@ final class Exchange {
                             arrival.id(),
                             journal.learning,
                             decision,
+                            journal.lensUse(),
                             journal.body(),
                             now.minus(journal.total()),
                             now,

@@ -94,6 +94,13 @@ final class Guiding {
             return Future.succeededFuture(
                     with(plan, order, pinned.get().block(), pinned.get().id(), "hit"));
         }
+        Optional<LensResult.Hit> near = journal.near.flatMap(
+                found -> parts.shelf().peek(found.key()).filter(hit -> hit.id().equals(found.lens())));
+        if (near.isPresent()) {
+            journal.nearUsed = true;
+            return Future.succeededFuture(
+                    rendered(plan, order, policy, near.get().lens(), near.get().id(), "near"));
+        }
         Optional<Price> price = parts.prices().find(order.smart().name());
         if (price.isEmpty()) {
             // A lens whose price nobody knows cannot be shown to pay.
@@ -182,13 +189,16 @@ final class Guiding {
             case LensResult.Skipped _ -> {}
         }
         return switch (result) {
-            case LensResult.Hit(Lens lens, LensId id, LensResult.Freshness freshness) ->
-                Future.succeededFuture(rendered(
+            case LensResult.Hit(Lens lens, LensId id, LensResult.Freshness freshness) -> {
+                serves(plan, lens);
+                yield Future.succeededFuture(rendered(
                         plan, order, policy, lens, id, freshness == LensResult.Freshness.FRESH ? "hit" : "stale"));
+            }
             case LensResult.Built(Lens lens, LensId id, LensResult.Role role) -> {
                 if (role == LensResult.Role.STARTED) {
                     journal.lensCost = lens.provenance().cost();
                 }
+                serves(plan, lens);
                 yield Future.succeededFuture(rendered(plan, order, policy, lens, id, "built"));
             }
             case LensResult.Skipped(SkipReason reason, Usd spent) -> {
@@ -196,6 +206,11 @@ final class Guiding {
                 yield skipped(plan, order, policy, reason);
             }
         };
+    }
+
+    private void serves(Plan.Delegated plan, Lens lens) {
+        journal.lensPartition.ifPresent(partition -> parts.shelf()
+                .serves(partition, journal.lensKey.orElseThrow(), plan.request().firstUserText(), lens));
     }
 
     private Future<Plan> skipped(Plan.Delegated plan, LensOrder order, LensPolicy policy, SkipReason reason) {
@@ -214,6 +229,7 @@ final class Guiding {
                 bypass.note(key);
                 Lens minimal = Lens.minimal(brief(plan.request()), parts.clock().instant());
                 LensId id = LensId.of(journal.lensKey.orElseThrow(), minimal);
+                journal.minimalLens = true;
                 yield Future.succeededFuture(rendered(plan, order, policy, minimal, id, "minimal"));
             }
             case ERROR ->

@@ -20,11 +20,15 @@ import dev.fresnel.delegation.Pin;
 import dev.fresnel.delegation.Reason;
 import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.estimate.Answerer;
+import dev.fresnel.lens.LensId;
 import dev.fresnel.lens.LensKey;
 import dev.fresnel.lens.LensSubject;
+import dev.fresnel.lens.LensUse;
+import dev.fresnel.lens.NearLenses;
 import dev.fresnel.outcome.UsageLearner;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.value.Fingerprint;
+import dev.fresnel.value.ModelName;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.Usd;
 import io.vertx.core.buffer.Buffer;
@@ -70,6 +74,12 @@ final class Journal {
     long outputEstimate;
     Optional<LensKey> lensKey = Optional.empty();
     Optional<LensSubject> lensSubject = Optional.empty();
+    /** A lens of a similar task, to be used for want of one of this task's own. */
+    Optional<NearLenses.Near> near = Optional.empty();
+
+    /** Where lenses of similar tasks are looked for; empty where the route looks for none. */
+    Optional<Fingerprint> lensPartition = Optional.empty();
+
     Optional<ConversationKey> conversation = Optional.empty();
     Optional<Assessment> trace = Optional.empty();
     Overrides.Explain explain = Overrides.Explain.NO;
@@ -109,6 +119,12 @@ final class Journal {
      * @param blockTokens of the injected lens; 0 for a bare worker
      */
     record Delegated(Model model, Optional<String> lensId, long blockTokens) {}
+
+    /** The lens in the prompt is the built-in one, of which no record is kept. */
+    boolean minimalLens;
+
+    /** The lens in the prompt is {@link #near}. */
+    boolean nearUsed;
 
     /**
      * What of an answer speaks for or against it.
@@ -239,6 +255,18 @@ final class Journal {
         return learning.flatMap(made -> trace.map(assessment -> new Pin.Learned(
                         self, made.key(), made.lead(), assessment.features().saidKind())))
                 .or(() -> inherits);
+    }
+
+    /** How the answer stands to the lens of its key; empty where another model stood in, or nothing was weighed. */
+    Optional<LensUse> lensUse() {
+        if (minimalLens || (delegated.isPresent() && !workerAnswered())) {
+            return Optional.empty();
+        }
+        Optional<LensId> used = delegated.flatMap(Delegated::lensId).map(LensId::new);
+        Optional<ModelName> worker = delegated.map(by -> by.model().name());
+        return near.filter(_ -> nearUsed)
+                .map(other -> new LensUse(other.key(), used, worker, OptionalDouble.of(other.similarity())))
+                .or(() -> lensKey.map(key -> new LensUse(key, used, worker)));
     }
 
     /** By which the same request is known when it comes again. */

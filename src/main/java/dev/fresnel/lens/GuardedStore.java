@@ -74,6 +74,11 @@ final class GuardedStore {
         guarded(key, LensEvent.Operation.TOUCH, () -> store.touch(key));
     }
 
+    /** Fails when the store does: a caller that adds up must know. */
+    Future<Recorded> count(LensKey key, LensCounts own, LensCounts tenant) {
+        return guarded(key, LensEvent.Operation.COUNT, () -> store.count(key, own, tenant));
+    }
+
     @CanIgnoreReturnValue
     private <T> Future<T> guarded(LensKey key, LensEvent.Operation operation, Supplier<Future<T>> question) {
         return Future.succeededFuture(key)

@@ -68,6 +68,41 @@ public sealed interface LensEvent {
             Optional<Duration> retryAfter)
             implements LensEvent {}
 
+    /**
+     * Answers were worse with a version of a lens than without, so it is no longer served; running conversations keep it.
+     *
+     * @param worker the model whose answers were
+     * @param answers with the version that had an outcome
+     * @param lift what the version did to quality, posterior mean, -1.0 to 1.0
+     * @param harm {@code P(lift < 0)}, 0.0 to 1.0
+     * @param comparedWith what "without" is: {@code bare} or {@code peers}
+     * @param next what happens to the key
+     */
+    record Retired(
+            TenantId tenant,
+            String key,
+            LensId id,
+            String worker,
+            long answers,
+            double lift,
+            double harm,
+            String comparedWith,
+            Next next)
+            implements LensEvent {
+        /** What becomes of the key. */
+        public enum Next {
+            /** The next request has a new version written from the old one's items. */
+            REFRESH,
+            /** Too many versions failed: no lens for this key any more. */
+            LEAVE;
+
+            /** The name in events. */
+            public String key() {
+                return name().toLowerCase(Locale.ROOT);
+            }
+        }
+    }
+
     /** The store failed; the request went on as if the lens were not kept. */
     record StoreFailed(TenantId tenant, String key, Operation operation, String detail) implements LensEvent {}
 
@@ -86,7 +121,9 @@ public sealed interface LensEvent {
     /** Cache state that led to the writing. */
     enum Cause {
         MISS,
-        STALE;
+        STALE,
+        /** The version before was retired. */
+        RETIRED;
 
         /** The name in events. */
         public String key() {
@@ -99,7 +136,8 @@ public sealed interface LensEvent {
         FIND,
         CLAIM,
         SAVE,
-        TOUCH;
+        TOUCH,
+        COUNT;
 
         /** The name in events. */
         public String key() {

@@ -12,6 +12,8 @@ public enum LensFailure {
     TIMEOUT,
     /** An answer came, no lens was in it, nor in the repaired one. */
     UNUSABLE_ANSWER,
+    /** The operator gave it up. */
+    CANCELLED,
     /** Our bug. */
     INTERNAL;
 

@@ -10,9 +10,13 @@ import dev.fresnel.value.Fingerprint;
  */
 public record LensId(String value) {
     public LensId {
-        if (!value.matches("[0-9a-f]{16}")) {
+        if (!isOne(value)) {
             throw new IllegalArgumentException("a lens id is 16 hex digits: " + value);
         }
+    }
+
+    static boolean isOne(String value) {
+        return value.matches("[0-9a-f]{16}");
     }
 
     /** The id of {@code lens} under {@code key}. Provenance does not count: it never reaches a model. */

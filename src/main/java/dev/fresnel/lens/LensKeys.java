@@ -38,6 +38,13 @@ public final class LensKeys {
         return new LensKey(tenant, parts.build());
     }
 
+    /** What two tasks must share before one may use the other's lens: everything but what the user asked. */
+    public Fingerprint partition(TenantId tenant, ModelName smart, LensSubject.Task task) {
+        Fingerprint.Builder parts = Fingerprint.builder();
+        parts.add("lens-partition").add(tenant.value()).add(smart.value()).add(templateVersion);
+        return add(parts, task.system()).add(task.tools()).build();
+    }
+
     @CanIgnoreReturnValue
     private static Fingerprint.Builder add(Fingerprint.Builder parts, String text) {
         FoldedText folded = FoldedText.of(text);

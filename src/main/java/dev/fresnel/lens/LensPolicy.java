@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param maxTokens of the smart model's answer
  * @param maxLensTokens cap of the rendered block
  * @param negativeTtl how long a failed build is not tried again
+ * @param near whether a task without a lens may use one that was written for a task much like it
  */
 public record LensPolicy(
         Build build,
@@ -24,7 +25,8 @@ public record LensPolicy(
         double temperature,
         int maxTokens,
         int maxLensTokens,
-        Duration negativeTtl) {
+        Duration negativeTtl,
+        Near near) {
     public static final LensPolicy DEFAULT = new LensPolicy(
             Build.AUTO,
             Scope.TASK,
@@ -34,7 +36,8 @@ public record LensPolicy(
             0.3,
             2000,
             900,
-            Duration.ofMinutes(10));
+            Duration.ofMinutes(10),
+            Near.OFF);
 
     public enum Build {
         AUTO,
@@ -46,6 +49,11 @@ public record LensPolicy(
         TASK,
         APP,
         EXPLICIT
+    }
+
+    public enum Near {
+        OFF,
+        MINHASH
     }
 
     public enum OnFailure {

@@ -44,6 +44,16 @@ enum LensSection {
         return maximum;
     }
 
+    List<String> of(LensDraft draft) {
+        return switch (this) {
+            case CONSTRAINTS -> draft.constraints();
+            case ANTI_PATTERNS -> draft.antiPatterns();
+            case HEURISTICS -> draft.heuristics();
+            case PATTERNS -> draft.patterns();
+            case EXAMPLES -> draft.examples();
+        };
+    }
+
     List<String> of(Lens lens) {
         return switch (this) {
             case CONSTRAINTS -> lens.constraints();

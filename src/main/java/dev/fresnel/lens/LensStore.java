@@ -3,6 +3,7 @@ package dev.fresnel.lens;
 import dev.fresnel.value.TenantId;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -33,8 +34,22 @@ public interface LensStore {
     /** Notes that the lens is in use, so that it is not the one to make room. Absent: does nothing. */
     Future<Void> touch(LensKey key);
 
+    /**
+     * Adds to the record of a key and to its tenant's sums, and gives both. Atomic: of additions by many replicas none is lost. Nothing to
+     * add: reads. A record lives for {@link #RECORD_LIFE} after its last addition; per tenant there are twice as many as lenses at most,
+     * and the one longest without an addition makes room.
+     */
+    Future<Recorded> count(LensKey key, LensCounts own, LensCounts tenant);
+
+    /** Every lens and record of a tenant, in no order; the hash of a key and what there is under it. */
+    Future<List<LensEntry>> list(TenantId tenant);
+
+    /** Removes the lens and its record. */
     Future<Void> delete(LensKey key);
 
-    /** Removes everything of one tenant, claims included; gives the number of lenses removed. */
+    /** Removes everything of one tenant, claims and records included; gives the number of lenses removed. */
     Future<Integer> purge(TenantId tenant);
+
+    /** How long a record is kept after something was last added. */
+    Duration RECORD_LIFE = Duration.ofDays(30);
 }

@@ -26,6 +26,9 @@ public final class LensWriter {
 
     private static final String SCHEMA_NAME = "lens";
 
+    /** The detail of a refresh whose answer changed nothing or everything. */
+    private static final String NO_REVISION = "no_revision";
+
     private final SmartModel model;
     private final PromptTemplate template;
     private final LensParser parser;
@@ -43,13 +46,26 @@ public final class LensWriter {
 
     /** What goes wrong is a {@link WriteResult.NotWritten}; fails only when the request's briefing does. */
     public Future<WriteResult> write(LensRequest request) {
-        // Starting from a future: a briefing that throws must not leave the caller's books open.
-        return Future.succeededFuture(request).map(this::begun).compose(this::written);
+        return write(request, Optional.empty());
     }
 
-    private Writing begun(LensRequest request) {
+    /** @param revises a version that hurt: the new one is made from its items, see {@link LensRevision} */
+    Future<WriteResult> write(LensRequest request, Optional<Lens> revises) {
+        // Starting from a future: a briefing that throws must not leave the caller's books open.
+        return Future.succeededFuture(request)
+                .map(wanted -> begun(wanted, revises))
+                .compose(this::written);
+    }
+
+    private Writing begun(LensRequest request, Optional<Lens> revises) {
         TaskBrief brief = request.briefing().get();
-        return new Writing(request, brief, template.userPrompt(brief), nanos.getAsLong());
+        String prompt = template.userPrompt(brief);
+        return new Writing(
+                request,
+                brief,
+                revises,
+                revises.map(old -> template.refreshPrompt(prompt, old)).orElse(prompt),
+                nanos.getAsLong());
     }
 
     private Future<WriteResult> written(Writing writing) {
@@ -59,7 +75,8 @@ public final class LensWriter {
     }
 
     /** One writing: what it is for, the first prompt, and when it began. */
-    private record Writing(LensRequest request, TaskBrief brief, String userPrompt, long startedAt) {}
+    private record Writing(
+            LensRequest request, TaskBrief brief, Optional<Lens> revises, String userPrompt, long startedAt) {}
 
     private Future<WriteResult> read(Writing writing, Completion first) {
         WriteResult.Spent spent = spent(writing.request(), writing.userPrompt(), first);
@@ -109,7 +126,14 @@ public final class LensWriter {
     private WriteResult written(
             Writing writing, ParseResult.Parsed parsed, Completion answer, int attempts, WriteResult.Spent spent) {
         LensRequest request = writing.request();
-        LensDraft draft = parsed.draft();
+        Optional<LensDraft> usable = writing.revises().isEmpty()
+                ? Optional.of(parsed.draft())
+                : writing.revises().flatMap(old -> LensRevision.of(old, parsed.draft()));
+        if (usable.isEmpty()) {
+            return new WriteResult.NotWritten(
+                    LensFailure.UNUSABLE_ANSWER, NO_REVISION, attempts, spent, took(writing), Optional.empty());
+        }
+        LensDraft draft = usable.get();
         Lens lens = new Lens(
                 draft.scope().isEmpty() ? writing.brief().derivedScope() : draft.scope(),
                 draft.heuristics(),

@@ -33,7 +33,8 @@ public final class PromptTemplate {
 
     /** The template in the class path. Fails at once when the build left it out. */
     public static PromptTemplate load() {
-        String text = resource("/lens/prompt-" + VERSION + ".txt");
+        String text =
+                resource("/lens/prompt-" + VERSION + ".txt") + "\n" + resource("/lens/refresh-" + VERSION + ".txt");
         Map<String, String> sections = new LinkedHashMap<>();
         Matcher heading = SECTION.matcher(text);
         String name = "";
@@ -44,7 +45,7 @@ public final class PromptTemplate {
             start = heading.end();
         }
         sections.put(name, text.substring(start).stripTrailing());
-        for (String required : List.of("system", "user", "app-user", "repair")) {
+        for (String required : List.of("system", "user", "app-user", "repair", "refresh")) {
             if (sections.getOrDefault(required, "").isBlank()) {
                 throw new IllegalStateException("prompt template " + VERSION + " has no section [" + required + "]");
             }
@@ -76,6 +77,24 @@ public final class PromptTemplate {
                         brief.toolNames().isEmpty() ? "none" : String.join(", ", brief.toolNames()),
                         "task",
                         brief.task()));
+    }
+
+    /** The first prompt again, and a lens whose answers were worse than those without it: what hurt is to go, the rest to stay. */
+    String refreshPrompt(String userPrompt, Lens old) {
+        StringBuilder items = new StringBuilder();
+        for (LensSection section : LensSection.values()) {
+            section.of(old)
+                    .forEach(item -> items.append(section.field())
+                            .append(": ")
+                            .append(item.replace('\n', ' '))
+                            .append('\n'));
+        }
+        String shown = items.toString().stripTrailing();
+        String marker = marker(shown);
+        return userPrompt
+                + filled(
+                        section("refresh"),
+                        Map.of("open", "<data-" + marker + ">", "close", "</data-" + marker + ">", "items", shown));
     }
 
     /** The first prompt again, the unusable answer, and what was wrong with it. */

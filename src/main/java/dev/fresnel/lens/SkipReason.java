@@ -16,6 +16,8 @@ public enum SkipReason {
     FAILED,
     /** Writing it failed a short while ago and is not tried again yet. */
     FAILED_RECENTLY,
+    /** Answers were worse with every version that was written: the key is left alone. */
+    RETIRED,
     /** None is kept, and the caller asked for kept ones only. */
     NOT_CACHED;
 

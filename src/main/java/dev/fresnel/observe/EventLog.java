@@ -41,10 +41,11 @@ public final class EventLog {
             return;
         }
         String line = json(event);
-        writer.write(line);
+        // The window first: who sees the line finds the event there.
         if (!(event instanceof ExchangeEvent.Finished)) {
             window.add(line);
         }
+        writer.write(line);
     }
 
     /** To the log only: whoever has no key must not push the events of others out of the window. */
@@ -66,8 +67,22 @@ public final class EventLog {
 
     public void onLens(LensEvent event) {
         String line = json(event, clock.instant().toString());
-        writer.write(line);
         window.add(line);
+        writer.write(line);
+    }
+
+    /** The audit trail of what an operator changed. */
+    public void onAdminAction(String action, TenantId tenant, String subject, String by) {
+        String line = new JsonLine()
+                .text("type", "admin_action")
+                .text("at", clock.instant().toString())
+                .text("action", action)
+                .text("tenant", tenant.value())
+                .text("subject", subject)
+                .text("by", by)
+                .end();
+        window.add(line);
+        writer.write(line);
     }
 
     /** The audit trail of the kill switch. */
@@ -95,8 +110,8 @@ public final class EventLog {
                 .text("kind", trouble.key())
                 .text("message", message)
                 .end();
-        writer.write(line);
         window.add(line);
+        writer.write(line);
     }
 
     static String json(LensEvent event, String at) {
@@ -131,6 +146,17 @@ public final class EventLog {
                         .raw("cost_usd", e.cost().toString())
                         .number("ms", e.took().toMillis())
                         .end();
+            case LensEvent.Retired e ->
+                line.text("tenant", e.tenant().value())
+                        .text("key", e.key())
+                        .text("lens", e.id().value())
+                        .text("worker_model", e.worker())
+                        .number("outcomes", e.answers())
+                        .raw("lift", decimal(e.lift()))
+                        .raw("harm_probability", decimal(e.harm()))
+                        .text("compared_with", e.comparedWith())
+                        .text("next", e.next().key())
+                        .end();
             case LensEvent.StoreFailed e ->
                 line.text("tenant", e.tenant().value())
                         .text("key", e.key())
@@ -138,6 +164,10 @@ public final class EventLog {
                         .text("detail", e.detail())
                         .end();
         };
+    }
+
+    private static String decimal(double value) {
+        return String.format(Locale.ROOT, "%.3f", value);
     }
 
     private static JsonLine written(JsonLine line, RequestId request, TenantId tenant, String key) {
@@ -150,6 +180,7 @@ public final class EventLog {
         return switch (event) {
             case LensEvent.Created _ -> "ephemeral_lens_created";
             case LensEvent.Failed _ -> "lens_failed";
+            case LensEvent.Retired _ -> "lens_retired";
             case LensEvent.StoreFailed _ -> "lens_store_failed";
         };
     }

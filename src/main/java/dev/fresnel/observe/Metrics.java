@@ -53,7 +53,9 @@ public final class Metrics {
                     "fresnel.answers.rejected",
                     "Workers' answers found bad before the client had them, by what was done."),
             Map.entry("fresnel.arm.pauses", "Arms paused because too many of their answers were escalated."),
+            Map.entry("fresnel.lens.served", "Requests given to a worker, by how their lens was had."),
             Map.entry("fresnel.lens.builds", "Lenses written, or why not."),
+            Map.entry("fresnel.lens.retired", "Versions of lenses with which answers were worse than without."),
             Map.entry("fresnel.lens.cost.usd", "What writing lenses cost."),
             Map.entry("fresnel.classifier", "Requests whose kind of task a model was to name, by what came of it."),
             Map.entry("fresnel.classifier.cost.usd", "What those models cost."),
@@ -106,6 +108,9 @@ public final class Metrics {
         for (LensEvent.Operation operation : LensEvent.Operation.values()) {
             register("fresnel.lens.store.failures", "operation", operation.key());
         }
+        for (LensEvent.Retired.Next next : LensEvent.Retired.Next.values()) {
+            register("fresnel.lens.retired", "next", next.key());
+        }
         for (StoreTrouble trouble : StoreTrouble.values()) {
             register("fresnel.store.problems", "kind", trouble.key());
         }
@@ -136,8 +141,10 @@ public final class Metrics {
                         "remedy",
                         e.remedy().key());
             case ExchangeEvent.ArmPaused e -> counter("fresnel.arm.pauses", "arm", e.arm());
-            case ExchangeEvent.DelegationStarted e ->
+            case ExchangeEvent.DelegationStarted e -> {
                 counter("fresnel.delegations", "tenant", e.tenant().value(), "arm", e.arm());
+                counter("fresnel.lens.served", "how", how(e.lens()));
+            }
             case ExchangeEvent.DelegationSkipped e ->
                 counter("fresnel.delegations.skipped", "tenant", e.tenant().value(), "reason", e.reason());
             case ExchangeEvent.DelegationFinished e -> {
@@ -185,6 +192,8 @@ public final class Metrics {
                         e.failure().key());
                 spent("fresnel.lens.cost.usd", e.tenant(), e.cost());
             }
+            case LensEvent.Retired e ->
+                counter("fresnel.lens.retired", "next", e.next().key());
             case LensEvent.StoreFailed e ->
                 counter(
                         "fresnel.lens.store.failures",
@@ -331,6 +340,11 @@ public final class Metrics {
     @CanIgnoreReturnValue
     private Counter register(String name, String... tags) {
         return Counter.builder(name).description(help(name)).tags(tags).register(registry);
+    }
+
+    /** Of {@code ID; hit}: which came from a closed set. */
+    private static String how(String lens) {
+        return lens.substring(lens.indexOf(' ') + 1);
     }
 
     private static String help(String name) {

@@ -1,10 +1,11 @@
 package dev.fresnel.outcome;
 
 import dev.fresnel.delegation.Learning;
+import dev.fresnel.lens.LensUse;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
 import java.time.Instant;
-import java.util.Map;
+import java.util.Optional;
 
 /**
  * A decision whose outcome is not known yet, or may still be revised: what is needed to learn from it later, on any replica. Holds no
@@ -12,7 +13,7 @@ import java.util.Map;
  *
  * @param learning whom its outcome speaks of, with the odds; how the arms stood is not kept
  * @param ended when its first answer did; {@code spent} is what that took
- * @param notes for logs and exports
+ * @param lens how its first answer stands to the lens of its key; empty where it says nothing about one
  */
 public record AwaitedDecision(
         TenantId tenant,
@@ -21,9 +22,8 @@ public record AwaitedDecision(
         Instant decided,
         Instant ended,
         Turn.Spent spent,
-        Map<String, String> notes) {
+        Optional<LensUse> lens) {
     public AwaitedDecision {
         learning = learning.withoutStandings();
-        notes = Map.copyOf(notes);
     }
 }

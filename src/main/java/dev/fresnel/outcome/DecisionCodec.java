@@ -5,10 +5,14 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.fresnel.delegation.Learning;
+import dev.fresnel.lens.LensId;
+import dev.fresnel.lens.LensKey;
+import dev.fresnel.lens.LensUse;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.policy.Context;
 import dev.fresnel.policy.EvidenceKey;
 import dev.fresnel.value.Fingerprint;
+import dev.fresnel.value.ModelName;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
@@ -24,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * The stored form of an awaited decision, shared by all stores: 64 hex digits of checksum, a line feed, JSON. The checksum covers
@@ -104,11 +109,9 @@ public final class DecisionCodec {
                 }
                 generator.writeEndObject();
             }
-            generator.writeObjectFieldStart("notes");
-            for (Map.Entry<String, String> note : decision.notes().entrySet()) {
-                generator.writeStringField(note.getKey(), note.getValue());
+            if (decision.lens().isPresent()) {
+                write(decision.lens().get(), generator);
             }
-            generator.writeEndObject();
             generator.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException("an array in memory cannot fail to be written", e);
@@ -116,10 +119,23 @@ public final class DecisionCodec {
         return out.toString(StandardCharsets.UTF_8);
     }
 
+    private static void write(LensUse use, JsonGenerator generator) throws IOException {
+        generator.writeStringField("lens_key", use.key().hash().hex());
+        if (use.lens().isPresent()) {
+            generator.writeStringField("lens", use.lens().get().value());
+        }
+        if (use.worker().isPresent()) {
+            generator.writeStringField("worker_model", use.worker().get().value());
+        }
+        if (use.similarity().isPresent()) {
+            generator.writeStringField(
+                    "similarity", Double.toString(use.similarity().getAsDouble()));
+        }
+    }
+
     /** The fields of one stored decision. */
     private static final class Read {
         private final Map<String, String> texts = new HashMap<>();
-        private final Map<String, String> notes = new HashMap<>();
         private final Map<Arm, Double> wouldBe = new LinkedHashMap<>();
         private final List<String> odds = new ArrayList<>();
 
@@ -140,11 +156,8 @@ public final class DecisionCodec {
                         while (parser.nextToken() == JsonToken.FIELD_NAME) {
                             String key = parser.currentName();
                             parser.nextToken();
-                            if (name.equals("p_would_be")) {
-                                wouldBe.put(new Arm(key), Double.parseDouble(parser.getText()));
-                            } else {
-                                notes.put(key, parser.getText());
-                            }
+                            require(name.equals("p_would_be"));
+                            wouldBe.put(new Arm(key), Double.parseDouble(parser.getText()));
                         }
                     }
                     case null, default -> throw new IllegalArgumentException("unexpected value of " + name);
@@ -166,11 +179,22 @@ public final class DecisionCodec {
                             Long.parseLong(present("input_tokens")),
                             Long.parseLong(present("output_tokens")),
                             Optional.ofNullable(texts.get("nano_usd")).map(nanos -> new Usd(Long.parseLong(nanos)))),
-                    notes);
+                    lens(tenant));
         }
 
         private double number(String name) {
             return ArmText.number(present(name)).orElseThrow(() -> new IllegalArgumentException("no " + name));
+        }
+
+        private Optional<LensUse> lens(TenantId tenant) {
+            return Optional.ofNullable(texts.get("lens_key"))
+                    .map(key -> new LensUse(
+                            new LensKey(tenant, new Fingerprint(key)),
+                            Optional.ofNullable(texts.get("lens")).map(LensId::new),
+                            Optional.ofNullable(texts.get("worker_model")).map(ModelName::new),
+                            texts.containsKey("similarity")
+                                    ? OptionalDouble.of(number("similarity"))
+                                    : OptionalDouble.empty()));
         }
 
         private Optional<Learning.Counterfactual> counterfactual() {

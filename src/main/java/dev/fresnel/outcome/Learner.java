@@ -1,6 +1,8 @@
 package dev.fresnel.outcome;
 
 import dev.fresnel.delegation.Learning;
+import dev.fresnel.lens.LensUse;
+import dev.fresnel.lens.Tally;
 import dev.fresnel.policy.Alarm;
 import dev.fresnel.policy.EvidenceKey;
 import dev.fresnel.policy.Lesson;
@@ -19,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -48,6 +51,7 @@ public final class Learner {
     private final OutcomeSettings settings;
     private final String replica;
     private final Consumer<DecisionRecord> log;
+    private final BiConsumer<LensUse, Tally> lenses;
     private final AtomicInteger waiting = new AtomicInteger();
     private final LongAdder dropped = new LongAdder();
     private final LongAdder lessons = new LongAdder();
@@ -69,6 +73,7 @@ public final class Learner {
      * @param random spreads retries
      * @param replica names this process, differently after each start
      * @param log told of every decision and its outcome, on that thread
+     * @param lenses told what came of answers with and without them: differences, each once; on that thread, must not block
      */
     public record Setup(
             Policy policy,
@@ -80,7 +85,8 @@ public final class Learner {
             RandomGenerator random,
             String replica,
             OutcomeSettings settings,
-            Consumer<DecisionRecord> log) {}
+            Consumer<DecisionRecord> log,
+            BiConsumer<LensUse, Tally> lenses) {}
 
     public Learner(Setup setup) {
         this.policy = setup.policy();
@@ -90,6 +96,7 @@ public final class Learner {
         this.settings = setup.settings();
         this.replica = setup.replica();
         this.log = setup.log();
+        this.lenses = setup.lenses();
         this.conversations = new Conversations(settings);
         this.quota = new LabelQuota(settings.labelsPerHour());
         this.outbox = new Outbox(this::run, clock, setup.random());
@@ -238,7 +245,7 @@ public final class Learner {
                 turn.began(),
                 turn.ended(),
                 turn.spent(),
-                Map.of());
+                turn.lens());
         conversations.add(new OpenDecision(awaited)).forEach(this::land);
         var _ = outbox.send(
                 lane(turn.tenant(), turn.request()),
@@ -325,11 +332,21 @@ public final class Learner {
                     yield FeedbackResult.UNCHANGED;
                 }
                 teach(decision.learning(), before, after);
+                here.map(OpenDecision::lens).orElse(decision.lens()).ifPresent(use -> lenses.accept(use, difference(before, after)));
                 log.accept(here.map(known -> known.record(why))
                         .orElseGet(() -> OpenDecision.record(decision, after, why)));
                 yield FeedbackResult.LEARNED;
             }
         };
+    }
+
+    /** What the lens of the answers has not been told yet. */
+    private static Tally difference(Verdict before, Verdict after) {
+        return tally(after).minus(tally(before));
+    }
+
+    private static Tally tally(Verdict verdict) {
+        return verdict.weight() > 0 ? Tally.of(verdict.reward(), verdict.weight()) : Tally.NONE;
     }
 
     private void teach(Learning learning, Verdict before, Verdict after) {

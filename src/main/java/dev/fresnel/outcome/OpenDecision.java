@@ -1,5 +1,6 @@
 package dev.fresnel.outcome;
 
+import dev.fresnel.lens.LensUse;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
 import java.time.Instant;
@@ -26,6 +27,7 @@ final class OpenDecision {
     private boolean inFlight = true;
     private boolean told;
     private Turn.Spent spent = Turn.Spent.NOTHING;
+    private Optional<LensUse> lens = Optional.empty();
     private Instant ended;
     private int turnCount;
 
@@ -35,6 +37,8 @@ final class OpenDecision {
     }
 
     void took(Turn turn) {
+        // A conversation whose turns had different lenses speaks for none of them.
+        lens = turnCount == 0 || turn.lens().equals(lens) ? turn.lens() : Optional.empty();
         turnCount++;
         spent = spent.plus(turn.spent());
         ended = turn.ended();
@@ -77,6 +81,11 @@ final class OpenDecision {
                 why,
                 conversation.label(),
                 conversation.judgeProbability());
+    }
+
+    /** How all its answers stand to the lens of their key; empty where they differ, or say nothing about one. */
+    Optional<LensUse> lens() {
+        return lens;
     }
 
     /** Whether nobody has been told of it yet. */

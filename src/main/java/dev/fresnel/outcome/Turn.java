@@ -1,6 +1,7 @@
 package dev.fresnel.outcome;
 
 import dev.fresnel.delegation.Learning;
+import dev.fresnel.lens.LensUse;
 import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
@@ -13,6 +14,7 @@ import java.util.Optional;
  *
  * @param learning the decision that this exchange made; empty for a later turn of a conversation
  * @param decision whose decision the outcome belongs to: the request itself, or the first turn of its conversation
+ * @param lens how the answer stands to the lens of its key; empty where it says nothing about one
  * @param body fingerprint of the client's bytes, by which a repetition is known
  */
 public record Turn(
@@ -20,6 +22,7 @@ public record Turn(
         RequestId request,
         Optional<Learning> learning,
         RequestId decision,
+        Optional<LensUse> lens,
         Fingerprint body,
         Instant began,
         Instant ended,

@@ -1,7 +1,7 @@
 package dev.fresnel.policy;
 
 /** The few special functions that the rules need. Written out, since a numerics library would be a thousand times their size. */
-final class SpecialFunctions {
+public final class SpecialFunctions {
     private static final double HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
     private static final double LANCZOS_SHIFT = 7.5;
     private static final double[] LANCZOS = {
@@ -31,7 +31,7 @@ final class SpecialFunctions {
      *
      * @param z any number; NaN counts as 0
      */
-    static double normalCumulative(double z) {
+    public static double normalCumulative(double z) {
         if (Double.isNaN(z)) {
             return 0.5;
         }
@@ -79,7 +79,7 @@ final class SpecialFunctions {
     }
 
     /** {@code ln B(a, b)} for positive parameters. */
-    static double logBeta(double a, double b) {
+    public static double logBeta(double a, double b) {
         return logGamma(a) + logGamma(b) - logGamma(a + b);
     }
 

@@ -7,9 +7,14 @@ package dev.fresnel.value;
  */
 public record TenantId(String value) {
     public TenantId {
-        if (!value.matches("[A-Za-z0-9._-]{1,64}")) {
+        if (!isOne(value)) {
             throw new IllegalArgumentException("a tenant id is 1 to 64 letters, digits, '.', '_' or '-': " + value);
         }
+    }
+
+    /** Whether {@code text} can be a tenant's id. */
+    public static boolean isOne(String text) {
+        return text.matches("[A-Za-z0-9._-]{1,64}");
     }
 
     @Override

@@ -210,7 +210,8 @@ class ConfigKeysTest {
                                 0.4,
                                 1700,
                                 800,
-                                Duration.ofMinutes(7)),
+                                Duration.ofMinutes(7),
+                                LensPolicy.Near.MINHASH),
                         new LearnedRules(
                                 Optional.of(usd("0.25")),
                                 LearnedRules.Pooling.GATEWAY,

@@ -126,7 +126,8 @@ final class World {
                 d.temperature(),
                 d.maxTokens(),
                 d.maxLensTokens(),
-                d.negativeTtl());
+                d.negativeTtl(),
+                d.near());
         return new Delegator(catalog, new PriceTable(prices), workers, experience, policy)
                 .assess(new Inquiry(
                         ACME,

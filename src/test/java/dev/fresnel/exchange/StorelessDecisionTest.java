@@ -148,7 +148,8 @@ class StorelessDecisionTest {
                 chance,
                 "replica",
                 OutcomeSettings.DEFAULT,
-                _ -> {}));
+                _ -> {},
+                (_, _) -> {}));
         return new Parts(
                 vertx,
                 upstreams,

@@ -98,7 +98,8 @@ public final class LensFixtures {
                 base.temperature(),
                 base.maxTokens(),
                 base.maxLensTokens(),
-                base.negativeTtl());
+                base.negativeTtl(),
+                base.near());
     }
 
     static Completion answer(String text) {

@@ -2,6 +2,7 @@ package dev.fresnel.lens;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.ModelName;
 import dev.fresnel.value.TenantId;
 import java.util.ArrayList;
@@ -17,6 +18,33 @@ class LensKeysTest {
     private static final ModelName SMART = new ModelName("smart");
 
     private final LensKeys keys = new LensKeys("lens-v1");
+
+    @Test
+    void keepsPartitionsApart() {
+        LensKeys keys = new LensKeys("lens-v1");
+        LensSubject.Task task = new LensSubject.Task("Be brief", "[]", "Write tests");
+        Fingerprint here = keys.partition(new TenantId("acme"), new ModelName("smart"), task);
+
+        assertThat(keys.partition(
+                        new TenantId("acme"),
+                        new ModelName("smart"),
+                        new LensSubject.Task(" be  BRIEF", "[]", "Other")))
+                .isEqualTo(here);
+        assertThat(List.of(
+                        keys.partition(new TenantId("other"), new ModelName("smart"), task),
+                        keys.partition(new TenantId("acme"), new ModelName("smarter"), task),
+                        keys.partition(
+                                new TenantId("acme"),
+                                new ModelName("smart"),
+                                new LensSubject.Task("Be long", "[]", "Write tests")),
+                        keys.partition(
+                                new TenantId("acme"),
+                                new ModelName("smart"),
+                                new LensSubject.Task("Be brief", "[1]", "Write tests")),
+                        new LensKeys("lens-v2").partition(new TenantId("acme"), new ModelName("smart"), task)))
+                .doesNotHaveDuplicates()
+                .doesNotContain(here);
+    }
 
     @Test
     void sharesAKey_whenTextsDifferOnlyInCaseSpaceAndUnicodeForm() {

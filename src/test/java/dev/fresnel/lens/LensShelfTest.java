@@ -6,6 +6,7 @@ import dev.fresnel.upstream.Completion;
 import dev.fresnel.upstream.SmartModel;
 import dev.fresnel.value.GatewayException;
 import dev.fresnel.value.GatewayFailure;
+import dev.fresnel.value.ModelName;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
 import io.vertx.core.Context;
@@ -26,6 +27,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +36,11 @@ import org.junit.jupiter.api.Test;
 class LensShelfTest {
     private static final LensKey KEY = LensFixtures.key("acme", "one");
     private static final LensRequest REQUEST = LensFixtures.request(KEY);
+
+    /** {@link LensFixtures#ANSWER} with one guideline replaced. */
+    private static final String REVISED = LensFixtures.ANSWER.replace(
+            "\"Keep one router per entity\",\"Validate before touching the database\",\"Page every list\"",
+            "\"Validate before touching the database\",\"Page every list\",\"Log refusals\"");
 
     private final LensFixtures.StandingClock clock = new LensFixtures.StandingClock();
     private final List<LensEvent> events = new CopyOnWriteArrayList<>();
@@ -344,7 +351,11 @@ class LensShelfTest {
         assertThat(events.stream()
                         .filter(LensEvent.StoreFailed.class::isInstance)
                         .map(event -> ((LensEvent.StoreFailed) event).operation()))
-                .containsExactly(LensEvent.Operation.FIND, LensEvent.Operation.CLAIM, LensEvent.Operation.SAVE);
+                .containsExactly(
+                        LensEvent.Operation.FIND,
+                        LensEvent.Operation.COUNT,
+                        LensEvent.Operation.CLAIM,
+                        LensEvent.Operation.SAVE);
     }
 
     @Test
@@ -442,6 +453,161 @@ class LensShelfTest {
     }
 
     @Test
+    void retiresALensThatHurts_andHasTheNextVersionMadeFromIt() {
+        LensId first = ((LensResult.Built) get(Wait.INLINE)).id();
+        hurts(first);
+
+        assertThat(shelf.peek(KEY)).as("no longer served").isEmpty();
+        assertThat(events.getLast()).isInstanceOfSatisfying(LensEvent.Retired.class, retired -> {
+            assertThat(retired.id()).isEqualTo(first);
+            assertThat(retired.answers()).isEqualTo(20);
+            assertThat(retired.comparedWith()).isEqualTo("bare");
+            assertThat(retired.next()).isEqualTo(LensEvent.Retired.Next.REFRESH);
+        });
+        AtomicReference<String> prompt = new AtomicReference<>("");
+        model = call -> {
+            prompt.set(call.userPrompt());
+            return Future.succeededFuture(LensFixtures.answer(REVISED));
+        };
+
+        LensResult second = get(Wait.INLINE);
+
+        assertThat(second).isInstanceOfSatisfying(LensResult.Built.class, built -> {
+            assertThat(built.id()).isNotEqualTo(first);
+            assertThat(built.lens().heuristics())
+                    .containsExactly("Validate before touching the database", "Page every list", "Log refusals");
+        });
+        assertThat(prompt.get()).contains("turned out worse", "heuristics: Keep one router per entity");
+        assertThat(events.getLast())
+                .isInstanceOfSatisfying(
+                        LensEvent.Created.class,
+                        created -> assertThat(created.cause()).isEqualTo(LensEvent.Cause.RETIRED));
+        assertThat(get(Wait.CACHED_ONLY)).isInstanceOf(LensResult.Hit.class);
+    }
+
+    @Test
+    void leavesAKeyAlone_whenItsSecondVersionHurtsToo() {
+        hurts(((LensResult.Built) get(Wait.INLINE)).id());
+        model = _ -> Future.succeededFuture(LensFixtures.answer(REVISED));
+        hurts(((LensResult.Built) get(Wait.INLINE)).id());
+
+        for (Wait wait : Wait.values()) {
+            assertThat(get(wait)).isEqualTo(new LensResult.Skipped(SkipReason.RETIRED));
+        }
+        assertThat(shelf.isLeftAlone(KEY)).isTrue();
+        assertThat(calls).hasValue(2);
+        assertThat(events.getLast())
+                .isInstanceOfSatisfying(
+                        LensEvent.Retired.class,
+                        retired -> assertThat(retired.next()).isEqualTo(LensEvent.Retired.Next.LEAVE));
+    }
+
+    @Test
+    void leavesAKeyAlone_whenTheSmartModelHasNoBetterVersion() {
+        hurts(((LensResult.Built) get(Wait.INLINE)).id());
+
+        LensResult same = get(Wait.INLINE);
+
+        assertThat(same)
+                .isInstanceOfSatisfying(
+                        LensResult.Skipped.class,
+                        skipped -> assertThat(skipped.reason()).isEqualTo(SkipReason.FAILED));
+        assertThat(get(Wait.INLINE)).isEqualTo(new LensResult.Skipped(SkipReason.RETIRED));
+    }
+
+    @Test
+    void knowsWhatWasRetired_afterARestartAndOnAnotherReplica() {
+        LensId first = ((LensResult.Built) get(Wait.INLINE)).id();
+        hurts(first);
+
+        shelf = shelf(ShelfLimits.DEFAULT);
+        LensResult elsewhere = get(Wait.CACHED_ONLY);
+        model = _ -> Future.succeededFuture(LensFixtures.answer(REVISED));
+        LensResult next = get(Wait.INLINE);
+
+        assertThat(elsewhere).isEqualTo(new LensResult.Skipped(SkipReason.NOT_CACHED));
+        assertThat(next)
+                .isInstanceOfSatisfying(
+                        LensResult.Built.class, built -> assertThat(built.id()).isNotEqualTo(first));
+    }
+
+    @Test
+    void aReplicaHearsOfARetirement_withTheNextOutcomeItAdds() {
+        LensId first = ((LensResult.Built) get(Wait.INLINE)).id();
+        LensShelf other = shelf(ShelfLimits.DEFAULT);
+        assertThat(await(other.lensFor(REQUEST, Wait.CACHED_ONLY))).isInstanceOf(LensResult.Hit.class);
+        hurts(first);
+        assertThat(other.peek(KEY)).isPresent();
+
+        other.heard(with(first), Tally.of(1, 1));
+
+        assertThat(other.peek(KEY)).isEmpty();
+    }
+
+    @Test
+    void judgesOnWithoutTheStore_whenItFails() {
+        LensId first = ((LensResult.Built) get(Wait.INLINE)).id();
+        store.broken = true;
+
+        hurts(first);
+
+        assertThat(shelf.peek(KEY)).isEmpty();
+    }
+
+    @Test
+    void keepsNoRecord_ofRequestsThatNobodyWroteALensFor() {
+        shelf.heard(new LensUse(KEY, Optional.empty(), Optional.empty()), Tally.of(1, 1));
+
+        assertThat(store.records).isEmpty();
+    }
+
+    @Test
+    void startsTheTimeOfAProvenLensAnew() {
+        LensId id = ((LensResult.Built) get(Wait.INLINE)).id();
+        bareElsewhere(100, 0.5);
+        for (int i = 0; i < 20; i++) {
+            shelf.heard(with(id), Tally.of(1, 1));
+        }
+        clock.advance(Duration.ofHours(30));
+
+        LensResult renewed = get(Wait.INLINE);
+        clock.advance(Duration.ofHours(15));
+        LensResult later = get(Wait.INLINE);
+
+        assertThat(List.of(renewed, later))
+                .allSatisfy(result -> assertThat(result).isInstanceOfSatisfying(LensResult.Hit.class, hit -> {
+                    assertThat(hit.id()).isEqualTo(id);
+                    assertThat(hit.freshness()).isEqualTo(LensResult.Freshness.FRESH);
+                }));
+        assertThat(calls).as("not written again").hasValue(1);
+        assertThat(Objects.requireNonNull(store.lenses.get(KEY)).freshUntil())
+                .isAfter(LensFixtures.NOW.plus(Duration.ofHours(45)));
+    }
+
+    private void hurts(LensId lens) {
+        bareElsewhere(200, 0.9);
+        for (int i = 0; i < 20; i++) {
+            shelf.heard(with(lens), Tally.of(0.3, 1));
+        }
+    }
+
+    private void bareElsewhere(int answers, double quality) {
+        LensKey other = LensFixtures.key("acme", "elsewhere");
+        assertThat(await(shelf.lensFor(LensFixtures.request(other), Wait.CACHED_ONLY)))
+                .isInstanceOf(LensResult.class);
+        LensUse bare = new LensUse(other, Optional.empty(), Optional.of(new ModelName("cheap")));
+        LensUse lens = new LensUse(other, Optional.of(new LensId("f".repeat(16))), Optional.of(new ModelName("cheap")));
+        shelf.heard(lens, Tally.of(quality, 0.001));
+        for (int i = 0; i < answers; i++) {
+            shelf.heard(bare, Tally.of(quality, 1));
+        }
+    }
+
+    private static LensUse with(LensId lens) {
+        return new LensUse(KEY, Optional.of(lens), Optional.of(new ModelName("cheap")));
+    }
+
+    @Test
     void spellsItsReasons() {
         assertThat(SkipReason.FAILED_RECENTLY.key()).isEqualTo("failed_recently");
         assertThat(LensFailure.RATE_LIMITED.key()).isEqualTo("rate_limited");
@@ -482,6 +648,7 @@ class LensShelfTest {
     private static final class HeapLensStore implements LensStore {
         final Map<LensKey, StoredLens> lenses = new ConcurrentHashMap<>();
         final Map<LensKey, Long> claims = new ConcurrentHashMap<>();
+        final Map<String, LensCounts> records = new ConcurrentHashMap<>();
         final AtomicLong tokens = new AtomicLong();
         final AtomicInteger touches = new AtomicInteger();
         volatile boolean broken;
@@ -533,8 +700,24 @@ class LensShelfTest {
         }
 
         @Override
+        public Future<Recorded> count(LensKey key, LensCounts own, LensCounts tenant) {
+            if (broken) {
+                return Future.failedFuture("broken");
+            }
+            return Future.succeededFuture(new Recorded(
+                    records.merge(key.toString(), own, LensCounts::added),
+                    records.merge(key.tenant().value(), tenant, LensCounts::added)));
+        }
+
+        @Override
+        public Future<List<LensEntry>> list(TenantId tenant) {
+            return Future.failedFuture("not asked in these tests");
+        }
+
+        @Override
         public Future<Void> delete(LensKey key) {
             lenses.remove(key);
+            records.remove(key.toString());
             return Future.succeededFuture();
         }
 

@@ -2,13 +2,17 @@ package dev.fresnel.lens;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.TenantId;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What every lens store must do. Implementations extend it and hand over an empty store of three lenses per tenant. */
@@ -195,6 +199,109 @@ public abstract class LensStoreContract {
         assertThat(await(store().find(key))).isEmpty();
     }
 
+    @Test
+    void addsUp_forTheKeyAndItsTenant() {
+        LensKey one = LensFixtures.key("acme", "one");
+        LensKey two = LensFixtures.key("acme", "two");
+
+        await(store().count(one, counts("direct/n", 1), counts("all/n", 1)));
+        await(store().count(one, counts("direct/n", 2), counts("all/n", 2)));
+        Recorded first = await(store().count(one, counts("direct/w", -7), LensCounts.NONE));
+        Recorded second = await(store().count(two, LensCounts.NONE, counts("all/n", 4)));
+        Recorded stranger = await(store().count(LensFixtures.key("other", "one"), LensCounts.NONE, LensCounts.NONE));
+
+        assertThat(first.own()).isEqualTo(counts("direct/n", 3).plus(counts("direct/w", -7)));
+        assertThat(first.tenant()).isEqualTo(counts("all/n", 3));
+        assertThat(second).isEqualTo(new Recorded(LensCounts.NONE, counts("all/n", 7)));
+        assertThat(stranger).isEqualTo(Recorded.NOTHING);
+        assertThat(await(store().count(one, LensCounts.NONE, LensCounts.NONE)).own())
+                .isEqualTo(first.own());
+    }
+
+    @Test
+    void losesNoAddition_whenManyAreMadeAtOnce() {
+        LensKey key = LensFixtures.key("acme", "one");
+        List<Future<Recorded>> all = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            all.add(store().count(key, counts("direct/r", 1_000_000 + i), counts("all/n", 1)));
+        }
+        all.forEach(LensStoreContract::await);
+
+        Recorded sums = await(store().count(key, LensCounts.NONE, LensCounts.NONE));
+
+        assertThat(sums.own().get("direct/r")).isEqualTo(200 * 1_000_000L + 199 * 100);
+        assertThat(sums.tenant().get("all/n")).isEqualTo(200);
+    }
+
+    @Test
+    void forgetsOtherVersions_whenARecordHasTooManyNames() {
+        LensKey key = LensFixtures.key("acme", "one");
+        LensCounts many = counts("retired/x", 1);
+        for (int i = 0; i < LensCounts.MAXIMUM - 1; i++) {
+            many = many.plus(counts("with/" + i + "/m/n", 1));
+        }
+        await(store().count(key, many, LensCounts.NONE));
+
+        Recorded after = await(store().count(key, counts("with/new/m/n", 1), LensCounts.NONE));
+
+        assertThat(after.own()).isEqualTo(counts("retired/x", 1).plus(counts("with/new/m/n", 1)));
+        assertThat(await(store().count(key, LensCounts.NONE, LensCounts.NONE))).isEqualTo(after);
+    }
+
+    @Test
+    void keepsAsManyRecordsAsTwiceItsLenses() {
+        for (int i = 0; i < 3 * MAX_PER_TENANT; i++) {
+            at(i);
+            passes(BRIEF);
+            await(store().count(LensFixtures.key("acme", "k" + i), counts("direct/n", 1), LensCounts.NONE));
+        }
+
+        List<LensEntry> kept = await(store().list(LensFixtures.ACME));
+
+        assertThat(kept.stream().map(LensEntry::key))
+                .containsExactlyInAnyOrder(IntStream.range(MAX_PER_TENANT, 3 * MAX_PER_TENANT)
+                        .mapToObj(i -> LensFixtures.key("acme", "k" + i))
+                        .toArray(LensKey[]::new));
+    }
+
+    @Test
+    void listsLensesAndRecords() {
+        LensKey both = LensFixtures.key("acme", "both");
+        LensKey record = LensFixtures.key("acme", "record");
+        LensKey lens = LensFixtures.key("acme", "lens");
+        StoredLens stored = LensFixtures.stored("one");
+        await(LensFixtures.put(store(), both, stored));
+        await(LensFixtures.put(store(), lens, stored));
+        await(LensFixtures.put(store(), LensFixtures.key("acme2", "foreign"), stored));
+        await(store().count(both, counts("direct/n", 1), counts("direct/n", 1)));
+        await(store().count(record, counts("direct/n", 2), counts("direct/n", 2)));
+
+        assertThat(await(store().list(LensFixtures.ACME)))
+                .containsExactlyInAnyOrder(
+                        new LensEntry(both, Optional.of(stored), counts("direct/n", 1)),
+                        new LensEntry(record, Optional.empty(), counts("direct/n", 2)),
+                        new LensEntry(lens, Optional.of(stored), LensCounts.NONE));
+    }
+
+    @Test
+    void forgetsRecords_whenDeletedOrPurged() {
+        LensKey one = LensFixtures.key("acme", "one");
+        LensKey two = LensFixtures.key("acme", "two");
+        await(store().count(one, counts("direct/n", 1), counts("all/n", 1)));
+        await(store().count(two, counts("direct/n", 1), counts("all/n", 1)));
+
+        await(store().delete(one));
+        assertThat(await(store().count(one, LensCounts.NONE, LensCounts.NONE)))
+                .isEqualTo(new Recorded(LensCounts.NONE, counts("all/n", 2)));
+
+        await(store().purge(LensFixtures.ACME));
+        assertThat(await(store().count(two, LensCounts.NONE, LensCounts.NONE))).isEqualTo(Recorded.NOTHING);
+    }
+
+    private static LensCounts counts(String name, long value) {
+        return LensCounts.of(name, value);
+    }
+
     private Claim.Granted granted(LensKey key) {
         return granted(key, LIMIT);
     }
@@ -212,6 +319,7 @@ public abstract class LensStoreContract {
         setClock(LensFixtures.NOW.plus(Duration.ofMinutes(minute)));
     }
 
+    @CanIgnoreReturnValue
     protected static <T> T await(Future<T> future) {
         return future.toCompletionStage()
                 .toCompletableFuture()

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.fresnel.delegation.Learning;
+import dev.fresnel.lens.LensId;
+import dev.fresnel.lens.LensKey;
+import dev.fresnel.lens.LensUse;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.policy.Context;
 import dev.fresnel.policy.Evidence;
 import dev.fresnel.policy.EvidenceKey;
 import dev.fresnel.testing.Await;
+import dev.fresnel.value.Fingerprint;
+import dev.fresnel.value.ModelName;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
@@ -17,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 /** What every store of decisions must do. Implementations extend it and hand over an empty store. */
@@ -229,7 +235,11 @@ public abstract class DecisionStoreContract {
                 Instant.parse("2026-01-02T03:04:05.678901234Z"),
                 Instant.parse("2026-01-02T03:04:06Z"),
                 new Turn.Spent(10, 20, Optional.of(new Usd(7))),
-                Map.of("lens", "0.02", "é\n", "\"\u0000"));
+                Optional.of(new LensUse(
+                        new LensKey(tenant, Fingerprint.of("task")),
+                        Optional.of(new LensId("0123456789abcdef")),
+                        Optional.of(new ModelName("cheap \"é\"")),
+                        OptionalDouble.of(2.0 / 3))));
     }
 
     private static Evidence difference(Revision.Revised revised) {

@@ -118,7 +118,7 @@ public final class ExactlyOnceSchedules {
                 Instant.EPOCH,
                 Instant.EPOCH,
                 Turn.Spent.NOTHING,
-                Map.of());
+                Optional.empty());
         Await.result(decisions.put(decision, Duration.ofHours(1)));
         return decision;
     }

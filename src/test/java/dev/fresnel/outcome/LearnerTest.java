@@ -277,7 +277,8 @@ final class LearnerTest {
                 new Random(1),
                 "slow",
                 OutcomeSettings.DEFAULT,
-                log::add));
+                log::add,
+                (_, _) -> {}));
         Await.result(slow.load());
 
         slow.ended(turn(
@@ -391,7 +392,8 @@ final class LearnerTest {
                 new Random(1),
                 "replica",
                 settings,
-                log::add));
+                log::add,
+                (_, _) -> {}));
     }
 
     private void decide(String id, Outcome outcome) {
@@ -427,6 +429,7 @@ final class LearnerTest {
                 new RequestId(id),
                 learning,
                 new RequestId(decision),
+                Optional.empty(),
                 body,
                 began,
                 at,

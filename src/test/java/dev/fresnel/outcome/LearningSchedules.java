@@ -141,7 +141,8 @@ public final class LearningSchedules {
                 schedule.random,
                 name,
                 OutcomeSettings.DEFAULT,
-                _ -> {}));
+                _ -> {},
+                (_, _) -> {}));
     }
 
     private static void decide(Learner learner, Policy policy, Schedule schedule) {
@@ -175,6 +176,7 @@ public final class LearningSchedules {
                 turn,
                 learning,
                 made.request,
+                Optional.empty(),
                 Fingerprint.of(turn.value()),
                 schedule.now,
                 schedule.now,

@@ -16,7 +16,12 @@ public final class LensScripts {
 
     /** Writes the lens when asked for one, and answers {@code text} otherwise. */
     public static Script smart(String text, Usage usage) {
-        return byPurpose(lens(LENS), Script.chat(text, usage));
+        return smartWith(LENS, text, usage);
+    }
+
+    /** {@link #smart} with another lens. */
+    public static Script smartWith(String lens, String text, Usage usage) {
+        return byPurpose(lens(lens), Script.chat(text, usage));
     }
 
     /** A completion whose content is {@code content}. */

@@ -5,6 +5,7 @@ import dev.fresnel.replay.data.DataProblem;
 import dev.fresnel.replay.data.DataSet;
 import dev.fresnel.replay.data.RecordedSets;
 import dev.fresnel.replay.rule.Rule;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -14,6 +15,7 @@ import java.util.function.LongSupplier;
  *
  * @param data loads a set by its name; {@link RecordedSets#load}, or rows made for a test
  * @param lengths loads lengths of answers by the set's name; {@link dev.fresnel.replay.data.LengthSets#load}
+ * @param recordings folder of what is recorded beside the sets of {@code data}; need not exist
  * @param seeds how many streams, 2 or more
  * @param subject the rule that stands trial
  * @param withoutAlarm the same rule with its drift alarm off: what the alarm costs is measured against it
@@ -23,18 +25,20 @@ import java.util.function.LongSupplier;
 public record Bench(
         Function<String, DataSet> data,
         Function<String, AnswerLengths> lengths,
+        Path recordings,
         int seeds,
         Rule subject,
         Rule withoutAlarm,
         List<Rule> others,
         LongSupplier nanos) {
-    /** Without lengths of answers, and without a clock: every span is zero. */
+    /** Without lengths of answers and other recordings, and without a clock: every span is zero. */
     public Bench(Function<String, DataSet> data, int seeds, Rule subject, Rule withoutAlarm, List<Rule> others) {
         this(
                 data,
                 name -> {
                     throw new DataProblem("no lengths of answers are at hand for " + name);
                 },
+                Path.of("no-recordings"),
                 seeds,
                 subject,
                 withoutAlarm,

@@ -19,7 +19,9 @@ public final class Proofs {
             new LengthsForetold(),
             new LensRepaid(),
             new OffPolicy(),
-            new WarmStarted());
+            new WarmStarted(),
+            new NegativeLens(),
+            new NearReuse());
 
     private Proofs() {}
 

@@ -2,13 +2,18 @@ package dev.fresnel.store.embedded;
 
 import dev.fresnel.lens.Claim;
 import dev.fresnel.lens.LensCodec;
+import dev.fresnel.lens.LensCounts;
+import dev.fresnel.lens.LensEntry;
 import dev.fresnel.lens.LensKey;
 import dev.fresnel.lens.LensStore;
+import dev.fresnel.lens.Recorded;
 import dev.fresnel.lens.Saved;
 import dev.fresnel.lens.StoredLens;
+import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.TenantId;
 import io.vertx.core.Future;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -16,6 +21,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Lenses in the {@link EmbeddedStore}. Keeps at most {@code maxPerTenant} per tenant; the least recently used makes room. Values are
@@ -27,6 +34,9 @@ public final class EmbeddedLensStore implements LensStore {
 
     private static final String LENSES = "lens";
     private static final String LAST_USE = "lens-use";
+    private static final String RECORDS = "lens-record";
+    private static final String LAST_COUNT = "lens-record-use";
+    private static final String TENANT_SUMS = "lens-sums";
 
     private final EmbeddedStore store;
     private final LensCodec codec = new LensCodec();
@@ -114,7 +124,85 @@ public final class EmbeddedLensStore implements LensStore {
     public Future<Void> delete(LensKey key) {
         return store.inOrder(access -> {
             remove(access, name(key));
+            removeRecord(access, name(key));
         });
+    }
+
+    @Override
+    public Future<Recorded> count(LensKey key, LensCounts own, LensCounts tenant) {
+        return store.answered(access -> {
+            Recorded sums = new Recorded(
+                    sum(access, RECORDS, name(key), own),
+                    sum(access, TENANT_SUMS, key.tenant().value(), tenant));
+            if (!own.isEmpty()) {
+                access.put(LAST_COUNT, name(key), time(clock.millis()));
+                makeRoomForRecords(access, key.tenant());
+            }
+            return sums;
+        });
+    }
+
+    private LensCounts sum(EmbeddedStore.Access access, String map, String name, LensCounts more) {
+        LensCounts before =
+                access.get(map, name).map(text -> counts(name, text)).orElse(LensCounts.NONE);
+        if (more.isEmpty()) {
+            return before;
+        }
+        LensCounts after = before.added(more);
+        access.put(map, name, after.text().getBytes(StandardCharsets.UTF_8));
+        return after;
+    }
+
+    private LensCounts counts(String name, byte[] text) {
+        return LensCounts.parse(new String(text, StandardCharsets.UTF_8)).orElseGet(() -> {
+            store.report(new StoreProblem.ValueDiscarded("the record of lens " + name + " cannot be read"));
+            return LensCounts.NONE;
+        });
+    }
+
+    private void makeRoomForRecords(EmbeddedStore.Access access, TenantId tenant) {
+        Map<String, byte[]> uses = access.withPrefix(LAST_COUNT, prefix(tenant));
+        long oldest = clock.millis() - RECORD_LIFE.toMillis();
+        uses.entrySet().stream()
+                .filter(use -> time(use.getValue()) < oldest)
+                .forEach(use -> removeRecord(access, use.getKey()));
+        oldestFirst(uses).stream()
+                .limit(Math.max(0, uses.size() - 2 * maxPerTenant))
+                .forEach(name -> removeRecord(access, name));
+    }
+
+    private static void removeRecord(EmbeddedStore.Access access, String name) {
+        access.remove(RECORDS, name);
+        access.remove(LAST_COUNT, name);
+    }
+
+    @Override
+    public Future<List<LensEntry>> list(TenantId tenant) {
+        return store.answered(access -> {
+            Map<String, byte[]> lenses = access.withPrefix(LENSES, prefix(tenant));
+            Map<String, byte[]> records = access.withPrefix(RECORDS, prefix(tenant));
+            Set<String> names = new TreeSet<>(lenses.keySet());
+            names.addAll(records.keySet());
+            return names.stream()
+                    .map(name -> entry(
+                            access,
+                            tenant,
+                            name,
+                            Optional.ofNullable(lenses.get(name)),
+                            Optional.ofNullable(records.get(name))))
+                    .filter(entry -> entry.lens().isPresent() || !entry.record().isEmpty())
+                    .toList();
+        });
+    }
+
+    private LensEntry entry(
+            EmbeddedStore.Access access, TenantId tenant, String name, Optional<byte[]> lens, Optional<byte[]> record) {
+        LensKey key = new LensKey(
+                tenant, new Fingerprint(name.substring(prefix(tenant).length())));
+        return new LensEntry(
+                key,
+                lens.flatMap(value -> decoded(access, key, value)),
+                record.map(text -> counts(name, text)).orElse(LensCounts.NONE));
     }
 
     @Override
@@ -123,7 +211,10 @@ public final class EmbeddedLensStore implements LensStore {
             claims.keySet().removeIf(key -> key.tenant().equals(tenant));
             int removed = access.withPrefix(LENSES, prefix(tenant)).size();
             access.withPrefix(LENSES, prefix(tenant)).keySet().forEach(name -> access.remove(LENSES, name));
-            access.withPrefix(LAST_USE, prefix(tenant)).keySet().forEach(name -> access.remove(LAST_USE, name));
+            for (String map : List.of(LAST_USE, RECORDS, LAST_COUNT)) {
+                access.withPrefix(map, prefix(tenant)).keySet().forEach(name -> access.remove(map, name));
+            }
+            access.remove(TENANT_SUMS, tenant.value());
             return removed;
         });
     }
@@ -146,19 +237,25 @@ public final class EmbeddedLensStore implements LensStore {
 
     private void makeRoom(EmbeddedStore.Access access, TenantId tenant) {
         Map<String, byte[]> uses = access.withPrefix(LAST_USE, prefix(tenant));
-        List<String> oldestFirst = uses.entrySet().stream()
+        oldestFirst(uses).stream()
+                .limit(Math.max(0, uses.size() - maxPerTenant))
+                .forEach(name -> remove(access, name));
+    }
+
+    private static List<String> oldestFirst(Map<String, byte[]> uses) {
+        return uses.entrySet().stream()
                 .sorted(Comparator.comparingLong((Map.Entry<String, byte[]> use) -> time(use.getValue()))
                         .thenComparing(Map.Entry::getKey))
                 .map(Map.Entry::getKey)
                 .toList();
-        oldestFirst.stream().limit(Math.max(0, uses.size() - maxPerTenant)).forEach(name -> remove(access, name));
     }
 
     private void used(EmbeddedStore.Access access, LensKey key) {
-        access.put(
-                LAST_USE,
-                name(key),
-                ByteBuffer.allocate(Long.BYTES).putLong(clock.millis()).array());
+        access.put(LAST_USE, name(key), time(clock.millis()));
+    }
+
+    private static byte[] time(long millis) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(millis).array();
     }
 
     /** Damaged: oldest of all. */

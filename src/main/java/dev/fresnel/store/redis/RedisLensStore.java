@@ -2,26 +2,34 @@ package dev.fresnel.store.redis;
 
 import dev.fresnel.lens.Claim;
 import dev.fresnel.lens.LensCodec;
+import dev.fresnel.lens.LensCounts;
+import dev.fresnel.lens.LensEntry;
 import dev.fresnel.lens.LensKey;
 import dev.fresnel.lens.LensStore;
+import dev.fresnel.lens.Recorded;
 import dev.fresnel.lens.Saved;
 import dev.fresnel.lens.StoredLens;
+import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.TenantId;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * Lenses in Redis, shared by all replicas. Thread-safe. Per tenant four keys, all under the tenant's hash tag:
+ * Lenses in Redis, shared by all replicas. Thread-safe. Per tenant six keys, all under the tenant's hash tag:
  *
  * <pre>
  *   fresnel:{TENANT}:lens         hash   lens hash to {@link LensCodec}'s bytes
  *   fresnel:{TENANT}:lens-use     zset   lens hash by its last use, microseconds of Redis' clock
  *   fresnel:{TENANT}:lens-end     zset   lens hash by its expiry, milliseconds of Redis' clock
  *   fresnel:{TENANT}:lens-claim   hash   lens hash to "TOKEN END" of the claim in force
+ *   fresnel:{TENANT}:lens-record  hash   lens hash to {@link LensCounts}' text; under * the tenant's sums
+ *   fresnel:{TENANT}:lens-record-use  zset  lens hash by its last addition, milliseconds of Redis' clock
  * </pre>
  *
  * One hash for all lenses of a tenant, and not a key each, makes a purge complete and atomic, claims included. They expire with
@@ -35,6 +43,8 @@ public final class RedisLensStore implements LensStore {
     private static final RedisScript TOUCH = RedisScript.load("lens_touch");
     private static final RedisScript DELETE = RedisScript.load("lens_delete");
     private static final RedisScript PURGE = RedisScript.load("lens_purge");
+    private static final RedisScript COUNT = RedisScript.load("lens_count");
+    private static final RedisScript LIST = RedisScript.load("lens_list");
 
     private final RedisLink link;
     private final LensCodec codec = new LensCodec();
@@ -110,14 +120,94 @@ public final class RedisLensStore implements LensStore {
     public Future<Void> delete(LensKey key) {
         return link.run(
                         DELETE,
-                        List.of(lenses(key.tenant()), uses(key.tenant()), ends(key.tenant())),
+                        List.of(
+                                lenses(key.tenant()),
+                                uses(key.tenant()),
+                                ends(key.tenant()),
+                                records(key.tenant()),
+                                recordUses(key.tenant())),
                         Text.arguments(hash(key)))
                 .mapEmpty();
     }
 
     @Override
+    public Future<Recorded> count(LensKey key, LensCounts own, LensCounts tenant) {
+        return link.run(
+                        COUNT,
+                        List.of(records(key.tenant()), recordUses(key.tenant())),
+                        Text.arguments(
+                                hash(key),
+                                Long.toString(RECORD_LIFE.toMillis()),
+                                Integer.toString(2 * maxPerTenant),
+                                Integer.toString(LensCounts.MAXIMUM),
+                                own.text(),
+                                tenant.text()))
+                .map(answer -> {
+                    Response sums = answer.orElseThrow();
+                    return new Recorded(counts(key, Text.at(sums, 0)), counts(key, Text.at(sums, 1)));
+                });
+    }
+
+    private LensCounts counts(LensKey key, String text) {
+        return LensCounts.parse(text).orElseGet(() -> {
+            link.report(new RedisProblem.ValueDiscarded("the record of lens " + key + " cannot be read"));
+            return LensCounts.NONE;
+        });
+    }
+
+    @Override
+    public Future<List<LensEntry>> list(TenantId tenant) {
+        return link.run(LIST, List.of(lenses(tenant), records(tenant)), List.of())
+                .map(answer -> entries(tenant, answer.orElseThrow()));
+    }
+
+    private List<LensEntry> entries(TenantId tenant, Response all) {
+        Map<String, LensEntry> entries = new LinkedHashMap<>();
+        Response lenses = all.get(0);
+        for (int i = 0; i + 1 < lenses.size(); i += 2) {
+            byte[] bytes = lenses.get(i + 1).toBytes();
+            key(tenant, lenses.get(i).toString())
+                    .ifPresent(key -> readable(key, bytes)
+                            .ifPresent(lens -> entries.put(
+                                    key.hash().hex(), new LensEntry(key, Optional.of(lens), LensCounts.NONE))));
+        }
+        Response records = all.get(1);
+        for (int i = 0; i + 1 < records.size(); i += 2) {
+            LensCounts counts = LensCounts.parse(records.get(i + 1).toString()).orElse(LensCounts.NONE);
+            key(tenant, records.get(i).toString())
+                    .ifPresent(key -> entries.merge(
+                            key.hash().hex(),
+                            new LensEntry(key, Optional.empty(), counts),
+                            (lens, record) -> new LensEntry(key, lens.lens(), record.record())));
+        }
+        return List.copyOf(entries.values());
+    }
+
+    private static Optional<LensKey> key(TenantId tenant, String hash) {
+        return hash.matches("[0-9a-f]{64}")
+                ? Optional.of(new LensKey(tenant, new Fingerprint(hash)))
+                : Optional.empty();
+    }
+
+    private Optional<StoredLens> readable(LensKey key, byte[] bytes) {
+        return codec.decode(key, bytes) instanceof LensCodec.Decoded.Valid(StoredLens lens)
+                        && clock.instant().isBefore(lens.expiresAt())
+                ? Optional.of(lens)
+                : Optional.empty();
+    }
+
+    @Override
     public Future<Integer> purge(TenantId tenant) {
-        return link.run(PURGE, List.of(lenses(tenant), uses(tenant), ends(tenant), claims(tenant)), List.of())
+        return link.run(
+                        PURGE,
+                        List.of(
+                                lenses(tenant),
+                                uses(tenant),
+                                ends(tenant),
+                                claims(tenant),
+                                records(tenant),
+                                recordUses(tenant)),
+                        List.of())
                 .map(answer -> Integer.parseInt(answer.orElseThrow().toString()));
     }
 
@@ -157,6 +247,14 @@ public final class RedisLensStore implements LensStore {
 
     private static TypedKey ends(TenantId tenant) {
         return TypedKey.zset(RedisKeys.of(tenant, "lens-end"));
+    }
+
+    private static TypedKey records(TenantId tenant) {
+        return TypedKey.hash(RedisKeys.of(tenant, "lens-record"));
+    }
+
+    private static TypedKey recordUses(TenantId tenant) {
+        return TypedKey.zset(RedisKeys.of(tenant, "lens-record-use"));
     }
 
     private static TypedKey claims(TenantId tenant) {

@@ -7,6 +7,7 @@ import dev.fresnel.estimate.LengthBand;
 import dev.fresnel.replay.data.AnswerLengths;
 import dev.fresnel.replay.data.AnswerLengths.Prompt;
 import dev.fresnel.replay.rule.Baselines;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +71,7 @@ class LengthsForetoldTest {
                     throw new AssertionError("P12 looks at lengths only");
                 },
                 name -> made(name, wordsTell),
+                Path.of("no-recordings"),
                 2,
                 Baselines.random(),
                 Baselines.random(),

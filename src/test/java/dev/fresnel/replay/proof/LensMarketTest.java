@@ -11,6 +11,7 @@ import dev.fresnel.replay.proof.LensMarket.Request;
 import dev.fresnel.replay.rule.Baselines;
 import dev.fresnel.value.Usd;
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -92,6 +93,7 @@ class LensMarketTest {
                     throw new AssertionError("P13 looks at lengths only");
                 },
                 name -> new AnswerLengths(name, prompts, List.of(), "made"),
+                Path.of("no-recordings"),
                 2,
                 Baselines.random(),
                 Baselines.random(),

@@ -69,6 +69,26 @@ class ProofsTest {
         assertThat(met(new WarmStarted().run(bench))).contains("right rows: regret / cold start's");
     }
 
+    /** P18 has no rule of the policy on trial: its own baselines must fail, and the gateway's judge stand between them. */
+    @Test
+    void retiringEarlyOrNeverIsFoundOut_whereLensesHurt() {
+        Verdict verdict = new NegativeLens().run(bench(Baselines.random()));
+
+        assertThat(met(verdict)).contains("good lenses retired, %");
+        List<List<String>> rows = verdict.tables().getFirst().rows();
+        double gateway = lift(rows, "gateway");
+        assertThat(gateway).isGreaterThan(lift(rows, "never") + 10).isGreaterThan(lift(rows, "plain means") + 10);
+        assertThat(gateway).isLessThan(lift(rows, "best test") + 1);
+    }
+
+    private static double lift(List<List<String>> rows, String judge) {
+        List<String> row = rows.stream()
+                .filter(cells -> cells.get(1).equals(judge))
+                .findFirst()
+                .orElseThrow();
+        return Double.parseDouble(row.getLast().substring(0, row.getLast().indexOf(' ')));
+    }
+
     @Test
     void everyProofHasItsOwnName() {
         assertThat(Proofs.all()).extracting(Proof::id).doesNotHaveDuplicates().allMatch(id -> id.matches("P\\d+"));
