@@ -41,17 +41,19 @@ class ArchitectureTest {
         see.put("value", Set.of());
         see.put("chat", Set.of("value"));
         see.put("policy", Set.of("value"));
+        see.put("pause", Set.of("value"));
         see.put("estimate", Set.of("chat", "value"));
         see.put("upstream", Set.of("chat", "value"));
         see.put("budget", Set.of("upstream", "chat", "value"));
         see.put("lens", Set.of("budget", "upstream", "estimate", "chat", "value"));
         see.put("delegation", Set.of("lens", "budget", "upstream", "policy", "estimate", "chat", "value"));
         see.put("tenant", Set.of("delegation", "lens", "policy", "upstream", "chat", "value"));
-        see.put("outcome", Set.of("delegation", "policy", "chat", "value"));
+        see.put("outcome", Set.of("delegation", "policy", "estimate", "chat", "value"));
         see.put(
                 "exchange",
                 Set.of(
                         "outcome",
+                        "pause",
                         "tenant",
                         "delegation",
                         "lens",
@@ -62,12 +64,24 @@ class ArchitectureTest {
                         "chat",
                         "value"));
         see.put("edge", Set.of("exchange", "outcome", "tenant", "delegation", "budget", "upstream", "chat", "value"));
-        see.put("admin", Set.of("exchange", "tenant", "delegation", "lens", "budget", "upstream", "chat", "value"));
+        see.put(
+                "admin",
+                Set.of("exchange", "pause", "tenant", "delegation", "lens", "budget", "upstream", "chat", "value"));
         see.put(
                 "observe",
-                Set.of("exchange", "outcome", "delegation", "lens", "budget", "upstream", "policy", "chat", "value"));
-        see.put("store.embedded", Set.of("outcome", "lens", "budget", "upstream", "policy", "chat", "value"));
-        see.put("store.redis", Set.of("outcome", "lens", "budget", "upstream", "policy", "chat", "value"));
+                Set.of(
+                        "exchange",
+                        "outcome",
+                        "pause",
+                        "delegation",
+                        "lens",
+                        "budget",
+                        "upstream",
+                        "policy",
+                        "chat",
+                        "value"));
+        see.put("store.embedded", Set.of("outcome", "pause", "lens", "budget", "upstream", "policy", "chat", "value"));
+        see.put("store.redis", Set.of("outcome", "pause", "lens", "budget", "upstream", "policy", "chat", "value"));
         see.put(
                 "config",
                 Set.of("outcome", "tenant", "delegation", "lens", "budget", "upstream", "policy", "chat", "value"));
@@ -107,6 +121,7 @@ class ArchitectureTest {
                         "store.redis",
                         "exchange",
                         "outcome",
+                        "pause",
                         "tenant",
                         "delegation",
                         "lens",

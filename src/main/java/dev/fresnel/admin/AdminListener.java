@@ -1,5 +1,7 @@
 package dev.fresnel.admin;
 
+import dev.fresnel.pause.KillSwitch;
+import dev.fresnel.pause.PauseOrder;
 import dev.fresnel.value.Secret;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -7,7 +9,11 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -15,18 +21,25 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * The admin listener: probes, metrics, status and recent events, on a port of its own. Everything it serves is read-only in
- * this version. One instance.
+ * The admin listener: probes, metrics, status, recent events and the kill switch, on a port of its own. What it changes leaves
+ * an event. One instance.
  */
 public final class AdminListener extends VerticleBase {
     private static final Pattern LOCAL_HOST =
             Pattern.compile("(localhost|127(\\.[0-9]{1,3}){3}|\\[::1])(:[0-9]{1,5})?");
 
-    private static final List<String> PATHS =
-            List.of("/livez", "/readyz", "/startupz", "/metrics", "/admin/status", "/admin/events");
+    private static final Map<String, String> PATHS = served();
 
     private final Setup setup;
     private HttpServer server;
+
+    private static Map<String, String> served() {
+        Map<String, String> methods = new LinkedHashMap<>();
+        List.of("/livez", "/readyz", "/startupz", "/metrics", "/admin/status", "/admin/events")
+                .forEach(path -> methods.put(path, "GET"));
+        List.of("/admin/pause", "/admin/resume").forEach(path -> methods.put(path, "POST"));
+        return Collections.unmodifiableMap(methods);
+    }
 
     /**
      * What the listener shows.
@@ -36,6 +49,7 @@ public final class AdminListener extends VerticleBase {
      * @param metrics Prometheus text
      * @param status JSON
      * @param events recent events as JSON objects, oldest first
+     * @param killSwitch what {@code /admin/pause} and {@code /admin/resume} work
      */
     public record Setup(
             String host,
@@ -44,7 +58,8 @@ public final class AdminListener extends VerticleBase {
             BooleanSupplier ready,
             Supplier<String> metrics,
             Supplier<String> status,
-            Supplier<List<String>> events) {}
+            Supplier<List<String>> events,
+            KillSwitch killSwitch) {}
 
     @SuppressWarnings("NullAway.Init") // server is set by start()
     public AdminListener(Setup setup) {
@@ -71,7 +86,15 @@ public final class AdminListener extends VerticleBase {
         router.get("/admin/status").handler(c -> json(c, setup.status().get()));
         router.get("/admin/events")
                 .handler(c -> json(c, "[" + String.join(",", setup.events().get()) + "]"));
+        PauseRequests pauses = new PauseRequests(
+                setup.killSwitch(), setup.token().map(_ -> "admin-token").orElse("loopback"));
+        router.post().handler(AdminListener::refusePages);
+        router.post().handler(BodyHandler.create(false).setBodyLimit(PauseRequests.MAX_BODY));
+        router.post("/admin/pause").handler(c -> pauses.order(c, PauseOrder.State.PAUSED));
+        router.post("/admin/resume").handler(c -> pauses.order(c, PauseOrder.State.ACTIVE));
         router.route().handler(AdminListener::notServed);
+        router.errorHandler(413, c -> text(c, 413, "The body is larger than " + PauseRequests.MAX_BODY + " bytes.\n"));
+        router.errorHandler(400, c -> text(c, 400, "The request cannot be read. Is its query percent-encoded?\n"));
         server = vertx.createHttpServer(new HttpServerOptions()
                         .setHost(setup.host())
                         .setPort(setup.port())
@@ -81,11 +104,21 @@ public final class AdminListener extends VerticleBase {
     }
 
     private static void notServed(RoutingContext context) {
-        if (PATHS.contains(Objects.requireNonNullElse(context.request().path(), ""))) {
-            context.response().putHeader("allow", "GET");
-            text(context, 405, "This listener is read-only. Use GET.\n");
+        String method = PATHS.get(Objects.requireNonNullElse(context.request().path(), ""));
+        if (method != null) {
+            context.response().putHeader("allow", method);
+            text(context, 405, "Use " + method + ".\n");
         } else {
-            text(context, 404, "There is nothing here. Served are " + String.join(", ", PATHS) + ".\n");
+            text(context, 404, "There is nothing here. Served are " + String.join(", ", PATHS.keySet()) + ".\n");
+        }
+    }
+
+    /** Any page that somebody on this machine looks at can post to a loopback address; browsers say so, and nobody else does. */
+    private static void refusePages(RoutingContext context) {
+        if (context.request().headers().contains("origin")) {
+            text(context, 403, "Changes are not taken from web pages. Use 'fresnel pause' or curl.\n");
+        } else {
+            context.next();
         }
     }
 
@@ -119,11 +152,11 @@ public final class AdminListener extends VerticleBase {
         return server.actualPort();
     }
 
-    private static void text(RoutingContext context, int status, String body) {
+    static void text(RoutingContext context, int status, String body) {
         send(context, status, "text/plain; charset=utf-8", body);
     }
 
-    private static void json(RoutingContext context, String body) {
+    static void json(RoutingContext context, String body) {
         send(context, 200, "application/json", body);
     }
 

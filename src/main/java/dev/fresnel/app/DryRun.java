@@ -1,18 +1,17 @@
 package dev.fresnel.app;
 
-import dev.fresnel.budget.CostModel;
 import dev.fresnel.budget.PriceTable;
 import dev.fresnel.chat.ChatRequest;
 import dev.fresnel.config.GatewayConfig;
 import dev.fresnel.delegation.Assessment;
 import dev.fresnel.delegation.Delegator;
-import dev.fresnel.delegation.Estimates;
+import dev.fresnel.delegation.Experience;
 import dev.fresnel.delegation.Inquiry;
 import dev.fresnel.delegation.Moment;
 import dev.fresnel.delegation.Overrides;
 import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.estimate.JtokkitEstimator;
-import dev.fresnel.estimate.OutputLength;
+import dev.fresnel.estimate.TaskText;
 import dev.fresnel.policy.Policy;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.upstream.ForwardHeaders;
@@ -23,7 +22,8 @@ import java.util.Optional;
 
 /**
  * A decision taken as the gateway would take it, without a gateway: the same estimator, lengths and delegator, no upstream call, no
- * store. What only a running gateway knows is assumed: nothing spent today, no conversation running.
+ * store. What only a running gateway knows is assumed: nothing spent today, nothing learned, no conversation running,
+ * delegation not paused.
  */
 final class DryRun {
     private final GatewayConfig config;
@@ -51,14 +51,20 @@ final class DryRun {
         PriceTable prices = new PriceTable(config.prices());
         boolean internal =
                 headers.stream().anyMatch(header -> header.getKey().equalsIgnoreCase(ForwardHeaders.INTERNAL));
-        return new Delegator(config.models(), prices, config.workers(), CostModel.DEFAULT, new Policy(config.policy()))
+        Experience none = new Experience();
+        TaskText task = TaskText.of(request);
+        return new Delegator(config.models(), prices, config.workers(), none, new Policy(config.policy()))
                 .assess(new Inquiry(
                         tenant.id(),
                         plan(request),
                         request,
-                        new Estimates(input, new OutputLength().estimate(request, input)),
+                        task,
+                        Optional.empty(),
+                        none.expected(tenant.id(), request, task, input, request.model())
+                                .estimates(),
                         Overrides.parse(headers),
                         internal ? Inquiry.Origin.GATEWAY : Inquiry.Origin.CLIENT,
+                        Inquiry.Allowance.DELEGATE,
                         tenant.dailyBudget(),
                         lens,
                         Optional.empty(),

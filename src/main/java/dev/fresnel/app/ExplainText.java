@@ -6,6 +6,7 @@ import dev.fresnel.delegation.ArmRow;
 import dev.fresnel.delegation.Assessment;
 import dev.fresnel.delegation.BreakEven;
 import dev.fresnel.delegation.Decision;
+import dev.fresnel.delegation.Learning;
 import dev.fresnel.delegation.LensOrder;
 import dev.fresnel.delegation.Obstacle;
 import dev.fresnel.delegation.Overrides;
@@ -45,6 +46,7 @@ final class ExplainText {
         lines.add("decision  " + decision());
         lines.add("because   "
                 + assessment.decision().reasons().stream().map(Reason::key).collect(Collectors.joining(", ")));
+        assessment.learning().ifPresent(learning -> lines.add("odds      " + odds(learning)));
         lens().ifPresent(text -> lines.add("lens      " + text));
         lines.add("expected  " + assessment.estimates().inputTokens() + " tokens in; out: half of such answers below "
                 + assessment.estimates().output().l50() + ", nine in ten below "
@@ -74,6 +76,20 @@ final class ExplainText {
         return decision.preferred().equals(decision.arm())
                 ? used
                 : used + "; without shadow mode it would be " + decision.preferred();
+    }
+
+    /** What the learned policy drew from. This is the policy as it starts: what a running gateway has learned is not known here. */
+    private String odds(Learning learning) {
+        return learning
+                        .counterfactual()
+                        .map(Learning.Counterfactual::probabilities)
+                        .orElse(assessment.decision().propensities())
+                        .entrySet()
+                        .stream()
+                        .map(entry -> String.format(Locale.ROOT, "%s %.3f", entry.getKey(), entry.getValue()))
+                        .collect(Collectors.joining(", "))
+                + " (nothing learned yet"
+                + (learning.counterfactual().isPresent() ? "; told only, not drawn from)" : ")");
     }
 
     private String answeredBy() {

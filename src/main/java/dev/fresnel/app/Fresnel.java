@@ -66,6 +66,8 @@ public final class Fresnel implements Runnable {
                 .addSubcommand(new ServeCommand(terminal))
                 .addSubcommand(new CheckCommand(terminal))
                 .addSubcommand(new ExplainCommand(terminal))
+                .addSubcommand(new PauseCommand.Pause(terminal))
+                .addSubcommand(new PauseCommand.Resume(terminal))
                 .addSubcommand(new CommandLine(new ReplayCommand())
                         .addSubcommand(new ReplayRunCommand(terminal))
                         .addSubcommand(new ReplayLogCommand(terminal))

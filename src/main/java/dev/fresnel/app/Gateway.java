@@ -1,28 +1,30 @@
 package dev.fresnel.app;
 
 import dev.fresnel.admin.AdminListener;
-import dev.fresnel.budget.CostModel;
 import dev.fresnel.budget.Ledger;
 import dev.fresnel.budget.PriceTable;
 import dev.fresnel.config.GatewayConfig;
 import dev.fresnel.config.HostPort;
+import dev.fresnel.delegation.BudgetPacing;
 import dev.fresnel.delegation.ConversationPins;
 import dev.fresnel.delegation.Delegator;
+import dev.fresnel.delegation.Experience;
 import dev.fresnel.edge.DataListener;
 import dev.fresnel.edge.EdgeLimits;
 import dev.fresnel.edge.Gate;
 import dev.fresnel.edge.RequestIds;
 import dev.fresnel.estimate.JtokkitEstimator;
-import dev.fresnel.estimate.OutputLength;
 import dev.fresnel.exchange.Exchanges;
 import dev.fresnel.exchange.Parts;
 import dev.fresnel.exchange.PinnedLenses;
 import dev.fresnel.exchange.RelayLimits;
+import dev.fresnel.exchange.TaskClassifier;
 import dev.fresnel.lens.LensEvent;
 import dev.fresnel.lens.LensKeys;
 import dev.fresnel.lens.LensShelf;
 import dev.fresnel.lens.LensWriter;
 import dev.fresnel.lens.PromptTemplate;
+import dev.fresnel.lens.Provenance;
 import dev.fresnel.lens.ShelfLimits;
 import dev.fresnel.observe.DecisionLog;
 import dev.fresnel.observe.EventLog;
@@ -33,11 +35,15 @@ import dev.fresnel.observe.RollingFile;
 import dev.fresnel.observe.StoreTrouble;
 import dev.fresnel.outcome.DecisionRecord;
 import dev.fresnel.outcome.Learner;
+import dev.fresnel.outcome.UsageLearner;
+import dev.fresnel.pause.KillSwitch;
 import dev.fresnel.policy.Policy;
+import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantDirectory;
 import dev.fresnel.upstream.CompletionClient;
 import dev.fresnel.upstream.RetryRule;
 import dev.fresnel.upstream.UpstreamClient;
+import dev.fresnel.value.TenantId;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.DeploymentOptions;
@@ -188,6 +194,7 @@ public final class Gateway {
             LearnerStart.Started learning,
             Closing closing) {
         Ledger ledger = stores.ledger();
+        Charging charging = new Charging(ledger, telling.metrics());
         LongSupplier nanos = SystemTime.nanos();
         var clock = SystemTime.clock();
         var random = new java.security.SecureRandom();
@@ -198,6 +205,10 @@ public final class Gateway {
         closing.later("upstream connections", upstreams::close);
         CompletionClient smart = new CompletionClient(vertx, upstreams, config.upstreams(), retries, nanos);
 
+        Experience experience = new Experience();
+        UsageLearner usageLearner = new UsageLearner(experience, learning.thread(), config.estimates());
+        telling.metrics().watchEstimates(usageLearner::counts);
+
         LensShelf shelf = new LensShelf(
                 vertx,
                 new LensWriter(smart, PromptTemplate.load(), clock, nanos),
@@ -207,7 +218,8 @@ public final class Gateway {
                 random,
                 ShelfLimits.DEFAULT,
                 unharmed(event -> {
-                    charge(ledger, event);
+                    charging.lens(event);
+                    measure(usageLearner, event);
                     telling.log().onLens(event);
                     telling.metrics().onLens(event);
                 }));
@@ -215,6 +227,12 @@ public final class Gateway {
         Policy policy = learning.policy();
         Learner learner = learning.learner();
         telling.metrics().watchLearning(learner::counts, learner::sharing, policy::counts);
+
+        KillSwitch killSwitch =
+                Pausing.killSwitch(vertx, stores.pauses(), config.tenants(), unharmed(telling.log()::onPause), closing);
+        telling.metrics().watchPauses(killSwitch.tenants(), killSwitch::isPaused);
+        BudgetPacing pacing = new BudgetPacing();
+        telling.metrics().watchBudgets(pacing::perDollar, budgeted(config.tenants()));
 
         JtokkitEstimator tokens = new JtokkitEstimator();
         Parts parts = new Parts(
@@ -225,13 +243,17 @@ public final class Gateway {
                 prices,
                 config.workers(),
                 tokens,
-                new OutputLength(),
-                new Delegator(config.models(), prices, config.workers(), CostModel.DEFAULT, policy),
+                experience,
+                new Delegator(config.models(), prices, config.workers(), experience, policy),
                 new ConversationPins(nanos::getAsLong, ConversationPins.DEFAULT_IDLE, ConversationPins.DEFAULT_MAXIMUM),
+                pacing,
                 new LensKeys(PromptTemplate.VERSION),
                 shelf,
                 new PinnedLenses(nanos::getAsLong, ConversationPins.DEFAULT_IDLE),
                 learner,
+                killSwitch,
+                new TaskClassifier(vertx, smart, charging::classifier, telling.metrics()::onClassified, nanos),
+                usageLearner,
                 ledger,
                 relayLimits,
                 switch (config.events().prompts()) {
@@ -272,14 +294,24 @@ public final class Gateway {
                 config.listen().adminToken(),
                 () -> !gate.isShut(),
                 telling.registry()::scrape,
-                () -> Status.json(config, gate, ledger, telling.writer()),
-                telling.window()::lines));
+                () -> Status.json(config, gate, ledger, killSwitch, telling.writer()),
+                telling.window()::lines,
+                killSwitch));
         // The first request must not pay for the tokenizer's tables, nor stand on an event loop while they load.
         return vertx.executeBlocking(() -> {
                     tokens.preload();
                     return tokens;
                 })
+                // A store that is away does not keep the gateway from starting, and the switch is not thrown then.
+                .compose(_ -> killSwitch.refresh().otherwiseEmpty())
                 .compose(_ -> deploy(config.listen(), vertx, loops, data, admin, gate, closing));
+    }
+
+    private static List<TenantId> budgeted(List<Tenant> tenants) {
+        return tenants.stream()
+                .filter(tenant -> tenant.dailyBudget().isPresent())
+                .map(Tenant::id)
+                .toList();
     }
 
     private static Future<Gateway> deploy(
@@ -307,16 +339,11 @@ public final class Gateway {
         return Future.failedFuture(new ListenException(key, address.toString(), problem));
     }
 
-    /** Every writing of a lens is booked here, once, whichever request caused it and whether it succeeded. */
-    private static void charge(Ledger ledger, LensEvent event) {
-        var cost = switch (event) {
-            case LensEvent.Created created -> created.cost();
-            case LensEvent.Failed failed -> failed.cost();
-            case LensEvent.StoreFailed _ -> dev.fresnel.value.Usd.ZERO;
-        };
-        ledger.charge(event.tenant(), cost)
-                .onFailure(problem -> System.getLogger("fresnel")
-                        .log(System.Logger.Level.WARNING, "the spend of a lens was not stored", problem));
+    /** What the writing of a lens took, where the provider counted it. */
+    private static void measure(UsageLearner usages, LensEvent event) {
+        if (event instanceof LensEvent.Created created && created.usageSource() == Provenance.UsageSource.REPORTED) {
+            usages.lensWritten(created.smart(), created.usage());
+        }
     }
 
     /** The port clients use. */

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
@@ -35,8 +36,12 @@ final class LearnerStart {
 
     private LearnerStart() {}
 
-    /** What decides, and what teaches it. */
-    record Started(Policy policy, Learner learner) {}
+    /**
+     * What decides, and what teaches it.
+     *
+     * @param thread of all learning: one task after another, never on an event loop
+     */
+    record Started(Policy policy, Learner learner, Executor thread) {}
 
     /** Alarms are the store's: it hears all replicas. */
     private static PolicySettings settings(GatewayConfig config) {
@@ -74,7 +79,7 @@ final class LearnerStart {
                 vertx.cancelTimer(ticking);
                 return waited(vertx, learner.close());
             });
-            return new Started(policy, learner);
+            return new Started(policy, learner, work -> execute(thread, work));
         });
     }
 

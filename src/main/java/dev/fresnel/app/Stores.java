@@ -9,9 +9,11 @@ import dev.fresnel.observe.Metrics;
 import dev.fresnel.observe.StoreTrouble;
 import dev.fresnel.outcome.ArmStateStore;
 import dev.fresnel.outcome.DecisionStore;
+import dev.fresnel.pause.PauseStore;
 import dev.fresnel.store.embedded.EmbeddedArmStateStore;
 import dev.fresnel.store.embedded.EmbeddedDecisionStore;
 import dev.fresnel.store.embedded.EmbeddedLensStore;
+import dev.fresnel.store.embedded.EmbeddedPauseStore;
 import dev.fresnel.store.embedded.EmbeddedSpendStore;
 import dev.fresnel.store.embedded.EmbeddedStore;
 import dev.fresnel.store.embedded.StoreProblem;
@@ -20,6 +22,7 @@ import dev.fresnel.store.redis.RedisDecisionStore;
 import dev.fresnel.store.redis.RedisFailure;
 import dev.fresnel.store.redis.RedisLensStore;
 import dev.fresnel.store.redis.RedisLink;
+import dev.fresnel.store.redis.RedisPauseStore;
 import dev.fresnel.store.redis.RedisProblem;
 import dev.fresnel.store.redis.RedisSettings;
 import dev.fresnel.store.redis.RedisSpendStore;
@@ -36,7 +39,7 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /** The ports on the store that the config names, opened. */
-record Stores(LensStore lenses, Ledger ledger, ArmStateStore arms, DecisionStore decisions) {
+record Stores(LensStore lenses, Ledger ledger, ArmStateStore arms, DecisionStore decisions, PauseStore pauses) {
     /** How often a replica looks what the others have spent. */
     private static final Duration SPEND_REFRESH = Duration.ofSeconds(2);
 
@@ -75,7 +78,7 @@ record Stores(LensStore lenses, Ledger ledger, ArmStateStore arms, DecisionStore
                     DecisionStore decisions =
                             new EmbeddedDecisionStore(store, SystemTime.clock(), EmbeddedDecisionStore.DEFAULT_MAXIMUM);
                     return Ledger.open(new EmbeddedSpendStore(store), SystemTime.clock())
-                            .map(ledger -> new Stores(lenses, ledger, arms, decisions));
+                            .map(ledger -> new Stores(lenses, ledger, arms, decisions, new EmbeddedPauseStore(store)));
                 });
     }
 
@@ -118,7 +121,8 @@ record Stores(LensStore lenses, Ledger ledger, ArmStateStore arms, DecisionStore
                 new RedisLensStore(link, SystemTime.clock(), EmbeddedLensStore.DEFAULT_MAX_PER_TENANT),
                 ledger,
                 new RedisArmStateStore(link),
-                new RedisDecisionStore(link));
+                new RedisDecisionStore(link),
+                new RedisPauseStore(link));
         return link.firstAttempt().compose(_ -> ledger.refresh()).transform(_ -> Future.succeededFuture(stores));
     }
 

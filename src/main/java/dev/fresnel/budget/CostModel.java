@@ -35,12 +35,12 @@ public record CostModel(double escalation, double verbosity) {
     }
 
     /** The requested model answers. */
-    public Usd direct(Price requested, Work work) {
+    public static Usd direct(Price requested, Work work) {
         return requested.of(Usage.of(work.inputTokens(), work.outputTokens()));
     }
 
     /** The smart model writes the lens once. */
-    public Usd lens(Price smart, LensSize lens) {
+    public static Usd lens(Price smart, LensSize lens) {
         return smart.of(Usage.of(lens.promptTokens(), lens.writtenTokens() + lens.reasoningTokens()));
     }
 
@@ -48,6 +48,15 @@ public record CostModel(double escalation, double verbosity) {
     public Usd execution(Price worker, Work work, long lensBlockTokens) {
         return worker.of(
                 Usage.of(work.inputTokens() + lensBlockTokens, Math.round(verbosity * (double) work.outputTokens())));
+    }
+
+    /**
+     * The most the worker's answer can cost. A worker that writes more than the requested model is bound by the same cap.
+     *
+     * @param most tokens it can consume without the lens
+     */
+    public static Usd atMost(Price worker, Work most, long lensBlockTokens) {
+        return worker.of(Usage.of(most.inputTokens() + lensBlockTokens, most.outputTokens()));
     }
 
     /** The share {@code f} of requests that the requested model answers after all. */

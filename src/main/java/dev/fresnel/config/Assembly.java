@@ -10,6 +10,7 @@ import dev.fresnel.config.ConfigFile.RulesSection;
 import dev.fresnel.config.ConfigFile.TenantSection;
 import dev.fresnel.config.ConfigFile.UpstreamSection;
 import dev.fresnel.config.ConfigFile.WorkerSection;
+import dev.fresnel.delegation.ClassifierRules;
 import dev.fresnel.delegation.Fallback;
 import dev.fresnel.delegation.Guidance;
 import dev.fresnel.delegation.LearnedRules;
@@ -18,6 +19,7 @@ import dev.fresnel.delegation.RouteRules;
 import dev.fresnel.delegation.Worker;
 import dev.fresnel.lens.LensPolicy;
 import dev.fresnel.outcome.OutcomeSettings;
+import dev.fresnel.outcome.UsageLearner;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.policy.PolicySettings;
 import dev.fresnel.tenant.Tenant;
@@ -68,6 +70,7 @@ final class Assembly {
                 file.tenants().stream().map(this::tenant).toList(),
                 policy(file.policy()),
                 outcomes(file.policy()),
+                file.estimates().learn() ? UsageLearner.Learning.ON : UsageLearner.Learning.OFF,
                 new GatewayConfig.Limits(
                         file.limits().maxBody().bytes(),
                         file.limits().headerTimeout(),
@@ -197,7 +200,14 @@ final class Assembly {
                 lens(section.lens()),
                 new LearnedRules(
                         section.learned().successUsd(),
-                        section.learned().pooling().orElseThrow()));
+                        section.learned().pooling().orElseThrow(),
+                        Set.copyOf(section.learned().features().orElseThrow()),
+                        section.learned()
+                                .classifier()
+                                .model()
+                                .map(model -> new ClassifierRules(
+                                        new ModelName(model),
+                                        section.learned().classifier().timeout().orElseThrow()))));
     }
 
     private static PolicySettings policy(ConfigFile.PolicySection section) {

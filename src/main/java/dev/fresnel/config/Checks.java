@@ -17,8 +17,6 @@ import dev.fresnel.value.Secret;
 import dev.fresnel.value.Usd;
 import java.math.BigDecimal;
 import java.net.URI;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -39,12 +37,14 @@ final class Checks {
     private final Findings findings;
     private final Aliases aliases;
     private final PlanSection bottom;
+    private final PlanChecks plans;
 
     Checks(ConfigFile file, Findings findings, Aliases aliases, PlanSection bottom) {
         this.file = file;
         this.findings = findings;
         this.aliases = aliases;
         this.bottom = bottom;
+        this.plans = new PlanChecks(file, aliases, findings, this::modelReference);
     }
 
     void run() {
@@ -54,7 +54,7 @@ final class Checks {
         file.models().forEach(this::model);
         aliases();
         file.workers().forEach(this::worker);
-        planReferences(KeyPath.of("defaults"), file.defaults());
+        plans.check(KeyPath.of("defaults"), file.defaults());
         tenants();
         if (file.events().prompts() == GatewayConfig.Prompts.PLAIN) {
             findings.warn(
@@ -207,31 +207,6 @@ final class Checks {
         });
     }
 
-    private void planReferences(KeyPath path, PlanSection plan) {
-        plan.smart().ifPresent(smart -> modelReference(path.at("smart"), smart));
-        plan.arms().ifPresent(arms -> arms(path.at("arms"), arms));
-    }
-
-    private void arms(KeyPath path, List<String> arms) {
-        Collection<String> valid = new ArrayList<>(List.of(Arm.DIRECT.name()));
-        valid.addAll(file.workers().keySet());
-        Set<String> seen = new HashSet<>();
-        for (int i = 0; i < arms.size(); i++) {
-            String arm = arms.get(i);
-            if (!valid.contains(arm) && findings.hasErrorsUnder(KeyPath.of("workers", arm))) {
-                continue;
-            }
-            if (!valid.contains(arm)) {
-                findings.error(
-                        path.at(i),
-                        "names the worker \"" + arm + "\", which is not declared",
-                        NearestName.hint(arm, valid, "arms"));
-            } else if (!seen.add(arm)) {
-                findings.error(path.at(i), "names \"" + arm + "\" a second time", "keep one of them");
-            }
-        }
-    }
-
     private void tenants() {
         Map<String, KeyPath> ids = new HashMap<>();
         Map<Fingerprint, KeyPath> keys = new HashMap<>();
@@ -258,7 +233,7 @@ final class Checks {
                 open = openTenant(path, open);
             }
             tenant.upstream().ifPresent(upstream -> upstreamReference(path.at("upstream"), upstream));
-            planReferences(path, tenant.plan());
+            plans.check(path, tenant.plan());
             routes(path, tenant);
         }
         credentialsThatPassThrough();
@@ -292,7 +267,7 @@ final class Checks {
         for (int r = 0; r < tenant.routes().size(); r++) {
             RouteSection route = tenant.routes().get(r);
             KeyPath path = tenantPath.at("routes").at(r);
-            planReferences(path, route.plan());
+            plans.check(path, route.plan());
             String pattern = route.match().model();
             KeyPath earlier = patterns.containsKey("*") ? patterns.get("*") : patterns.get(pattern);
             if (earlier != null) {

@@ -1,6 +1,7 @@
 package dev.fresnel.config;
 
 import dev.fresnel.chat.Feature;
+import dev.fresnel.delegation.ContextFeature;
 import dev.fresnel.delegation.LearnedRules;
 import dev.fresnel.delegation.Mode;
 import dev.fresnel.lens.LensPolicy;
@@ -48,6 +49,9 @@ record ConfigFile(
         List<TenantSection> tenants,
 
         @Key("How routes in mode `adaptive` learn.") PolicySection policy,
+
+        @Key("How lengths, tokens and the work of a lens are estimated.")
+        EstimatesSection estimates,
 
         @Key("Bounds on what clients may do to the process.")
         LimitsSection limits,
@@ -259,7 +263,7 @@ record ConfigFile(
     record PlanSection(
             @Key(
                     value =
-                            "What is done with requests: nothing, decide and log only, delegate by rules, or as learned.",
+                            "What is done with requests: nothing; decide by rules or as learned, and log only; delegate by rules, or as learned.",
                     def = "off")
             Optional<Mode> mode,
 
@@ -291,7 +295,31 @@ record ConfigFile(
                     value =
                             "Whether a tenant learns by itself, or starts from what all tenants of the gateway have learned.",
                     def = "tenant")
-            Optional<LearnedRules.Pooling> pooling) {}
+            Optional<LearnedRules.Pooling> pooling,
+
+            @Key(
+                    value =
+                            "What requests are told apart by: more features make what is learned truer, and slower to learn. The tenant always counts.",
+                    def = "[task-kind, output-size, model-tier, repo]")
+            Optional<List<ContextFeature>> features,
+
+            @Key("A small model that names the kind of a task, where words alone would.")
+            ClassifierSection classifier) {}
+
+    record ClassifierSection(
+            @Key(
+                    value =
+                            "A declared model or an alias, with a price. It is sent the last user turn, and paid for by the tenant.",
+                    unset = "nobody is asked: rules name the kind")
+            Optional<String> model,
+
+            @Key(
+                    value =
+                            "Longest that a request waits for it. A later answer serves the next request with these words.",
+                    def = "150ms",
+                    min = "1ms",
+                    max = "10s")
+            Optional<Duration> timeout) {}
 
     record RulesSection(
             @Key(
@@ -410,6 +438,13 @@ record ConfigFile(
 
             @Key(value = "Labels per tenant and hour that count.", def = "3600", min = "0", max = "100000000")
             int feedbackPerHour) {}
+
+    record EstimatesSection(
+            @Key(
+                    value =
+                            "Whether estimates learn from the usage that providers report. Off: they go by the request's words alone.",
+                    def = "true")
+            boolean learn) {}
 
     record LimitsSection(
             @Key(

@@ -3,6 +3,7 @@ package dev.fresnel.config;
 import dev.fresnel.budget.Price;
 import dev.fresnel.delegation.Worker;
 import dev.fresnel.outcome.OutcomeSettings;
+import dev.fresnel.outcome.UsageLearner;
 import dev.fresnel.policy.PolicySettings;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.upstream.ModelCatalog;
@@ -28,6 +29,7 @@ import java.util.Optional;
  * @param tenants in file order, at most one of them open
  * @param policy of the routes in mode {@code adaptive}
  * @param outcomes what their learner waits for
+ * @param estimates whether they learn from reported usage
  */
 public record GatewayConfig(
         Listen listen,
@@ -39,6 +41,7 @@ public record GatewayConfig(
         List<Tenant> tenants,
         PolicySettings policy,
         OutcomeSettings outcomes,
+        UsageLearner.Learning estimates,
         Limits limits,
         Events events) {
     public GatewayConfig {

@@ -60,8 +60,8 @@ public sealed interface BreakEven {
      *
      * @param lensCost {@code C_lens}, zero for a cached lens or a bare worker
      * @param expectedUses {@code m}, 1 or more
-     * @param inputTokens {@code n_in}
-     * @param lensTokens {@code l}, zero for a bare worker
+     * @param inputTokens {@code n_in}, as the requested model bills it
+     * @param workerInputTokens {@code n_in + l}, as the worker bills it
      * @param switchLoss {@code K_sw}
      */
     record Terms(
@@ -70,14 +70,13 @@ public sealed interface BreakEven {
             Usd lensCost,
             double expectedUses,
             long inputTokens,
-            long lensTokens,
+            long workerInputTokens,
             Usd switchLoss) {}
 
     static BreakEven of(Terms terms, CostModel model) {
         double kept = 1 - model.escalation();
         double numerator = terms.lensCost().nanos() / Math.max(1, terms.expectedUses())
-                + (terms.inputTokens() + terms.lensTokens())
-                        * perToken(terms.worker().input())
+                + terms.workerInputTokens() * perToken(terms.worker().input())
                 + terms.switchLoss().nanos()
                 - kept * terms.inputTokens() * perToken(terms.requested().input());
         double denominator = kept * perToken(terms.requested().output())

@@ -1,6 +1,5 @@
 package dev.fresnel.delegation;
 
-import dev.fresnel.budget.CostModel;
 import dev.fresnel.budget.PriceTable;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.policy.Policy;
@@ -9,6 +8,7 @@ import dev.fresnel.upstream.ModelCatalog;
 import dev.fresnel.upstream.Tier;
 import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.GatewayException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,7 +21,8 @@ import java.util.Set;
  *
  * <ol>
  *   <li>the client bypasses ({@code x-fresnel-mode: off}, {@code x-fresnel-arm: direct}) or the route is off;
- *   <li>hard guards: a gateway's own lens call, provider-held state, a model the config does not know;
+ *   <li>hard guards: a gateway's own lens call, provider-held state, the kill switch, a model the config does not
+ *       know;
  *   <li>an arm the client names;
  *   <li>the arm the running conversation is pinned to;
  *   <li>an open tool loop that nobody pinned: direct;
@@ -30,11 +31,12 @@ import java.util.Set;
  * </ol>
  *
  * <p>Whatever is chosen must be feasible ({@link ArmRow#obstacles}), else the request goes direct with the obstacle as its reason. In
- * mode {@code shadow} all of this is decided and named, and the request goes direct.
+ * the modes {@code shadow} and {@code shadow-adaptive} all of this is decided and named, and the request goes direct.
  *
  * <p>A pin binds a running conversation: requests that carry an earlier answer, or that name their session. A first turn with the same
  * opening words is a new conversation and is decided anew, otherwise a task once answered direct (while its lens was being written)
- * could never use the lens.
+ * could never use the lens. Where the learned policy had decided, the conversation is decided anew when another sort of task begins or its
+ * arm was found to have changed; leaving the arm then costs what the provider's cache is worth.
  *
  * <p>No I/O, no clock, no randomness of its own: equal inquiries get equal assessments while the policy learns nothing in between.
  * Thread-safe.
@@ -43,20 +45,25 @@ public final class Delegator {
     private final ModelCatalog catalog;
     private final PriceTable prices;
     private final Map<String, Worker> workers;
-    private final CostModel costs;
+    private final Experience experience;
     private final Policy policy;
     private final MultiPartRules multiPart = new MultiPartRules();
 
     /**
      * @param workers by name, as the config has them
+     * @param experience what sizes are estimated with
      * @param policy decides in mode {@code adaptive}; it is asked, never taught
      */
     public Delegator(
-            ModelCatalog catalog, PriceTable prices, Map<String, Worker> workers, CostModel costs, Policy policy) {
+            ModelCatalog catalog,
+            PriceTable prices,
+            Map<String, Worker> workers,
+            Experience experience,
+            Policy policy) {
         this.catalog = catalog;
         this.prices = prices;
         this.workers = Map.copyOf(workers);
-        this.costs = costs;
+        this.experience = experience;
         this.policy = policy;
     }
 
@@ -79,13 +86,8 @@ public final class Delegator {
     private Assessment decided(Inquiry inquiry) {
         refuseUnknownArm(inquiry);
         Optional<Model> requested = catalog.find(inquiry.request().model());
-        TaskFeatures features = TaskFeatures.of(
-                inquiry.request(),
-                inquiry.task(),
-                inquiry.estimates(),
-                requested.map(Model::tier).orElse(Tier.UNKNOWN),
-                inquiry.overrides().taskKind(),
-                inquiry.overrides().repo());
+        TaskFeatures features =
+                TaskFeatures.of(inquiry, requested.map(Model::tier).orElse(Tier.UNKNOWN));
         if (requested.isEmpty()) {
             Reason reason = bypass(inquiry).or(() -> guard(inquiry)).orElse(Reason.UNKNOWN_MODEL);
             return new Assessment(
@@ -97,7 +99,7 @@ public final class Delegator {
                     Optional.empty(),
                     Optional.empty());
         }
-        Weighing weighing = new Weighing(catalog, prices, workers, costs, inquiry, requested.get());
+        Weighing weighing = new Weighing(catalog, prices, workers, experience, inquiry, requested.get());
         return new Deliberation(inquiry, weighing, features, multiPart, policy, requested.get()).assessment();
     }
 
@@ -130,13 +132,20 @@ public final class Delegator {
         if (inquiry.origin() == Inquiry.Origin.GATEWAY) {
             return Optional.of(Reason.RECURSION_GUARD);
         }
-        return inquiry.request().providerState() ? Optional.of(Reason.PROVIDER_STATE) : Optional.empty();
+        if (inquiry.request().providerState()) {
+            return Optional.of(Reason.PROVIDER_STATE);
+        }
+        // Shadow delegates nothing, so there is nothing to pause, and what it watches is missed most just then.
+        boolean paused = inquiry.allowance() == Inquiry.Allowance.PAUSED
+                && !inquiry.overrides().modeOn(inquiry.plan()).isShadow();
+        return paused ? Optional.of(Reason.PAUSED) : Optional.empty();
     }
 
     private static Assessment failSafe(Inquiry inquiry, RuntimeException fault) {
         Decision decision = new Decision(Arm.DIRECT, Arm.DIRECT, Map.of(Arm.DIRECT, 1.0), List.of(Reason.FAIL_SAFE));
         // Features may be what failed, so none are computed here.
-        TaskFeatures nothing = new TaskFeatures(TaskKind.OTHER, Fingerprint.of("fail_safe"), 0, 0, Tier.UNKNOWN);
+        TaskFeatures nothing = new TaskFeatures(
+                TaskKind.OTHER, Fingerprint.of("fail_safe"), 0, 0, Tier.UNKNOWN, TaskFeatures.KindSource.RULES);
         return new Assessment(
                 new Route.Direct(decision),
                 nothing,
@@ -167,9 +176,11 @@ public final class Delegator {
     }
 
     /** A decision of the learned policy, with the probabilities it drew from. */
-    static Decision drawn(Inquiry inquiry, Arm arm, Map<Arm, Double> propensities, Reason reason) {
-        List<Reason> reasons =
-                inquiry.overrides().mode().isPresent() ? List.of(reason, Reason.CLIENT_MODE) : List.of(reason);
-        return new Decision(arm, arm, propensities, reasons);
+    static Decision drawn(Inquiry inquiry, Arm arm, Map<Arm, Double> propensities, List<Reason> reasons) {
+        List<Reason> all = new ArrayList<>(reasons);
+        if (inquiry.overrides().mode().isPresent()) {
+            all.add(Reason.CLIENT_MODE);
+        }
+        return new Decision(arm, arm, propensities, all);
     }
 }

@@ -1,6 +1,5 @@
 package dev.fresnel.delegation;
 
-import dev.fresnel.chat.ChatRequest;
 import dev.fresnel.chat.Role;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.policy.Choice;
@@ -23,6 +22,9 @@ import java.util.Set;
 
 /** The decision on one request whose model is known. Used once. */
 final class Deliberation {
+    /** Quality by which another arm must be better for a running conversation to leave its own, over the turns still expected. */
+    private static final double SWITCH_MARGIN = 0.05;
+
     private final Inquiry inquiry;
     private final Weighing weighing;
     private final TaskFeatures features;
@@ -59,29 +61,27 @@ final class Deliberation {
         if (stopped.isPresent()) {
             return goDirect(stopped.get());
         }
-        Optional<Pin> pin = inquiry.pin().filter(pinned -> isRunning());
+        Optional<Pin> pin = inquiry.pin().filter(_ -> inquiry.overrides().continues(inquiry.request()));
         Optional<Arm> forced = inquiry.overrides().arm();
         if (forced.isPresent()) {
             return forced(forced.get(), pin);
         }
         if (pin.isPresent()) {
-            return inherited(pin.get());
+            Optional<Reason> boundary = boundary(pin.get());
+            return boundary.isEmpty() ? inherited(pin.get()) : byPolicy(pin, boundary);
         }
         if (inquiry.request().openToolLoop()) {
             return goDirect(Reason.OPEN_TOOL_LOOP);
         }
-        return switch (inquiry.overrides().modeOn(inquiry.plan())) {
+        return switch (mode()) {
             case RULES, SHADOW -> byRules();
-            case ADAPTIVE -> byPolicy();
+            case ADAPTIVE, SHADOW_ADAPTIVE -> byPolicy(Optional.empty(), Optional.empty());
             case OFF -> goDirect(Reason.MODE_OFF);
         };
     }
 
-    private boolean isRunning() {
-        ChatRequest request = inquiry.request();
-        return inquiry.overrides().session().isPresent()
-                || request.openToolLoop()
-                || request.messages().stream().anyMatch(message -> message.role() == Role.ASSISTANT);
+    private Mode mode() {
+        return inquiry.overrides().modeOn(inquiry.plan());
     }
 
     private Route forced(Arm arm, Optional<Pin> pin) {
@@ -89,9 +89,9 @@ final class Deliberation {
         if (inquiry.request().openToolLoop() && !pinnedHere) {
             return goDirectOrStay(pin, List.of(Reason.OPEN_TOOL_LOOP, Reason.CLIENT_ARM));
         }
-        if (!pinnedHere && inquiry.overrides().modeOn(inquiry.plan()) == Mode.ADAPTIVE) {
+        if (!pinnedHere && mode() == Mode.ADAPTIVE) {
             // The client knows something; what comes of it is worth learning all the same.
-            learning = Optional.of(learning(arm, Map.of(arm, 1.0), List.of()));
+            learning = Optional.of(learning(arm, Map.of(arm, 1.0), List.of(), pin));
         }
         return delegate(row(arm), List.of(Reason.CLIENT_ARM), pin.filter(known -> pinnedHere));
     }
@@ -149,10 +149,53 @@ final class Deliberation {
         return Delegator.direct(inquiry, rows, obstacles(candidates));
     }
 
-    private Route byPolicy() {
+    /**
+     * Why a running conversation is decided anew: only where the learned policy had decided it, and only when the user speaks. A tool
+     * loop is never left in its middle.
+     */
+    private Optional<Reason> boundary(Pin pin) {
+        if (!mode().isLearned()
+                || inquiry.request().openToolLoop()
+                || pin.learned().isEmpty()) {
+            return Optional.empty();
+        }
+        Pin.Learned learned = pin.learned().get();
+        if (policy.lead(learned.key()) > learned.lead()) {
+            return Optional.of(Reason.ARM_CHANGED);
+        }
+        boolean told = features.saidKind() != TaskKind.OTHER && learned.kind() != TaskKind.OTHER;
+        return told && features.saidKind() != learned.kind() ? Optional.of(Reason.TASK_CHANGED) : Optional.empty();
+    }
+
+    /**
+     * Asks the policy. A running conversation is weighed over the turns that may still come, with the provider's cached prefix: staying
+     * pays the cached price for it at every turn, leaving pays the full one once, and at a boundary a margin of quality as well:
+     *
+     * <pre>
+     *   stay    cost = full cost - discount
+     *   leave   cost = full cost - discount (1 - 1/turns),   penalty = margin / turns
+     * </pre>
+     *
+     * where a conversation of {@code turns} user turns is expected to have as many again.
+     *
+     * @param pin of a conversation that is decided anew
+     * @param boundary why; empty for one that was not decided yet
+     */
+    private Route byPolicy(Optional<Pin> pin, Optional<Reason> boundary) {
+        double turns = Math.max(
+                1,
+                inquiry.request().messages().stream()
+                        .filter(message -> message.role() == Role.USER)
+                        .count());
+        double margin = boundary.isPresent() ? SWITCH_MARGIN : 0;
         List<Option> options = rows.stream()
                 .filter(ArmRow::feasible)
-                .map(row -> Option.of(row.arm(), dollars(row)))
+                .map(row -> {
+                    double left = row.arm().equals(weighing.incumbent()) ? 0 : 1 / turns;
+                    double discount = weighing.prefixDiscount(row.arm()).dollars() * (1 - left);
+                    return Option.of(row.arm(), Math.max(0, dollars(row) - discount))
+                            .penalised(margin * left);
+                })
                 .toList();
         if (options.size() < 2) {
             List<ArmRow> candidates =
@@ -169,42 +212,53 @@ final class Deliberation {
                 .mapToDouble(Double::doubleValue)
                 .max()
                 .orElse(1);
-        Reason reason = choice.propensity() < most ? Reason.EXPLORING : Reason.LEARNED;
+        List<Reason> reasons = new ArrayList<>();
+        reasons.add(choice.propensity() < most ? Reason.EXPLORING : Reason.LEARNED);
+        boundary.ifPresent(reasons::add);
         learning = Optional.of(
-                learning(choice.arm(), propensities, choice.standings().rows()));
-        if (choice.arm().isDirect()) {
-            return new Route.Direct(Delegator.drawn(inquiry, choice.arm(), propensities, reason));
-        }
-        ArmRow row = row(choice.arm());
-        return delegate(row, Delegator.drawn(inquiry, choice.arm(), propensities, reason), Optional.empty());
+                learning(choice.arm(), propensities, choice.standings().rows(), pin));
+        Decision decision = Delegator.drawn(inquiry, choice.arm(), propensities, reasons);
+        return choice.arm().isDirect()
+                ? new Route.Direct(decision)
+                : delegate(
+                        row(choice.arm()),
+                        decision,
+                        pin.filter(known -> known.arm().equals(choice.arm())));
     }
 
-    /** A worker whose lens is first written behind the request leaves this one request to the requested model. */
-    private Arm credited(ArmRow row) {
+    /**
+     * The arm that answers when {@code row} is drawn. A worker whose lens is first written behind the request leaves this one request
+     * to the requested model, unless the conversation is on that worker and has its lens; in shadow every worker does.
+     */
+    private Arm credited(ArmRow row, Optional<Pin> pin) {
         boolean waits = row.worker()
                         .filter(worker -> worker.guidance() == Guidance.LENS)
                         .isPresent()
+                && pin.filter(known -> known.arm().equals(row.arm())).isEmpty()
                 && inquiry.lens() == Inquiry.LensState.ABSENT
                 && timing(row, Optional.empty()) == LensOrder.Timing.BACKGROUND;
-        return waits ? Arm.DIRECT : row.arm();
+        return waits || mode().isShadow() ? Arm.DIRECT : row.arm();
     }
 
-    private Learning learning(Arm drawn, Map<Arm, Double> propensities, List<Standings.Standing> standings) {
+    private Learning learning(
+            Arm drawn, Map<Arm, Double> propensities, List<Standings.Standing> standings, Optional<Pin> pin) {
         Map<Arm, Double> used = new LinkedHashMap<>();
         for (ArmRow row : rows) {
             if (row.feasible()) {
                 used.merge(row.arm(), 0.0, Double::sum);
-                used.merge(credited(row), propensities.getOrDefault(row.arm(), 0.0), Double::sum);
+                used.merge(credited(row, pin), propensities.getOrDefault(row.arm(), 0.0), Double::sum);
             }
         }
-        EvidenceKey key = new EvidenceKey(context(), credited(row(drawn)));
+        EvidenceKey key = new EvidenceKey(context(), credited(row(drawn), pin));
         return new Learning(
                 key,
                 policy.stamp(key, inquiry.moment().now()),
+                policy.lead(key),
                 used.entrySet().stream()
                         .map(entry -> new Learning.Odds(entry.getKey(), entry.getValue(), dollars(row(entry.getKey()))))
                         .toList(),
-                standings);
+                standings,
+                mode().isShadow() ? Optional.of(new Learning.Counterfactual(drawn, propensities)) : Optional.empty());
     }
 
     private static double dollars(ArmRow row) {
@@ -212,12 +266,11 @@ final class Deliberation {
     }
 
     private Context context() {
-        String tenant = inquiry.tenant().value();
+        LearnedRules learned = inquiry.plan().learned();
         return new Context(
-                inquiry.plan().learned().pooling().population(inquiry.tenant(), requested.name()),
-                features.kind().key() + "/" + features.outputBucket() + "/"
-                        + features.requestedTier().key(),
-                tenant + "/" + features.repo().shortForm());
+                learned.pooling().population(inquiry.tenant(), requested.name()),
+                features.task(learned.features()),
+                features.leaf(inquiry.tenant(), learned.features()));
     }
 
     private Stakes stakes() {
@@ -227,7 +280,8 @@ final class Deliberation {
                 .map(Usd::dollars)
                 .orElseGet(() -> LearnedRules.DEFAULT_WORTH
                         * weighing.directCost().map(Usd::dollars).orElse(0.0));
-        return worth > 0 ? Stakes.worth(worth) : Stakes.QUALITY_ONLY;
+        return new Stakes(
+                worth > 0 ? worth : Double.POSITIVE_INFINITY, inquiry.moment().budgetPrice());
     }
 
     private List<RuleCheck> check(Rules rules, ArmRow row) {
@@ -291,7 +345,7 @@ final class Deliberation {
     }
 
     private Route shadowed(Route route) {
-        if (inquiry.overrides().modeOn(inquiry.plan()) != Mode.SHADOW) {
+        if (!mode().isShadow()) {
             return route;
         }
         List<Reason> reasons = new ArrayList<>(List.of(Reason.SHADOW));

@@ -11,6 +11,8 @@ import java.util.Optional;
  *
  * @param plan of the route that the requested model matched
  * @param task of the request
+ * @param classified the kind that a classifier gave it
+ * @param allowance whether the kill switch lets anything be delegated
  * @param remaining of the tenant's budget, before this request; empty without a limit
  * @param lens whether a lens for this request is at hand
  * @param pin how the conversation was decided earlier
@@ -21,15 +23,17 @@ public record Inquiry(
         RoutePlan plan,
         ChatRequest request,
         TaskText task,
+        Optional<TaskKind> classified,
         Estimates estimates,
         Overrides overrides,
         Origin origin,
+        Allowance allowance,
         Optional<Usd> remaining,
         LensState lens,
         Optional<Pin> pin,
         Moment moment) {
 
-    /** With the task's text still to be taken from the request. */
+    /** With the task's text still to be taken from the request, and nobody who classified it. */
     public Inquiry(
             TenantId tenant,
             RoutePlan plan,
@@ -37,11 +41,25 @@ public record Inquiry(
             Estimates estimates,
             Overrides overrides,
             Origin origin,
+            Allowance allowance,
             Optional<Usd> remaining,
             LensState lens,
             Optional<Pin> pin,
             Moment moment) {
-        this(tenant, plan, request, TaskText.of(request), estimates, overrides, origin, remaining, lens, pin, moment);
+        this(
+                tenant,
+                plan,
+                request,
+                TaskText.of(request),
+                Optional.empty(),
+                estimates,
+                overrides,
+                origin,
+                allowance,
+                remaining,
+                lens,
+                pin,
+                moment);
     }
 
     /** Who sent the request. */
@@ -49,6 +67,13 @@ public record Inquiry(
         CLIENT,
         /** A gateway, ours or one in front of us, that is writing a lens. */
         GATEWAY
+    }
+
+    /** Whether delegation goes on. */
+    public enum Allowance {
+        DELEGATE,
+        /** Somebody pulled the kill switch for the tenant or for everybody. */
+        PAUSED
     }
 
     /** Whether a lens for the request's key is cached. */

@@ -3,11 +3,17 @@ package dev.fresnel.delegation;
 import java.time.Instant;
 
 /**
- * When a decision is made, and the one number its chance comes from.
+ * When a decision is made, how dear money is then, and the one number its chance comes from.
  *
  * @param chance evenly distributed, 0.0 to below 1.0
+ * @param budgetPrice quality per dollar beside what a dollar is worth itself: {@link BudgetPacing#perDollar}
  */
-public record Moment(Instant now, double chance) {
+public record Moment(Instant now, double chance, double budgetPrice) {
+    /** Without a budget that presses. */
+    public Moment(Instant now, double chance) {
+        this(now, chance, 0);
+    }
+
     /** For decisions that are only explained, always the same. */
     public static Moment of(Instant now) {
         return new Moment(now, 0);

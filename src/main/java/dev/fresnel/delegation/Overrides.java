@@ -1,5 +1,7 @@
 package dev.fresnel.delegation;
 
+import dev.fresnel.chat.ChatRequest;
+import dev.fresnel.chat.Role;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.value.GatewayException;
 import dev.fresnel.value.GatewayFailure;
@@ -102,6 +104,13 @@ public record Overrides(
     /** The mode that applies: the client's, else the route's. */
     public Mode modeOn(RoutePlan plan) {
         return mode.orElse(plan.mode());
+    }
+
+    /** Whether the request is a later turn: it carries an earlier answer, or its session is named. */
+    public boolean continues(ChatRequest request) {
+        return session.isPresent()
+                || request.openToolLoop()
+                || request.messages().stream().anyMatch(message -> message.role() == Role.ASSISTANT);
     }
 
     /** The rules that apply: the route's, with the client's threshold. */

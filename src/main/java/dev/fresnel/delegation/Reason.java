@@ -36,6 +36,8 @@ public enum Reason {
     RECURSION_GUARD,
     /** The conversation lives partly at its provider; no other model can continue it. */
     PROVIDER_STATE,
+    /** Delegation is paused at the admin listener, for the tenant or for the gateway. */
+    PAUSED,
     /** The config does not declare the requested model. */
     UNKNOWN_MODEL,
     /** A tool loop is open and did not begin with this arm. */
@@ -51,6 +53,10 @@ public enum Reason {
     CLIENT_BYPASS,
     /** The conversation was decided at an earlier turn. */
     INHERITED,
+    /** Decided anew in the middle of the conversation, since another sort of task began. */
+    TASK_CHANGED,
+    /** Decided anew in the middle of the conversation, since its arm was found to have changed. */
+    ARM_CHANGED,
 
     /** Obstacle: the route no longer offers the arm. */
     ARM_NOT_OFFERED,

@@ -30,11 +30,13 @@ final class Weighing {
     private static final long LENS_BRIEF_TOKENS = 5000;
     /** What lenses are asked to be; capped per route. */
     private static final long EXPECTED_LENS_TOKENS = 700;
+    /** Shorter prefixes are cached by no large provider (1,024 to 4,096 tokens, by model), so a switch loses nothing. */
+    private static final long LEAST_CACHED_TOKENS = 1024;
 
     private final ModelCatalog catalog;
     private final PriceTable prices;
     private final Map<String, Worker> workers;
-    private final CostModel costs;
+    private final Experience experience;
     private final Inquiry inquiry;
     private final Model requested;
     private final RouteRules rules;
@@ -43,13 +45,13 @@ final class Weighing {
             ModelCatalog catalog,
             PriceTable prices,
             Map<String, Worker> workers,
-            CostModel costs,
+            Experience experience,
             Inquiry inquiry,
             Model requested) {
         this.catalog = catalog;
         this.prices = prices;
         this.workers = workers;
-        this.costs = costs;
+        this.experience = experience;
         this.inquiry = inquiry;
         this.requested = requested;
         this.rules = inquiry.overrides().rulesOn(inquiry.plan());
@@ -91,18 +93,31 @@ final class Weighing {
 
     /** Whether this one request is expected to repay a lens by itself. Without prices it is not. */
     boolean repaysLensAlone(ArmRow row) {
+        Optional<Worker> worker = row.worker();
+        Optional<Model> model = row.model();
+        if (worker.isEmpty() || model.isEmpty()) {
+            return false;
+        }
+        CostModel costs = costs(worker.get(), model.get());
         return requestedPrice()
-                .flatMap(strong -> price(row.model())
+                .flatMap(strong -> price(model)
                         .flatMap(cheap -> row.lensCost()
                                 .map(lens -> BreakEven.of(
-                                                terms(strong, cheap, lens, 1, lensTokens(), switchLoss(row.arm())),
+                                                terms(
+                                                        strong,
+                                                        cheap,
+                                                        lens,
+                                                        1,
+                                                        inputTokens(model.get()),
+                                                        lensTokens(),
+                                                        switchLoss(row.arm())),
                                                 costs)
                                         .isPassedBy(l50()))))
                 .orElse(false);
     }
 
     Optional<Usd> directCost() {
-        return requestedPrice().map(price -> costs.direct(price, expected()));
+        return requestedPrice().map(price -> CostModel.direct(price, expected()));
     }
 
     private ArmRow directRow() {
@@ -133,20 +148,24 @@ final class Weighing {
 
     private ArmRow workerRow(Worker worker, Model model) {
         long lensTokens = worker.guidance() == Guidance.LENS ? lensTokens() : 0;
+        CostModel costs = costs(worker, model);
+        Work expectedWork = new Work(inputTokens(model), l50());
+        Work worstWork = new Work(Math.max(inputTokens(model), worst().inputTokens()), worst().outputTokens());
         Optional<Price> cheap = price(Optional.of(model));
         Optional<Usd> lensCost = lensCost(worker);
         Usd switchLoss = switchLoss(worker.arm());
         Optional<Usd> expected = cheap.flatMap(price -> lensCost.flatMap(lens -> directCost()
                 .map(direct -> CostModel.perUse(lens, rules.expectedUses())
-                        .plus(costs.execution(price, expected(), lensTokens))
+                        .plus(costs.execution(price, expectedWork, lensTokens))
                         .plus(costs.escalations(direct)))));
         Optional<Usd> saving = expected.flatMap(
                 cost -> directCost().map(direct -> direct.minus(cost).minus(switchLoss)));
         Optional<BreakEven> breakEven = requestedPrice()
                 .flatMap(strong -> cheap.flatMap(price -> lensCost.map(lens -> BreakEven.of(
-                        terms(strong, price, lens, rules.expectedUses(), lensTokens, switchLoss), costs))));
+                        terms(strong, price, lens, rules.expectedUses(), inputTokens(model), lensTokens, switchLoss),
+                        costs))));
         Optional<Usd> worst =
-                cheap.flatMap(price -> lensCost.map(lens -> lens.plus(costs.execution(price, worst(), lensTokens))));
+                cheap.flatMap(price -> lensCost.map(lens -> lens.plus(CostModel.atMost(price, worstWork, lensTokens))));
         List<Obstacle> obstacles = new ArrayList<>();
         sameModel(model).ifPresent(obstacles::add);
         unsupported(model).ifPresent(obstacles::add);
@@ -206,7 +225,7 @@ final class Weighing {
 
     /** A missing price stops the arm only where money decides: an unknown price is never zero. */
     private Optional<Obstacle> noPrice(Worker worker, Model model) {
-        boolean learned = inquiry.overrides().modeOn(inquiry.plan()) == Mode.ADAPTIVE;
+        boolean learned = inquiry.overrides().modeOn(inquiry.plan()).isLearned();
         if (!learned && !rules.breakEven().isOn() && inquiry.remaining().isEmpty()) {
             return Optional.empty();
         }
@@ -236,9 +255,20 @@ final class Weighing {
                                 Reason.OVER_BUDGET, "may cost " + worst + " USD, " + left + " USD is left")));
     }
 
-    private BreakEven.Terms terms(Price strong, Price cheap, Usd lens, double uses, long lensTokens, Usd switchLoss) {
+    private BreakEven.Terms terms(
+            Price strong, Price cheap, Usd lens, double uses, long workerInput, long lensTokens, Usd switchLoss) {
         return new BreakEven.Terms(
-                strong, cheap, lens, uses, inquiry.estimates().inputTokens(), lensTokens, switchLoss);
+                strong, cheap, lens, uses, inquiry.estimates().inputTokens(), workerInput + lensTokens, switchLoss);
+    }
+
+    private CostModel costs(Worker worker, Model model) {
+        return experience.costs(worker, model.name(), requested.name());
+    }
+
+    /** The request's input as {@code model} bills it. */
+    private long inputTokens(Model model) {
+        return experience.inputTokens(
+                model.name(), requested.name(), inquiry.estimates().inputTokens());
     }
 
     private Optional<Usd> lensCost(Worker worker) {
@@ -246,8 +276,12 @@ final class Weighing {
             return Optional.of(Usd.ZERO);
         }
         long brief = Math.min(inquiry.estimates().inputTokens(), LENS_BRIEF_TOKENS);
-        LensSize size = new LensSize(LENS_TEMPLATE_TOKENS + brief, lensTokens(), 0);
-        return price(smart()).map(price -> costs.lens(price, size));
+        return smart().flatMap(smart -> prices.find(smart.name()).map(price -> {
+            long output = experience.lensOutputTokens(smart.name(), lensTokens());
+            return CostModel.lens(
+                    price,
+                    new LensSize(LENS_TEMPLATE_TOKENS + brief, lensTokens(), Math.max(0, output - lensTokens())));
+        }));
     }
 
     private long lensTokens() {
@@ -255,25 +289,42 @@ final class Weighing {
     }
 
     /**
-     * The provider's cached prefix that a switch throws away, when the conversation has been running on the requested model. A
-     * conversation that is pinned to the arm already has its prefix there.
+     * What a running conversation loses when this turn goes to {@code arm}: the discount on its cached prefix where it is now. Zero for
+     * the arm that it is on.
      */
     private Usd switchLoss(Arm arm) {
+        Arm incumbent = incumbent();
+        return incumbent.equals(arm) ? Usd.ZERO : prefixDiscount(incumbent);
+    }
+
+    /** The arm that a running conversation is on: the pinned one, or else direct. */
+    Arm incumbent() {
+        return inquiry.pin().map(Pin::arm).orElse(Arm.DIRECT);
+    }
+
+    /** What the provider's cache takes off the input of a running conversation that stays on {@code arm}; zero for a first turn. */
+    Usd prefixDiscount(Arm arm) {
         boolean running = inquiry.request().messages().stream().anyMatch(message -> message.role() == Role.ASSISTANT);
-        boolean there = inquiry.pin().filter(pin -> pin.arm().equals(arm)).isPresent();
-        if (!running || there) {
+        if (!running || inquiry.estimates().inputTokens() < LEAST_CACHED_TOKENS) {
             return Usd.ZERO;
         }
         Work prefix = new Work(inquiry.estimates().inputTokens(), 0);
-        return requestedPrice()
-                .map(price -> costs.direct(price, prefix)
-                        .minus(costs.direct(
+        return priceOf(arm)
+                .map(price -> CostModel.direct(price, prefix)
+                        .minus(CostModel.direct(
                                 new Price(price.cachedInput(), price.cachedInput(), price.output()), prefix)))
                 .orElse(Usd.ZERO);
     }
 
+    private Optional<Price> priceOf(Arm arm) {
+        return arm.isDirect()
+                ? requestedPrice()
+                : Optional.ofNullable(workers.get(arm.name()))
+                        .flatMap(worker -> prices.find(worker.model()).or(() -> price(catalog.find(worker.model()))));
+    }
+
     private Optional<Usd> directWorstCase() {
-        return requestedPrice().map(price -> costs.direct(price, worst()));
+        return requestedPrice().map(price -> CostModel.direct(price, worst()));
     }
 
     private Work expected() {

@@ -46,7 +46,7 @@ public final class OutputLength {
     private static final double QUESTION_WEIGHT = -0.1;
     private static final long PER_ENUMERATED_ITEM = 90;
     private static final int MAX_ITEMS = 40;
-    private static final long CEILING = 100_000;
+    static final long CEILING = 100_000;
 
     /** @param inputTokens of the whole request, 0 or more */
     public OutputEstimate estimate(ChatRequest request, long inputTokens) {
@@ -59,6 +59,11 @@ public final class OutputLength {
      * @param task of this request
      */
     public OutputEstimate estimate(ChatRequest request, TaskText task, long inputTokens) {
+        return guess(request, task, inputTokens).capped(cap(request), request.choices());
+    }
+
+    /** For one choice, whatever the client's cap. */
+    Guess guess(ChatRequest request, TaskText task, long inputTokens) {
         Guess guess = request.openToolLoop() ? new Guess(TOOL_TURN, L90_SPREAD * 2) : ofText(task, inputTokens);
         if (!request.openToolLoop() && !request.toolNames().isEmpty() && hasAssistantTurn(request)) {
             // Later turns of an agent mostly call a tool or say what was done.
@@ -68,15 +73,12 @@ public final class OutputLength {
             // A schema names the fields; free prose is cut to values.
             guess = new Guess(guess.tokens * 0.5, guess.spread);
         }
-        return capped(guess, request);
+        return guess;
     }
 
-    private static OutputEstimate capped(Guess guess, ChatRequest request) {
-        long cap = request.maxOutputTokens().orElse(CEILING);
-        long choices = request.choices();
-        long l50 = Math.clamp(Math.round(guess.tokens), 1, Math.min(cap, CEILING));
-        long l90 = Math.clamp(Math.round(guess.tokens * guess.spread), l50, Math.max(l50, Math.min(cap, CEILING)));
-        return new OutputEstimate(l50 * choices, l90 * choices);
+    /** Tokens that one choice may have: the client's cap, at most a bound that no answer reaches. */
+    static long cap(ChatRequest request) {
+        return Math.min(request.maxOutputTokens().orElse(CEILING), CEILING);
     }
 
     private static Guess ofText(TaskText task, long inputTokens) {
@@ -116,8 +118,14 @@ public final class OutputLength {
         return Math.exp(QUESTION_WORDS.contains(words.get(0)) ? log + QUESTION_WEIGHT : log);
     }
 
-    /** Items listed under an order to make something are answered one by one; a list to read is not. Looks at line starts. */
+    /** Items listed under an order to make something are answered one by one; a list to read is not. */
     private static double enumerated(String task) {
+        int items = items(task);
+        return items < 3 ? 0 : (double) items * PER_ENUMERATED_ITEM;
+    }
+
+    /** Lines that begin as items of a list do, at most {@value #MAX_ITEMS}. Looks at line starts. */
+    static int items(String task) {
         int items = 0;
         int lineStart = 0;
         int end = Math.min(task.length(), Words.MAX_CHARS);
@@ -128,7 +136,7 @@ public final class OutputLength {
             int lineEnd = task.indexOf('\n', lineStart);
             lineStart = lineEnd < 0 ? end : lineEnd + 1;
         }
-        return items < 3 ? 0 : (double) items * PER_ENUMERATED_ITEM;
+        return items;
     }
 
     /** {@code "- "}, {@code "* "}, {@code "• "}, {@code "1. "}, {@code "1) "}, indented or not. */
@@ -149,5 +157,17 @@ public final class OutputLength {
         return request.messages().stream().anyMatch(message -> message.role() == Role.ASSISTANT);
     }
 
-    private record Guess(double tokens, double spread) {}
+    /**
+     * Median of one choice, and how many times as long the 90 % quantile is.
+     *
+     * @param tokens above 0
+     * @param spread 1.0 or more
+     */
+    record Guess(double tokens, double spread) {
+        OutputEstimate capped(long cap, int choices) {
+            long l50 = Math.clamp(Math.round(tokens), 1, cap);
+            long l90 = Math.clamp(Math.round(tokens * spread), l50, Math.max(l50, cap));
+            return new OutputEstimate(l50 * choices, l90 * choices);
+        }
+    }
 }

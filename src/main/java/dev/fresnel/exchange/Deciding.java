@@ -5,7 +5,7 @@ import dev.fresnel.chat.OpaqueChat;
 import dev.fresnel.chat.ParsedChat;
 import dev.fresnel.delegation.Assessment;
 import dev.fresnel.delegation.ConversationKey;
-import dev.fresnel.delegation.Estimates;
+import dev.fresnel.delegation.Experience;
 import dev.fresnel.delegation.Inquiry;
 import dev.fresnel.delegation.Mode;
 import dev.fresnel.delegation.Moment;
@@ -13,6 +13,7 @@ import dev.fresnel.delegation.Overrides;
 import dev.fresnel.delegation.Reason;
 import dev.fresnel.delegation.Route;
 import dev.fresnel.delegation.RoutePlan;
+import dev.fresnel.delegation.TaskKind;
 import dev.fresnel.estimate.TaskText;
 import dev.fresnel.lens.LensKey;
 import dev.fresnel.lens.LensSubject;
@@ -26,13 +27,17 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.util.Optional;
 
-/** Stages 3 to 5: estimates, decides and reserves. One per exchange; asks nothing that could make it wait. */
+/**
+ * Stages 3 to 5: estimates, decides and reserves. One per exchange; waits for nothing but a classifier, where the route has
+ * one.
+ */
 final class Deciding {
     private final Parts parts;
     private final Arrival arrival;
     private final Journal journal;
     private final Bypass bypass;
     private final Purse purse;
+    private final Classifying classifying;
 
     Deciding(Parts parts, Arrival arrival, Journal journal, Bypass bypass, Purse purse) {
         this.parts = parts;
@@ -40,26 +45,26 @@ final class Deciding {
         this.journal = journal;
         this.bypass = bypass;
         this.purse = purse;
+        this.classifying = new Classifying(parts, arrival, journal);
     }
 
     /** Fails with {@code InvalidRequest} for an override header that says nothing, and {@code OverBudget}. */
     Future<Plan> decide(ParsedChat parsed, Buffer body) {
         try {
-            return Future.succeededFuture(
-                    switch (parsed) {
-                        case OpaqueChat _ -> {
-                            journal.reason = "unreadable";
-                            refuseUncounted("This request cannot be read");
-                            yield new Plan.Unreadable(body);
-                        }
-                        case ChatRequest request -> decide(request);
-                    });
+            return switch (parsed) {
+                case OpaqueChat _ -> {
+                    journal.reason = "unreadable";
+                    refuseUncounted("This request cannot be read");
+                    yield Future.succeededFuture(new Plan.Unreadable(body));
+                }
+                case ChatRequest request -> decide(request);
+            };
         } catch (GatewayException refused) {
             return Future.failedFuture(refused);
         }
     }
 
-    private Plan decide(ChatRequest request) {
+    private Future<Plan> decide(ChatRequest request) {
         journal.requestedModel = request.model().value();
         journal.requested = parts.models().find(request.model());
         RoutePlan plan = arrival.tenant().routeFor(request.model(), journal.requested.map(Model::name));
@@ -70,11 +75,19 @@ final class Deciding {
                 && arrival.tenant().dailyBudget().isEmpty()) {
             // Nothing is asked of us: not even the cost of looking.
             journal.reason = plan.offReason().key();
-            return new Plan.Requested(request);
+            return Future.succeededFuture(new Plan.Requested(request));
         }
+        TaskText task = TaskText.of(request);
+        return classifying
+                .kind(request, plan, overrides, task)
+                .map(classified -> decide(request, plan, overrides, task, classified));
+    }
+
+    private Plan decide(
+            ChatRequest request, RoutePlan plan, Overrides overrides, TaskText task, Optional<TaskKind> classified) {
         Assessment assessment;
         try {
-            assessment = assess(request, plan, overrides);
+            assessment = assess(request, plan, overrides, task, classified);
         } catch (GatewayException refused) {
             throw refused;
         } catch (RuntimeException bug) {
@@ -104,10 +117,13 @@ final class Deciding {
         };
     }
 
-    private Assessment assess(ChatRequest request, RoutePlan plan, Overrides overrides) {
+    private Assessment assess(
+            ChatRequest request, RoutePlan plan, Overrides overrides, TaskText task, Optional<TaskKind> classified) {
         long input = parts.tokens().inputTokens(request);
-        TaskText task = TaskText.of(request);
-        Estimates estimates = new Estimates(input, parts.lengths().estimate(request, task, input));
+        ModelName requested = journal.requested.map(Model::name).orElse(request.model());
+        Experience.Expected expected =
+                parts.experience().expected(arrival.tenant().id(), request, task, input, requested);
+        journal.expected = Optional.of(expected);
         LensSubject subject = subject(request, plan, overrides);
         LensKey key = parts.lensKeys().keyFor(arrival.tenant().id(), smart(request, plan), subject);
         journal.lensKey = Optional.of(key);
@@ -119,17 +135,24 @@ final class Deciding {
                         plan,
                         request,
                         task,
-                        estimates,
+                        classified,
+                        expected.estimates(),
                         overrides,
                         arrival.headers().contains(ForwardHeaders.INTERNAL)
                                 ? Inquiry.Origin.GATEWAY
                                 : Inquiry.Origin.CLIENT,
+                        parts.killSwitch().isPaused(arrival.tenant().id())
+                                ? Inquiry.Allowance.PAUSED
+                                : Inquiry.Allowance.DELEGATE,
                         parts.ledger()
                                 .remaining(
                                         arrival.tenant().id(), arrival.tenant().dailyBudget()),
                         parts.shelf().peek(key).isPresent() ? Inquiry.LensState.CACHED : Inquiry.LensState.ABSENT,
                         journal.conversation.flatMap(parts.pins()::find),
-                        new Moment(parts.clock().instant(), parts.chance().getAsDouble())));
+                        new Moment(
+                                parts.clock().instant(),
+                                parts.chance().getAsDouble(),
+                                parts.pacing().perDollar(arrival.tenant().id()))));
     }
 
     private static LensSubject subject(ChatRequest request, RoutePlan plan, Overrides overrides) {

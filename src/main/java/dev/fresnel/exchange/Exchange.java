@@ -203,10 +203,11 @@ final class Exchange {
         }
         Optional<Usd> cost = journal.cost(parts.prices());
         purse.settle(journal.answerCost(parts.prices()));
+        pace(end, cost);
         journal.conversation
                 .filter(_ -> end == ExchangeEvent.End.COMPLETE
                         && journal.status < 300
-                        && journal.trace.filter(Exchange::pins).isPresent())
+                        && journal.trace.filter(this::pins).isPresent())
                 .ifPresent(this::pin);
         try {
             learn(end);
@@ -219,7 +220,23 @@ final class Exchange {
         return null;
     }
 
+    /** A request that cost nothing, because nobody was asked, says nothing about the day's pace. */
+    private void pace(ExchangeEvent.End end, Optional<Usd> cost) {
+        if (end == ExchangeEvent.End.REFUSED || end == ExchangeEvent.End.DRY_RUN) {
+            return;
+        }
+        Optional<Usd> remaining =
+                parts.ledger().remaining(arrival.tenant().id(), arrival.tenant().dailyBudget());
+        cost.map(journal.lensCost::plus)
+                .ifPresent(spent -> remaining.ifPresent(left -> parts.pacing()
+                        .spent(arrival.tenant().id(), spent, left, parts.clock().instant())));
+    }
+
     private void learn(ExchangeEvent.End end) {
+        journal.counted(end).ifPresent(parts.usageLearner()::answered);
+        journal.delegated
+                .filter(_ -> end == ExchangeEvent.End.COMPLETE && journal.status < 300)
+                .ifPresent(_ -> parts.usageLearner().delegated(new Arm(journal.arm), journal.escalated()));
         Instant now = parts.clock().instant();
         journal.decision(arrival.id())
                 .ifPresent(decision -> parts.learner()
@@ -239,9 +256,11 @@ final class Exchange {
     }
 
     /** Requests that were only watched, or not weighed at all, say nothing about how their conversation is to go on. */
-    private static boolean pins(Assessment assessment) {
+    private boolean pins(Assessment assessment) {
         return switch (assessment.decision().reason()) {
-            case SHADOW, MODE_OFF, NO_ROUTE, FAIL_SAFE -> false;
+            // What the policy shadows is learned from, once per conversation.
+            case SHADOW -> journal.decision(arrival.id()).isPresent();
+            case MODE_OFF, NO_ROUTE, PAUSED, FAIL_SAFE -> false;
             default -> true;
         };
     }
@@ -257,7 +276,7 @@ final class Exchange {
                                 arm,
                                 delegated.flatMap(Journal.Delegated::lensId),
                                 parts.clock().instant(),
-                                journal.decision(arrival.id())));
+                                journal.learned(arrival.id())));
     }
 
     private ExchangeEvent finished(Journal.Delegated delegated, ExchangeEvent.End end, Optional<Usd> cost) {

@@ -4,11 +4,15 @@ import dev.fresnel.chat.JsonText;
 import dev.fresnel.delegation.ArmRow;
 import dev.fresnel.delegation.Assessment;
 import dev.fresnel.delegation.BreakEven;
+import dev.fresnel.delegation.Learning;
 import dev.fresnel.delegation.Obstacle;
 import dev.fresnel.delegation.RuleCheck;
+import dev.fresnel.policy.Arm;
+import dev.fresnel.policy.Standings;
 import dev.fresnel.value.Usd;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -25,12 +29,18 @@ public final class Explanation {
                 + ",\"preferred\":"
                 + JsonText.quote(assessment.decision().preferred().name())
                 + ",\"reasons\":" + array(assessment.decision().reasons().stream(), r -> JsonText.quote(r.key()))
-                + ",\"propensities\":{"
-                + assessment.decision().propensities().entrySet().stream()
-                        .map(e -> JsonText.quote(e.getKey().name()) + ":" + e.getValue())
-                        .collect(Collectors.joining(","))
-                + "}},\"features\":{\"task_kind\":"
+                + ",\"propensities\":"
+                + probabilities(assessment.decision().propensities())
+                + ",\"counterfactual\":"
+                + assessment
+                        .learning()
+                        .flatMap(Learning::counterfactual)
+                        .map(shadow -> probabilities(shadow.probabilities()))
+                        .orElse("null")
+                + "},\"features\":{\"task_kind\":"
                 + JsonText.quote(assessment.features().kind().key())
+                + ",\"task_kind_from\":"
+                + JsonText.quote(assessment.features().kindSource().key())
                 + ",\"repo_fingerprint\":"
                 + JsonText.quote(assessment.features().repo().shortForm())
                 + ",\"input_bucket\":" + assessment.features().inputBucket()
@@ -40,7 +50,11 @@ public final class Explanation {
                 + "},\"estimates\":{\"input_tokens\":" + assessment.estimates().inputTokens()
                 + ",\"output_tokens_median\":" + assessment.estimates().output().l50()
                 + ",\"output_tokens_p90\":" + assessment.estimates().output().l90()
-                + "},\"rules\":" + array(assessment.rules().stream(), Explanation::rule)
+                + ",\"reasoning_tokens_median\":"
+                + assessment.estimates().output().reasoning()
+                + "},\"learned\":"
+                + assessment.learning().map(Explanation::learned).orElse("null")
+                + ",\"rules\":" + array(assessment.rules().stream(), Explanation::rule)
                 + ",\"arms\":" + array(assessment.arms().stream(), Explanation::arm) + "}";
     }
 
@@ -60,6 +74,34 @@ public final class Explanation {
     /** Milliseconds with microsecond digits, for {@code x-fresnel-overhead-ms}. */
     static String millis(Duration duration) {
         return String.format(Locale.ROOT, "%.3f", duration.toNanos() / 1e6);
+    }
+
+    private static String probabilities(Map<Arm, Double> byArm) {
+        return byArm.entrySet().stream()
+                .map(e -> JsonText.quote(e.getKey().name()) + ":" + e.getValue())
+                .collect(Collectors.joining(",", "{", "}"));
+    }
+
+    private static String learned(Learning learning) {
+        return "{\"task\":" + JsonText.quote(learning.key().context().task())
+                + ",\"leaf\":" + JsonText.quote(learning.key().context().leaf())
+                + ",\"arms\":" + array(learning.standings().stream(), Explanation::standing) + "}";
+    }
+
+    private static String standing(Standings.Standing standing) {
+        return "{\"arm\":" + JsonText.quote(standing.arm().name())
+                + ",\"quality\":" + number(standing.quality())
+                + ",\"deviation\":" + number(standing.deviation())
+                + ",\"pulls\":" + number(standing.pulls())
+                + ",\"pending\":" + number(standing.pending())
+                + ",\"price\":" + number(standing.price())
+                + ",\"score\":" + number(standing.score())
+                + ",\"probability\":" + standing.probability() + "}";
+    }
+
+    /** Six digits are plenty to read; JSON has no infinity. */
+    private static String number(double value) {
+        return Double.isFinite(value) ? String.format(Locale.ROOT, "%.6f", value) : "null";
     }
 
     private static String rule(RuleCheck check) {

@@ -9,14 +9,17 @@ import dev.fresnel.chat.StreamFacts;
 import dev.fresnel.chat.Usage;
 import dev.fresnel.delegation.Assessment;
 import dev.fresnel.delegation.ConversationKey;
+import dev.fresnel.delegation.Experience;
 import dev.fresnel.delegation.Learning;
 import dev.fresnel.delegation.Overrides;
 import dev.fresnel.delegation.Pin;
 import dev.fresnel.delegation.Reason;
+import dev.fresnel.estimate.Answerer;
 import dev.fresnel.lens.LensKey;
 import dev.fresnel.lens.LensSubject;
 import dev.fresnel.outcome.ImplicitSignal;
 import dev.fresnel.outcome.Outcome;
+import dev.fresnel.outcome.UsageLearner;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.RequestId;
@@ -27,6 +30,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +41,9 @@ import org.jspecify.annotations.Nullable;
 final class Journal {
     /** Bytes-per-token rule of thumb, for replies whose usage was not reported or not reached. */
     private static final int CHARS_PER_TOKEN = 4;
+
+    /** Finish reasons of an answer that ended by itself. */
+    private static final Set<String> WHOLE = Set.of("stop", "tool_calls", "function_call");
 
     private final LongSupplier nanos;
     private final long started;
@@ -63,9 +70,10 @@ final class Journal {
     int attempts;
     int status;
     Optional<Learning> learning = Optional.empty();
+    Optional<Experience.Expected> expected = Optional.empty();
 
-    /** The first turn of the conversation, whose decision this one inherits and speaks for. */
-    Optional<RequestId> inherits = Optional.empty();
+    /** The decision of an earlier turn, which this one inherits and speaks for. */
+    private Optional<Pin.Learned> inherits = Optional.empty();
 
     private Optional<ChatRequest> request = Optional.empty();
     private Optional<Said> said = Optional.empty();
@@ -159,12 +167,22 @@ final class Journal {
     void learns(ChatRequest from, Assessment assessment, Optional<Pin> pin) {
         request = Optional.of(from);
         learning = assessment.learning();
-        inherits = assessment.decision().reason() == Reason.INHERITED ? pin.flatMap(Pin::learning) : Optional.empty();
+        // In shadow it is the second reason, and what direct answers says nothing about a worker that the pin names.
+        inherits = pin.filter(_ -> assessment.decision().reasons().contains(Reason.INHERITED))
+                .filter(known -> known.arm().equals(assessment.decision().arm()))
+                .flatMap(Pin::learned);
     }
 
     /** Whose decision the outcome of this exchange belongs to. */
     Optional<RequestId> decision(RequestId self) {
-        return learning.map(_ -> self).or(() -> inherits);
+        return learned(self).map(Pin.Learned::decision);
+    }
+
+    /** What the conversation's later turns have to know of it. */
+    Optional<Pin.Learned> learned(RequestId self) {
+        return learning.flatMap(made -> trace.map(assessment -> new Pin.Learned(
+                        self, made.key(), made.lead(), assessment.features().saidKind())))
+                .or(() -> inherits);
     }
 
     /** By which the same request is known when it comes again. */
@@ -206,6 +224,25 @@ final class Journal {
         return new Outcome.Rewarded(answer.something() ? ImplicitSignal.CLEAN : ImplicitSignal.EMPTY);
     }
 
+    /** What the provider's count says about sizes; empty where it did not count, or nothing was estimated. */
+    Optional<UsageLearner.Answered> counted(ExchangeEvent.End end) {
+        Attempt last = current;
+        if (last == null || !replied || status >= 300 || usage.isEmpty()) {
+            return Optional.empty();
+        }
+        boolean whole = end == ExchangeEvent.End.COMPLETE
+                && said.flatMap(Said::finishReason).filter(WHOLE::contains).isPresent();
+        boolean guided = workerAnswered()
+                && delegated.filter(worker -> worker.lensId().isPresent()).isPresent();
+        return expected.flatMap(known -> last.model()
+                .map(model -> new UsageLearner.Answered(
+                        known,
+                        new Answerer(model.name(), guided ? Answerer.Guided.BY_LENS : Answerer.Guided.NOT),
+                        guided ? delegated.orElseThrow().blockTokens() : 0,
+                        usage.get(),
+                        whole ? UsageLearner.Whole.YES : UsageLearner.Whole.CUT)));
+    }
+
     /** What a call that came to nothing is taken to have cost. */
     enum Bill {
         /** It never left, or the provider refused it with an error status. */
@@ -241,6 +278,14 @@ final class Journal {
     /** Whether the worker itself answered, not a fallback. */
     boolean workerAnswered() {
         return current != null && current.standing() == Attempt.Standing.WORKER;
+    }
+
+    /** Whether a request that was delegated is answered by the requested model after all. */
+    boolean escalated() {
+        return delegated.isPresent()
+                && !workerAnswered()
+                && current != null
+                && current.model().equals(requested);
     }
 
     /** The model whose reply the client gets; empty where none replied, or nobody knows its name. */

@@ -2,14 +2,17 @@ package dev.fresnel.exchange;
 
 import dev.fresnel.budget.Ledger;
 import dev.fresnel.budget.PriceTable;
+import dev.fresnel.delegation.BudgetPacing;
 import dev.fresnel.delegation.ConversationPins;
 import dev.fresnel.delegation.Delegator;
+import dev.fresnel.delegation.Experience;
 import dev.fresnel.delegation.Worker;
-import dev.fresnel.estimate.OutputLength;
 import dev.fresnel.estimate.TokenEstimator;
 import dev.fresnel.lens.LensKeys;
 import dev.fresnel.lens.LensShelf;
 import dev.fresnel.outcome.Learner;
+import dev.fresnel.outcome.UsageLearner;
+import dev.fresnel.pause.KillSwitch;
 import dev.fresnel.upstream.ModelCatalog;
 import dev.fresnel.upstream.Upstream;
 import dev.fresnel.upstream.UpstreamClient;
@@ -38,13 +41,17 @@ public record Parts(
         PriceTable prices,
         Map<String, Worker> workers,
         TokenEstimator tokens,
-        OutputLength lengths,
+        Experience experience,
         Delegator delegator,
         ConversationPins pins,
+        BudgetPacing pacing,
         LensKeys lensKeys,
         LensShelf shelf,
         PinnedLenses pinnedLenses,
         Learner learner,
+        KillSwitch killSwitch,
+        TaskClassifier classifier,
+        UsageLearner usageLearner,
         Ledger ledger,
         RelayLimits limits,
         Prompts prompts,

@@ -16,6 +16,7 @@ final class BuildEvents {
                 id,
                 LensHygiene.cut(lens.scope(), MAX_SCOPE, MAX_SCOPE * 4),
                 LensEvent.Counts.of(lens),
+                request.smart().name(),
                 provenance.generatedBy(),
                 provenance.templateVersion(),
                 cause,

@@ -1,6 +1,7 @@
 package dev.fresnel.lens;
 
 import dev.fresnel.chat.Usage;
+import dev.fresnel.value.ModelName;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
@@ -19,6 +20,7 @@ public sealed interface LensEvent {
      * @param requestId the exchange that started the writing
      * @param key short form
      * @param scope at most 100 characters
+     * @param smart the declared model that was asked to write it
      * @param generatedBy the model id the provider reported
      * @param cause whether the shelf was empty or the lens stale
      * @param attempts calls made, 1 or 2
@@ -30,6 +32,7 @@ public sealed interface LensEvent {
             LensId id,
             String scope,
             Counts counts,
+            ModelName smart,
             String generatedBy,
             String templateVersion,
             Cause cause,

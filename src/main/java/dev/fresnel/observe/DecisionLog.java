@@ -35,6 +35,10 @@ public final class DecisionLog {
         line.texts("arms", odds.stream().map(odd -> odd.arm().name()).toList());
         line.raw("p", numbers(odds, Learning.Odds::probability));
         line.text("arm", learning.key().arm().name());
+        learning.counterfactual().ifPresent(shadow -> {
+            line.text("would_be", shadow.arm().name());
+            line.raw("p_would_be", numbers(odds, odd -> shadow.probabilities().getOrDefault(odd.arm(), 0.0)));
+        });
         line.raw("cost_expected_usd", numbers(odds, Learning.Odds::expectedUsd));
         line.raw("cost_usd", record.spent().cost().map(Object::toString).orElse("null"));
         line.number("input_tokens", record.spent().inputTokens());

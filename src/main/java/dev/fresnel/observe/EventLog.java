@@ -4,10 +4,13 @@ import dev.fresnel.chat.Usage;
 import dev.fresnel.exchange.ExchangeEvent;
 import dev.fresnel.exchange.Refusal;
 import dev.fresnel.lens.LensEvent;
+import dev.fresnel.pause.PauseChange;
+import dev.fresnel.pause.PauseOrder;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -63,6 +66,24 @@ public final class EventLog {
 
     public void onLens(LensEvent event) {
         String line = json(event, clock.instant().toString());
+        writer.write(line);
+        window.add(line);
+    }
+
+    /** The audit trail of the kill switch. */
+    public void onPause(PauseChange change) {
+        PauseOrder order = change.after();
+        String line = new JsonLine()
+                .text("type", order.state() == PauseOrder.State.PAUSED ? "delegation_paused" : "delegation_resumed")
+                .text("at", clock.instant().toString())
+                .text("tenant", change.scope().tenant())
+                .text("by", order.by())
+                .text("ordered_at", order.at().toString())
+                .text("reason", order.reason())
+                .text("before", change.stateBefore().key())
+                .text("after", order.state().key())
+                .text("source", change.source().name().toLowerCase(Locale.ROOT))
+                .end();
         writer.write(line);
         window.add(line);
     }

@@ -3,9 +3,11 @@ package dev.fresnel.observe;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.fresnel.exchange.BypassReason;
 import dev.fresnel.exchange.ExchangeEvent;
+import dev.fresnel.exchange.TaskClassifier;
 import dev.fresnel.lens.LensEvent;
 import dev.fresnel.outcome.LearnerCounts;
 import dev.fresnel.outcome.SharingCounts;
+import dev.fresnel.outcome.UsageLearner;
 import dev.fresnel.policy.PolicyCounts;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
@@ -20,7 +22,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Counters and timers of what the gateway does. Labels come from config ids and closed enumerations only, so that no client can
@@ -43,10 +47,20 @@ public final class Metrics {
             Map.entry("fresnel.bypass", "An optimisation given up, and the request served all the same."),
             Map.entry("fresnel.lens.builds", "Lenses written, or why not."),
             Map.entry("fresnel.lens.cost.usd", "What writing lenses cost."),
+            Map.entry("fresnel.classifier", "Requests whose kind of task a model was to name, by what came of it."),
+            Map.entry("fresnel.classifier.cost.usd", "What those models cost."),
+            Map.entry("fresnel.delegation.paused", "1 while the kill switch keeps the tenant's requests direct."),
+            Map.entry(
+                    "fresnel.budget.price",
+                    "Quality that mode adaptive gives up for a dollar because the day's budget presses; 0 while there is enough."),
             Map.entry("fresnel.learning.open", "Decisions of mode adaptive whose outcome may still change."),
             Map.entry("fresnel.learning.lessons", "Outcomes that the policy was told, revisions included."),
             Map.entry("fresnel.learning.alarms", "Arms found to have changed."),
             Map.entry("fresnel.learning.dropped", "Outcomes not looked at because too many waited."),
+            Map.entry("fresnel.estimate.lengths", "Whole answers whose length was learned from."),
+            Map.entry("fresnel.estimate.within.twofold", "Those with half to twice the output tokens expected."),
+            Map.entry("fresnel.estimate.exceeded", "Those longer than nine in ten were expected to be."),
+            Map.entry("fresnel.estimate.dropped", "Usages not learned from because too many waited."),
             Map.entry("fresnel.learning.repaired", "Decisions whose probabilities did not add up and went direct."),
             Map.entry(
                     "fresnel.learning.stale.seconds",
@@ -73,6 +87,9 @@ public final class Metrics {
         this.registry = registry;
         for (BypassReason reason : BypassReason.values()) {
             register("fresnel.bypass", "reason", reason.key());
+        }
+        for (TaskClassifier.Result result : TaskClassifier.Result.values()) {
+            register("fresnel.classifier", "result", result.key());
         }
         for (LensEvent.Operation operation : LensEvent.Operation.values()) {
             register("fresnel.lens.store.failures", "operation", operation.key());
@@ -142,6 +159,14 @@ public final class Metrics {
         }
     }
 
+    public void onClassified(TaskClassifier.Result result) {
+        counter("fresnel.classifier", "result", result.key());
+    }
+
+    public void onClassifierCost(TenantId tenant, Usd cost) {
+        spent("fresnel.classifier.cost.usd", tenant, cost);
+    }
+
     /** A request that was refused before anything was done for it. */
     public void onRefused(int status) {
         counter("fresnel.refusals", "status", Integer.toString(status));
@@ -176,6 +201,34 @@ public final class Metrics {
     private void gauge(String name, Supplier<Number> value) {
         gauges.add(value);
         Gauge.builder(name, value).description(help(name)).register(registry);
+    }
+
+    /** One gauge per tenant: whether its delegation is paused, by an order for it or for everybody. */
+    public void watchPauses(List<TenantId> tenants, Predicate<TenantId> isPaused) {
+        for (TenantId tenant : tenants) {
+            Gauge.builder("fresnel.delegation.paused", () -> isPaused.test(tenant) ? 1 : 0)
+                    .description(help("fresnel.delegation.paused"))
+                    .tag("tenant", tenant.value())
+                    .register(registry);
+        }
+    }
+
+    /** A gauge per tenant that has a budget. */
+    public void watchBudgets(ToDoubleFunction<TenantId> price, List<TenantId> tenants) {
+        for (TenantId tenant : tenants) {
+            Gauge.builder("fresnel.budget.price", () -> price.applyAsDouble(tenant))
+                    .description(help("fresnel.budget.price"))
+                    .tag("tenant", tenant.value())
+                    .register(registry);
+        }
+    }
+
+    /** Registers what is read at each scrape about estimates. */
+    public void watchEstimates(Supplier<UsageLearner.Counts> counts) {
+        counter("fresnel.estimate.lengths", () -> counts.get().lengths());
+        counter("fresnel.estimate.within.twofold", () -> counts.get().withinTwofold());
+        counter("fresnel.estimate.exceeded", () -> counts.get().aboveP90());
+        counter("fresnel.estimate.dropped", () -> counts.get().dropped());
     }
 
     /** The registry refers weakly to what it reads, and a supplier that is gone reads as 0: so they are held here. */

@@ -20,6 +20,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,6 +77,8 @@ public final class DecisionCodec {
             generator.writeStringField("arm", key.arm().name());
             generator.writeStringField(
                     "stamp", Double.toString(decision.learning().stamp()));
+            generator.writeStringField(
+                    "lead", Double.toString(decision.learning().lead()));
             generator.writeStringField("decided", decision.decided().toString());
             generator.writeStringField("ended", decision.ended().toString());
             generator.writeStringField("input_tokens", Long.toString(spent.inputTokens()));
@@ -91,6 +94,16 @@ public final class DecisionCodec {
                 generator.writeString(Double.toString(odds.expectedUsd()));
             }
             generator.writeEndArray();
+            if (decision.learning().counterfactual().isPresent()) {
+                Learning.Counterfactual drawn =
+                        decision.learning().counterfactual().get();
+                generator.writeStringField("would_be", drawn.arm().name());
+                generator.writeObjectFieldStart("p_would_be");
+                for (Map.Entry<Arm, Double> odds : drawn.probabilities().entrySet()) {
+                    generator.writeStringField(odds.getKey().name(), Double.toString(odds.getValue()));
+                }
+                generator.writeEndObject();
+            }
             generator.writeObjectFieldStart("notes");
             for (Map.Entry<String, String> note : decision.notes().entrySet()) {
                 generator.writeStringField(note.getKey(), note.getValue());
@@ -107,6 +120,7 @@ public final class DecisionCodec {
     private static final class Read {
         private final Map<String, String> texts = new HashMap<>();
         private final Map<String, String> notes = new HashMap<>();
+        private final Map<Arm, Double> wouldBe = new LinkedHashMap<>();
         private final List<String> odds = new ArrayList<>();
 
         Read(JsonParser parser) throws IOException {
@@ -124,9 +138,13 @@ public final class DecisionCodec {
                     }
                     case START_OBJECT -> {
                         while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                            String note = parser.currentName();
+                            String key = parser.currentName();
                             parser.nextToken();
-                            notes.put(note, parser.getText());
+                            if (name.equals("p_would_be")) {
+                                wouldBe.put(new Arm(key), Double.parseDouble(parser.getText()));
+                            } else {
+                                notes.put(key, parser.getText());
+                            }
                         }
                     }
                     case null, default -> throw new IllegalArgumentException("unexpected value of " + name);
@@ -138,11 +156,10 @@ public final class DecisionCodec {
         AwaitedDecision decision(TenantId tenant, RequestId request) {
             EvidenceKey key = new EvidenceKey(
                     new Context(present("population"), present("task"), present("leaf")), new Arm(present("arm")));
-            double stamp = ArmText.number(present("stamp")).orElseThrow(() -> new IllegalArgumentException("no stamp"));
             return new AwaitedDecision(
                     tenant,
                     request,
-                    new Learning(key, stamp, odds(), List.of()),
+                    new Learning(key, number("stamp"), number("lead"), odds(), List.of(), counterfactual()),
                     Instant.parse(present("decided")),
                     Instant.parse(present("ended")),
                     new Turn.Spent(
@@ -150,6 +167,15 @@ public final class DecisionCodec {
                             Long.parseLong(present("output_tokens")),
                             Optional.ofNullable(texts.get("nano_usd")).map(nanos -> new Usd(Long.parseLong(nanos)))),
                     notes);
+        }
+
+        private double number(String name) {
+            return ArmText.number(present(name)).orElseThrow(() -> new IllegalArgumentException("no " + name));
+        }
+
+        private Optional<Learning.Counterfactual> counterfactual() {
+            return Optional.ofNullable(texts.get("would_be"))
+                    .map(arm -> new Learning.Counterfactual(new Arm(arm), wouldBe));
         }
 
         private List<Learning.Odds> odds() {

@@ -107,6 +107,19 @@ public final class Policy {
         return slot < 0 ? seconds : population.roster().landmarks().get(slot).stamp(seconds);
     }
 
+    /**
+     * Seconds by which the arm's own time runs ahead of the clock. More than it was at a decision: the arm has since been found, or
+     * said, to have changed.
+     */
+    public double lead(EvidenceKey key) {
+        Population population = populations.get(key.context().population());
+        if (population == null) {
+            return 0;
+        }
+        int slot = population.roster().slot(key.arm());
+        return slot < 0 ? 0 : population.roster().landmarks().get(slot).jump();
+    }
+
     /** A decision for that arm is acted upon: it counts as in flight until {@link #end}. */
     public void begin(EvidenceKey key, Instant now) {
         Population population = populations.get(key.context().population());

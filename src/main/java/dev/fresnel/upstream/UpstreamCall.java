@@ -1,7 +1,6 @@
 package dev.fresnel.upstream;
 
 import dev.fresnel.value.GatewayException;
-import dev.fresnel.value.GatewayFailure;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -9,13 +8,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.RequestOptions;
 import io.vertx.core.streams.ReadStream;
-import java.net.ConnectException;
-import java.net.URI;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -33,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 public final class UpstreamCall {
     private static final int MAX_ATTEMPTS = 2;
     private static final long NO_TIMER = -1;
-    private static final Duration BUSY_RETRY_AFTER = Duration.ofSeconds(1);
 
     /** Where the request's body comes from. */
     sealed interface Payload {
@@ -48,6 +41,7 @@ public final class UpstreamCall {
     private final RetryRule retries;
     private final UpstreamRequestHead head;
     private final Payload payload;
+    private final UpstreamProblems problems;
     private final Promise<UpstreamReply> reply = Promise.promise();
     private final AtomicInteger attempts = new AtomicInteger();
 
@@ -70,6 +64,7 @@ public final class UpstreamCall {
         this.retries = retries;
         this.head = head;
         this.payload = payload;
+        this.problems = new UpstreamProblems(head.upstream());
     }
 
     /**
@@ -96,7 +91,7 @@ public final class UpstreamCall {
      * the reply, who alone knows whether a silence is the upstream's or comes from a slow client.
      */
     public void timeOutIdle() {
-        onContext(() -> fail(timeout("sent nothing", timeouts().idle(), "idle")));
+        onContext(() -> fail(problems.timeout("sent nothing", timeouts().idle(), "idle")));
     }
 
     /** How often the request was tried: 0 before the first, at most 2. */
@@ -116,7 +111,7 @@ public final class UpstreamCall {
             }
             if (!lane.enter()) {
                 over = true;
-                reply.fail(busy());
+                reply.fail(problems.busy());
                 return;
             }
             lane.budget().countRequest();
@@ -132,27 +127,7 @@ public final class UpstreamCall {
 
     private void attempt() {
         attempts.incrementAndGet();
-        guarded(() -> lane.client().request(options()).onComplete(this::acquired, this::notConnected));
-    }
-
-    private RequestOptions options() {
-        URI base = head.upstream().baseUrl();
-        boolean tls = "https".equalsIgnoreCase(base.getScheme());
-        int port = base.getPort() != -1 ? base.getPort() : tls ? 443 : 80;
-        String host = base.getHost();
-        if (host.startsWith("[")) {
-            host = host.substring(1, host.length() - 1);
-        }
-        return new RequestOptions()
-                .setMethod(head.method())
-                .setHost(host)
-                .setPort(port)
-                .setSsl(tls)
-                .setURI(base.getRawPath() + head.pathAndQuery())
-                // This kind of map refuses line breaks now; found later, they would cost the pool a connection.
-                .setHeaders(HttpHeaders.headers().addAll(head.headers()))
-                .setFollowRedirects(false)
-                .setConnectTimeout(timeouts().connect().toMillis());
+        guarded(() -> lane.client().request(head.options()).onComplete(this::acquired, this::notConnected));
     }
 
     private void notConnected(Throwable cause) {
@@ -160,27 +135,16 @@ public final class UpstreamCall {
             return;
         }
         if (cause instanceof TimeoutException || cause instanceof io.netty.channel.ConnectTimeoutException) {
-            fail(timeout("gave no free connection", timeouts().connect(), "connect"));
+            fail(problems.timeout("gave no free connection", timeouts().connect(), "connect"));
         } else if (mayRetry() && isConnectError(cause) && lane.budget().tryRetry()) {
             retryTimer = after(retries.pauseAfterNoConnection(), this::attempt);
         } else {
-            fail(unavailable("upstream '%s' cannot be reached: %s".formatted(name(), reason(cause)), cause));
+            fail(problems.notReached(cause));
         }
     }
 
     private static boolean isConnectError(Throwable cause) {
         return !(cause instanceof SSLException);
-    }
-
-    private static String reason(Throwable cause) {
-        return switch (cause) {
-            case SSLException tls ->
-                "the secure connection failed; check its certificate and the host name in base-url";
-            case UnknownHostException dns -> "its host name does not resolve; check base-url";
-            case ConnectException refused ->
-                "the connection was refused; check that it runs and that base-url is right";
-            default -> "the connection failed";
-        };
     }
 
     private boolean mayRetry() {
@@ -211,12 +175,7 @@ public final class UpstreamCall {
         try {
             sending.run();
         } catch (IllegalArgumentException cannotBeSent) {
-            fail(new GatewayException(
-                    new GatewayFailure.InvalidRequest(
-                            "the request's path or one of its headers has characters that HTTP does not allow",
-                            Optional.empty(),
-                            "invalid_request"),
-                    cannotBeSent));
+            fail(UpstreamProblems.cannotBeSent(cannotBeSent));
         }
     }
 
@@ -277,12 +236,7 @@ public final class UpstreamCall {
 
     private void bodyBroke(Throwable cause) {
         if (uploading() && !bodySent) {
-            fail(new GatewayException(
-                    new GatewayFailure.InvalidRequest(
-                            "the request body broke off before its end; send it again",
-                            Optional.empty(),
-                            "incomplete_body"),
-                    cause));
+            fail(UpstreamProblems.bodyBroke(cause));
         }
     }
 
@@ -297,8 +251,7 @@ public final class UpstreamCall {
             // An interim reply that HTTP/1.1 lets us skip only by parsing on; the connection cannot be trusted after
             // it.
             discard(from, response);
-            fail(unavailable(
-                    "upstream '%s' answered with the interim status %d only".formatted(name(), response.statusCode())));
+            fail(problems.interimStatus(response.statusCode()));
             return;
         }
         Optional<Duration> pause = payload instanceof Payload.Whole && mayRetry()
@@ -313,7 +266,7 @@ public final class UpstreamCall {
         if (!bodySent && payload instanceof Payload.Streamed streamed) {
             streamed.body().pause();
         }
-        ReplyStream body = new ReplyStream(context, response, this::broken, () -> streamOver(from, response));
+        ReplyStream body = new ReplyStream(context, response, problems::replyBroke, () -> streamOver(from, response));
         stream = body;
         reply.complete(new UpstreamReply(response.statusCode(), response.headers(), body));
     }
@@ -332,20 +285,8 @@ public final class UpstreamCall {
             stop(firstByteTimer);
             retryTimer = after(retries.pauseAfterNoConnection(), this::attempt);
         } else {
-            fail(unavailable(
-                    "upstream '%s' closed the connection, or sent something else than HTTP, before its reply began"
-                            .formatted(name()),
-                    cause));
+            fail(problems.notReplied(cause));
         }
-    }
-
-    private Throwable broken(Throwable cause) {
-        return new GatewayException(
-                new GatewayFailure.StreamBroken(
-                        "the reply of upstream '%s' broke off after it had begun; what came before is incomplete"
-                                .formatted(name()),
-                        name()),
-                cause);
     }
 
     private void streamOver(HttpClientRequest from, HttpClientResponse response) {
@@ -368,7 +309,7 @@ public final class UpstreamCall {
     }
 
     private void outOfTotalTime() {
-        fail(timeout("did not finish", timeouts().total(), "total"));
+        fail(problems.timeout("did not finish", timeouts().total(), "total"));
     }
 
     /** The one exit of every call that does not end with its reply. */
@@ -409,7 +350,8 @@ public final class UpstreamCall {
         stop(firstByteTimer);
         firstByteTimer = after(
                 timeouts().firstByte(),
-                () -> fail(timeout("did not begin its reply", timeouts().firstByte(), "first-byte")));
+                () -> fail(
+                        problems.timeout("did not begin its reply", timeouts().firstByte(), "first-byte")));
     }
 
     private long after(Duration time, Runnable action) {
@@ -432,41 +374,6 @@ public final class UpstreamCall {
         } else {
             context.runOnContext(turn -> action.run());
         }
-    }
-
-    private GatewayException busy() {
-        PoolLimits pool = head.upstream().pool();
-        return new GatewayException(new GatewayFailure.RateLimited(
-                "upstream '%s' already has %d calls in flight and %d waiting; come back shortly, or raise %s"
-                        .formatted(name(), pool.maxConnections(), pool.maxQueue(), key("pool")),
-                BUSY_RETRY_AFTER));
-    }
-
-    private GatewayException timeout(String what, Duration limit, String phase) {
-        return new GatewayException(new GatewayFailure.UpstreamTimeout(
-                "upstream '%s' %s within %s; if it needs longer, raise %s"
-                        .formatted(name(), what, text(limit), key("timeouts." + phase)),
-                name()));
-    }
-
-    private static String text(Duration limit) {
-        return limit.toMillis() % 1000 == 0 ? limit.toSeconds() + " s" : limit.toMillis() + " ms";
-    }
-
-    private GatewayException unavailable(String message) {
-        return new GatewayException(new GatewayFailure.UpstreamUnavailable(message, name()));
-    }
-
-    private GatewayException unavailable(String message, Throwable cause) {
-        return new GatewayException(new GatewayFailure.UpstreamUnavailable(message, name()), cause);
-    }
-
-    private String key(String setting) {
-        return "upstreams." + name() + "." + setting;
-    }
-
-    private String name() {
-        return head.upstream().name();
     }
 
     private Timeouts timeouts() {

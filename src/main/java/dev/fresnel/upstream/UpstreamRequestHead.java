@@ -1,7 +1,10 @@
 package dev.fresnel.upstream;
 
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import java.net.URI;
 import java.util.OptionalLong;
 
 /**
@@ -18,5 +21,26 @@ public record UpstreamRequestHead(
     @Override
     public String toString() {
         return method + " to upstream " + upstream.name();
+    }
+
+    /** As Vert.x takes it. */
+    RequestOptions options() {
+        URI base = upstream.baseUrl();
+        boolean tls = "https".equalsIgnoreCase(base.getScheme());
+        int port = base.getPort() != -1 ? base.getPort() : tls ? 443 : 80;
+        String host = base.getHost();
+        if (host.startsWith("[")) {
+            host = host.substring(1, host.length() - 1);
+        }
+        return new RequestOptions()
+                .setMethod(method)
+                .setHost(host)
+                .setPort(port)
+                .setSsl(tls)
+                .setURI(base.getRawPath() + pathAndQuery)
+                // This kind of map refuses line breaks now; found later, they would cost the pool a connection.
+                .setHeaders(HttpHeaders.headers().addAll(headers))
+                .setFollowRedirects(false)
+                .setConnectTimeout(upstream.timeouts().connect().toMillis());
     }
 }

@@ -70,12 +70,12 @@ class CommandLineTest {
 
             assertThat(shell.code()).isZero();
             assertThat(shell.out())
-                    .contains("demo", "serve", "check", "explain", "version")
+                    .contains("demo", "serve", "check", "explain", "pause", "resume", "version")
                     .contains("70", "a bug in Fresnel", "FRESNEL_JAVA_OPTS");
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"demo", "serve", "check", "explain", "version"})
+        @ValueSource(strings = {"demo", "serve", "check", "explain", "pause", "resume", "version"})
         void explainsItself_whenACommandIsAskedForHelp(String command) {
             Shell shell = run(command, "--help");
 
@@ -281,7 +281,7 @@ class CommandLineTest {
                     "explain", "-c", config(), "-t", "acme", "-H", "x-fresnel-mode: maybe", file("crud.json", CRUD));
 
             assertThat(shell.code()).isEqualTo(ExitCode.PROBLEM);
-            assertThat(shell.err()).contains("x-fresnel-mode", "maybe", "off, shadow, rules");
+            assertThat(shell.err()).contains("x-fresnel-mode", "maybe", "off, shadow, shadow-adaptive, rules");
         }
 
         @Test

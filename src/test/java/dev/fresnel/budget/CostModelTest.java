@@ -21,8 +21,8 @@ final class CostModelTest {
         Price haiku = price("0.25", "0.25", "0.25");
 
         Savings savings = Savings.of(
-                opus, haiku, Usage.of(0, 14_000), 0, NO_ESCALATION.lens(opus, new LensSize(0, 1000, 0)), Usd.ZERO);
-        Usd baseline = NO_ESCALATION.direct(opus, new Work(0, 15_000));
+                opus, haiku, Usage.of(0, 14_000), 0, CostModel.lens(opus, new LensSize(0, 1000, 0)), Usd.ZERO);
+        Usd baseline = CostModel.direct(opus, new Work(0, 15_000));
 
         assertThat(baseline).hasToString("0.225");
         assertThat(savings.actual()).hasToString("0.0185");
@@ -35,9 +35,8 @@ final class CostModelTest {
         Price haiku = price("0.25", "0.03", "1.25");
         LensSize lens = new LensSize(650, 1000, 0);
 
-        Usd baseline = NO_ESCALATION.direct(opus, new Work(0, 15_000));
-        Usd delegated = NO_ESCALATION
-                .lens(opus, lens)
+        Usd baseline = CostModel.direct(opus, new Work(0, 15_000));
+        Usd delegated = CostModel.lens(opus, lens)
                 .plus(NO_ESCALATION.execution(haiku, new Work(0, 14_000), lens.writtenTokens()));
 
         assertThat(baseline).hasToString("1.125");

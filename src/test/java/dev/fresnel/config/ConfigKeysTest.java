@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fresnel.budget.Price;
 import dev.fresnel.chat.Feature;
 import dev.fresnel.chat.ParamCaps;
+import dev.fresnel.delegation.ClassifierRules;
+import dev.fresnel.delegation.ContextFeature;
 import dev.fresnel.delegation.Fallback;
 import dev.fresnel.delegation.Guidance;
 import dev.fresnel.delegation.LearnedRules;
@@ -199,7 +201,11 @@ class ConfigKeysTest {
                                 1700,
                                 800,
                                 Duration.ofMinutes(7)),
-                        new LearnedRules(Optional.of(usd("0.25")), LearnedRules.Pooling.GATEWAY)));
+                        new LearnedRules(
+                                Optional.of(usd("0.25")),
+                                LearnedRules.Pooling.GATEWAY,
+                                Set.of(ContextFeature.TASK_KIND, ContextFeature.INPUT_SIZE),
+                                Optional.of(new ClassifierRules(new ModelName("first-hop"), Duration.ofMillis(250))))));
         assertThat(config.policy().rule()).isEqualTo(RuleName.KL_UCB);
         assertThat(config.policy().memory()).isEqualTo(Duration.ofDays(3));
         assertThat(config.policy().exploration()).isEqualTo(new PolicySettings.Exploration(0.03, 0.002, 0.05, 500));

@@ -141,8 +141,8 @@ class ConfigProblemsTest {
                                 + " models and aliases are: gpt-4o, openai-smart",
                         "x.yaml:19:11 tenants[0].keys: must hold a key: listen.data is reachable from other machines,"
                                 + " and a tenant without keys is open; add keys, or listen on 127.0.0.1",
-                        "x.yaml:20:11 tenants[0].mode: must be one of off, shadow, rules, adaptive, but is \"adoptive\"; did you mean \"adaptive\"?",
-                        "x.yaml:23:15 tenants[0].routes[0].mode: must be one of off, shadow, rules, adaptive, but is \"rulez\";"
+                        "x.yaml:20:11 tenants[0].mode: must be one of off, shadow, shadow-adaptive, rules, adaptive, but is \"adoptive\"; did you mean \"adaptive\"?",
+                        "x.yaml:23:15 tenants[0].routes[0].mode: must be one of off, shadow, shadow-adaptive, rules, adaptive, but is \"rulez\";"
                                 + " did you mean \"rules\"?",
                         "x.yaml:24:24 tenants[0].routes[0].arms[1]: names the worker \"fats\", which is not declared;"
                                 + " did you mean \"fast\"?",
@@ -596,5 +596,23 @@ class ConfigProblemsTest {
 
             assertThat(Configs.upstream(config, "openai").apiKey()).isPresent();
         }
+    }
+
+    @Test
+    void featuresAreKnownAndNamedOnce() {
+        String yaml = """
+                upstreams:
+                  openai: { base-url: "https://api.openai.com/v1" }
+                tenants:
+                  - id: acme
+                    learned: { features: [repo, task-kind, %s] }
+                """;
+
+        assertThat(Configs.problems(yaml.formatted("tier")))
+                .containsExactly("x.yaml:5:44 tenants[0].learned.features[2]: must be one of task-kind, output-size,"
+                        + " input-size, model-tier, repo, but is \"tier\"");
+        assertThat(Configs.problems(yaml.formatted("repo")))
+                .containsExactly("x.yaml:5:44 tenants[0].learned.features[2]: names \"repo\" a second time;"
+                        + " keep one of them");
     }
 }

@@ -59,7 +59,7 @@ final class BreakEvenTest {
     void isLonger_whenAPromptCacheIsLostOrTheWorkerIsWordy() {
         double plain = ((BreakEven.Above) of(OPUS, HAIKU, 300, 3, CostModel.DEFAULT)).tokens();
         BreakEven.Terms lossy =
-                new BreakEven.Terms(OPUS, HAIKU, CostModel.DEFAULT.lens(OPUS, LENS), 3, 300, 700, new Usd(1_750_000));
+                new BreakEven.Terms(OPUS, HAIKU, CostModel.lens(OPUS, LENS), 3, 300, 1000, new Usd(1_750_000));
 
         assertThat(((BreakEven.Above) BreakEven.of(lossy, CostModel.DEFAULT)).tokens())
                 .isCloseTo(plain + 100, within(0.001));
@@ -75,6 +75,8 @@ final class BreakEvenTest {
 
     private static BreakEven of(Price requested, Price worker, long input, double uses, CostModel model) {
         return BreakEven.of(
-                new BreakEven.Terms(requested, worker, model.lens(requested, LENS), uses, input, 700, Usd.ZERO), model);
+                new BreakEven.Terms(
+                        requested, worker, CostModel.lens(requested, LENS), uses, input, input + 700, Usd.ZERO),
+                model);
     }
 }

@@ -8,7 +8,6 @@ import static dev.fresnel.delegation.World.usd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.fresnel.budget.CostModel;
 import dev.fresnel.chat.Feature;
 import dev.fresnel.delegation.RouteRules.Toggle;
 import dev.fresnel.estimate.JtokkitEstimator;
@@ -556,10 +555,21 @@ final class DelegatorTest {
 
         @Test
         void countsTheLostPromptCache_whenARunningConversationWouldSwitch() {
+            world.inputTokens = 3000;
             Usd fresh = saving();
             world.request = Requests.messages(SECOND_TURN, "");
 
-            assertThat(saving()).as("300 tokens at 5.00 - 0.50 per million").isEqualTo(fresh.minus(usd("0.00135")));
+            assertThat(saving()).as("3000 tokens at 5.00 - 0.50 per million").isEqualTo(fresh.minus(usd("0.0135")));
+        }
+
+        /** T17: no large provider caches a prefix below 1,024 tokens. */
+        @Test
+        void countsNoLostPromptCache_whenTheConversationIsTooShortToBeCached() {
+            world.inputTokens = 1023;
+            Usd fresh = saving();
+            world.request = Requests.messages(SECOND_TURN, "");
+
+            assertThat(saving()).isEqualTo(fresh);
         }
 
         private Usd saving() {
@@ -634,7 +644,11 @@ final class DelegatorTest {
                     new ModelName("strong"), price(decimal(strong / 4), decimal(strong / 20), decimal(strong)));
             world.prices.put(new ModelName("cheap"), price(decimal(cheap / 4), decimal(cheap / 20), decimal(cheap)));
             world.inputTokens = random.nextInt(4000);
-            world.costs = new CostModel(0.15 * random.nextDouble(), 1);
+            world.experience = new Experience();
+            int delegated = random.nextInt(100);
+            for (int i = 0; i < delegated; i++) {
+                world.experience.learnDelegation(new Arm("fast-worker"), random.nextInt(10) == 0);
+            }
         }
 
         private static String decimal(double dollars) {

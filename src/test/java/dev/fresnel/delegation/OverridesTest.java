@@ -52,7 +52,7 @@ final class OverridesTest {
 
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource(delimiter = '|', textBlock = """
-            x-fresnel-mode | of | Header x-fresnel-mode is 'of'; valid values are off, shadow, rules, adaptive.
+            x-fresnel-mode | of | Header x-fresnel-mode is 'of'; valid values are off, shadow, shadow-adaptive, rules, adaptive.
             x-fresnel-task-kind | art | valid values are tool-step, typo-fix, cross-file-edit,
             x-fresnel-explain | maybe | valid values are true, false, dry-run.
             x-fresnel-threshold-tokens | -1 | give a whole number of tokens, 0 or more.

@@ -2,9 +2,10 @@ package dev.fresnel.delegation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fresnel.estimate.OutputEstimate;
+import dev.fresnel.chat.ChatRequest;
 import dev.fresnel.estimate.Requests;
-import dev.fresnel.upstream.Tier;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,6 +56,19 @@ final class TaskFeaturesTest {
     }
 
     @Test
+    void tellsRepositoriesApart_byWhereTheirFilesLie() {
+        String asked = "{\"role\":\"user\",\"content\":\"Working directory: %s. %s\"}";
+
+        assertThat(repo(asked.formatted("/home/jo/shop", "Fix src/Cart.java"), ""))
+                .isEqualTo(repo(asked.formatted("/home/jo/shop/src", "Explain docs/a.md"), ""))
+                .isNotEqualTo(repo(asked.formatted("/home/jo/blog", "Fix src/Cart.java"), ""))
+                .isNotEqualTo(repo(asked.formatted("the usual", "Fix src/Cart.java"), ""));
+        assertThat(repo(asked.formatted("the usual", "Fix src/Cart.java"), ""))
+                .as("relative paths are in every repository")
+                .isEqualTo(repo(asked.formatted("the usual", "Explain docs/a.md"), ""));
+    }
+
+    @Test
     void putsTokensInPowersOfTwo() {
         TaskFeatures features = features("hello", Optional.empty(), Optional.empty());
 
@@ -63,17 +77,20 @@ final class TaskFeaturesTest {
     }
 
     private static Object repo(String messages, String members) {
-        return TaskFeatures.of(
-                        Requests.messages(messages, members),
-                        new Estimates(300, new OutputEstimate(100, 200)),
-                        Tier.LARGE,
-                        Optional.empty(),
-                        Optional.empty())
-                .repo();
+        return features(Requests.messages(messages, members), Overrides.NONE).repo();
     }
 
     private static TaskFeatures features(String task, Optional<TaskKind> kind, Optional<String> repo) {
-        return TaskFeatures.of(
-                Requests.asking(task), new Estimates(300, new OutputEstimate(100, 200)), Tier.LARGE, kind, repo);
+        Map<String, String> headers = new HashMap<>();
+        kind.ifPresent(stated -> headers.put(Overrides.TASK_KIND, stated.key()));
+        repo.ifPresent(name -> headers.put(Overrides.REPO, name));
+        return features(Requests.asking(task), Overrides.parse(headers.entrySet()));
+    }
+
+    private static TaskFeatures features(ChatRequest request, Overrides overrides) {
+        World world = new World();
+        world.request = request;
+        world.overrides = overrides;
+        return world.assess().features();
     }
 }

@@ -1,7 +1,6 @@
 package dev.fresnel.delegation;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import dev.fresnel.budget.CostModel;
 import dev.fresnel.budget.Price;
 import dev.fresnel.budget.PriceTable;
 import dev.fresnel.chat.ChatRequest;
@@ -44,13 +43,14 @@ final class World {
     long l50 = 100;
     Overrides overrides = Overrides.NONE;
     Inquiry.Origin origin = Inquiry.Origin.CLIENT;
+    Inquiry.Allowance allowance = Inquiry.Allowance.DELEGATE;
     Optional<Usd> remaining = Optional.empty();
     Inquiry.LensState lens = Inquiry.LensState.ABSENT;
     Optional<Pin> pin = Optional.empty();
     LearnedRules learned = LearnedRules.DEFAULT;
     Policy policy = new Policy(PolicySettings.DEFAULT);
     Moment moment = new Moment(java.time.Instant.parse("2026-01-02T03:04:05Z"), 0.5);
-    CostModel costs = CostModel.DEFAULT;
+    Experience experience = new Experience();
     OptionalLong window = OptionalLong.empty();
     Set<Feature> supports = EnumSet.allOf(Feature.class);
     final Map<ModelName, Price> prices = new HashMap<>(Map.of(
@@ -112,7 +112,7 @@ final class World {
                 d.maxTokens(),
                 d.maxLensTokens(),
                 d.negativeTtl());
-        return new Delegator(catalog, new PriceTable(prices), workers, costs, policy)
+        return new Delegator(catalog, new PriceTable(prices), workers, experience, policy)
                 .assess(new Inquiry(
                         ACME,
                         new RoutePlan(mode, smart, arms, rules, lensPolicy, learned),
@@ -120,6 +120,7 @@ final class World {
                         new Estimates(inputTokens, new OutputEstimate(l50, 2 * l50)),
                         overrides,
                         origin,
+                        allowance,
                         remaining,
                         lens,
                         pin,

@@ -15,10 +15,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -178,6 +181,121 @@ class LearningTest {
         assertThat(Files.readAllLines(log).getLast())
                 .as("the last line stands")
                 .contains(header(waiting, "x-fresnel-request-id"), "\"signal\":\"feedback\",\"y\":1.0");
+    }
+
+    @Test
+    void shadowsThePolicy_andLogsWhatItWouldHaveDrawn(@TempDir Path directory) throws IOException {
+        Path log = directory.resolve("decisions.jsonl");
+        String shadow = ADAPTIVE.replace("adaptive", "shadow-adaptive");
+        String yaml = TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), shadow) + "events: { decision-log: \""
+                + log + "\" }\n";
+        try (TestGateway gateway = TestGateway.start(yaml)) {
+            for (int i = 0; i < 20; i++) {
+                assertThat(delegated(gateway, i, "debug", false)).isFalse();
+            }
+            assertThat(gateway.chat(task(1), "x-fresnel-explain", "dry-run").body())
+                    .contains("\"propensities\":{\"direct\":1.0,\"fast-bare\":0.0},\"counterfactual\":{\"direct\":0.")
+                    .contains("\"reasons\":[\"shadow\"");
+            // A client may ask for it on any route, and on this one for something else.
+            assertThat(header(gateway.chat(task(2), "x-fresnel-mode", "shadow"), "x-fresnel-reason"))
+                    .isEqualTo("shadow, no_rule_fired, client_mode");
+        }
+
+        assertThat(cheap.calls()).as("no worker is asked").isZero();
+        assertThat(Files.readAllLines(log))
+                .hasSize(20)
+                .allSatisfy(line -> assertThat(line)
+                        .contains("\"p\":[1.0,0.0],\"arm\":\"direct\",\"would_be\":\"", "\"p_would_be\":[0."));
+        DecisionLog read = DecisionLog.read(log);
+        assertThat(read.skipped()).isEmpty();
+        assertThat(read.rows()).as("says nothing about other policies").allMatch(row -> row.isForced());
+    }
+
+    @Test
+    void conversationIsDecidedAnew_whenAnotherSortOfTaskBegins() {
+        try (TestGateway gateway =
+                TestGateway.start(TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), ADAPTIVE))) {
+            String first = "{\"role\":\"user\",\"content\":\"Write a poem\"}";
+            String answer = ",{\"role\":\"assistant\",\"content\":\"Tides\"},{\"role\":\"user\",\"content\":\"";
+            HttpResponse<String> opening = gateway.chat(conversation(first));
+            HttpResponse<String> same = gateway.chat(conversation(first + answer + "Write another\"}"));
+            HttpResponse<String> other = gateway.chat(conversation(first + answer + "Now debug my program\"}"));
+            HttpResponse<String> after = gateway.chat(conversation(first + answer + "Debug the other one\"}"));
+
+            assertThat(header(same, "x-fresnel-reason")).isEqualTo("inherited");
+            assertThat(header(other, "x-fresnel-reason")).matches("(learned|exploring), task_changed");
+            assertThat(header(after, "x-fresnel-reason")).isEqualTo("inherited");
+            judge(gateway, opening, true);
+            judge(gateway, other, false);
+            judge(gateway, after, true);
+        }
+    }
+
+    private static String conversation(String messages) {
+        return "{\"model\":\"smart\",\"messages\":[" + messages + "]}";
+    }
+
+    /** A tenant to whom quality is worth any money, until its day's budget would be gone by noon. */
+    @Test
+    void delegatesMore_whenTheDaysBudgetWouldRunOut() {
+        Assumptions.assumeTrue(
+                LocalTime.now(ZoneOffset.UTC).isBefore(LocalTime.of(23, 0)),
+                "in the day's last hour there is no more money to be spared");
+        String yaml = TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), ADAPTIVE)
+                        .replace("""
+                          - id: acme
+                            routes:
+                        """, """
+                          - id: ample
+                            keys: ["ample-key"]
+                            learned: { success-usd: 100 }
+                            routes:
+                              - match: { model: "smart" }
+                                mode: adaptive
+                                arms: [direct, fast-bare]
+                          - id: acme
+                            keys: ["short-key"]
+                            budget: { daily: 2.00 }
+                            learned: { success-usd: 100 }
+                            routes:
+                        """)
+                + "policy: { guard: 1 }\n";
+        try (TestGateway gateway = TestGateway.start(yaml)) {
+            int ample = 0;
+            int tight = 0;
+            for (int i = 0; i < 200; i++) {
+                boolean late = i >= 150;
+                // The worker fails one time in five, the requested model never.
+                boolean worker = i % 5 != 0;
+                ample += delegatedBy(gateway, "ample-key", i, worker) && late ? 1 : 0;
+                tight += delegatedBy(gateway, "short-key", i, worker) && late ? 1 : 0;
+            }
+
+            assertThat(ample).as("of 50, where quality is worth any money").isLessThanOrEqualTo(12);
+            assertThat(tight)
+                    .as("of 50, at a pace that two dollars do not last for")
+                    .isGreaterThanOrEqualTo(42);
+            assertThat(gateway.admin("/metrics")).containsPattern("fresnel_budget_price\\{tenant=\"acme\"} [1-9]");
+        }
+    }
+
+    @Test
+    void explainsWhatItBelievesOfEveryArm() {
+        try (TestGateway gateway =
+                TestGateway.start(TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), ADAPTIVE))) {
+            for (int i = 0; i < 10; i++) {
+                var _ = delegated(gateway, i, "debug", false);
+            }
+
+            String trace = gateway.chat(task(0), "x-fresnel-task-kind", "debug", "x-fresnel-explain", "dry-run")
+                    .body();
+
+            assertThat(trace).contains("\"learned\":{\"task\":\"debug/", "{\"arm\":\"fast-bare\",\"quality\":0.");
+            assertThat(trace.split("\"pulls\":"))
+                    .as("two arms, ten answers in all")
+                    .hasSize(3)
+                    .anyMatch(arm -> !arm.startsWith("0.000000"));
+        }
     }
 
     @Test

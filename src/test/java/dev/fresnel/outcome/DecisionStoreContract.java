@@ -219,10 +219,13 @@ public abstract class DecisionStoreContract {
                 new Learning(
                         key,
                         1.7e9 + 1.0 / 3,
+                        7.0 / 3,
                         List.of(
                                 new Learning.Odds(Arm.DIRECT, 0.98, Double.NaN),
                                 new Learning.Odds(key.arm(), 0.02, 1e-5 / 3)),
-                        List.of()),
+                        List.of(),
+                        Optional.of(new Learning.Counterfactual(
+                                key.arm(), Map.of(Arm.DIRECT, 1.0 / 3, key.arm(), 2.0 / 3)))),
                 Instant.parse("2026-01-02T03:04:05.678901234Z"),
                 Instant.parse("2026-01-02T03:04:06Z"),
                 new Turn.Spent(10, 20, Optional.of(new Usd(7))),

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -110,8 +111,10 @@ public final class ExactlyOnceSchedules {
                                 new Context(population, CELLS.get(random.nextInt(CELLS.size())), ""),
                                 new Arm(ARMS.get(random.nextInt(ARMS.size())))),
                         now - random.nextDouble() * TAU,
+                        0,
                         List.of(),
-                        List.of()),
+                        List.of(),
+                        Optional.empty()),
                 Instant.EPOCH,
                 Instant.EPOCH,
                 Turn.Spent.NOTHING,

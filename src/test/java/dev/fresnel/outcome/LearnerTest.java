@@ -393,8 +393,10 @@ final class LearnerTest {
         return Optional.of(new Learning(
                 KEY,
                 policy.stamp(KEY, now),
+                policy.lead(KEY),
                 List.of(new Learning.Odds(Arm.DIRECT, 0.5, 0.01), new Learning.Odds(WORKER, 0.5, 0.001)),
-                List.of()));
+                List.of(),
+                Optional.empty()));
     }
 
     private FeedbackResult feedback(String id, double score) {

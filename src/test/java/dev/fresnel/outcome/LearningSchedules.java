@@ -149,7 +149,8 @@ public final class LearningSchedules {
                 new Context(schedule.population, "task-" + schedule.random.nextInt(2), "leaf"),
                 ARMS.get(schedule.random.nextInt(2)));
         RequestId request = new RequestId(schedule.population + "-" + schedule.steps);
-        Learning learning = new Learning(key, policy.stamp(key, schedule.now), List.of(), List.of());
+        Learning learning = new Learning(
+                key, policy.stamp(key, schedule.now), policy.lead(key), List.of(), List.of(), Optional.empty());
         Made made = new Made(request, key, learning.stamp());
         schedule.made.add(made);
         learner.began(learning);

@@ -11,6 +11,8 @@ import dev.fresnel.outcome.Flush;
 import dev.fresnel.outcome.Flushed;
 import dev.fresnel.outcome.Revision;
 import dev.fresnel.outcome.Signal;
+import dev.fresnel.pause.PauseOrder;
+import dev.fresnel.pause.PauseScope;
 import dev.fresnel.policy.Evidence;
 import dev.fresnel.policy.Landmark;
 import dev.fresnel.testing.Await;
@@ -47,6 +49,7 @@ class RedisClusterTest {
                 spend(link, tenant);
                 arms(link, "{model}" + i);
                 decisions(link, tenant);
+                pauses(link, tenant);
             }
 
             assertThat(link.problems()).isEmpty();
@@ -108,6 +111,15 @@ class RedisClusterTest {
         Await.result(store.put(DecisionStoreContract.decision(tenant, request), Duration.ofHours(1)));
         assertThat(Await.result(store.revise(new Signal(tenant, request, "api", Signal.Kind.LABEL, 1, 1, "x"))))
                 .isInstanceOf(Revision.Revised.class);
+    }
+
+    private static void pauses(LinkUnderTest link, TenantId tenant) {
+        RedisPauseStore store = new RedisPauseStore(link.link());
+        PauseScope scope = PauseScope.of(tenant);
+        PauseOrder order =
+                new PauseOrder(PauseOrder.State.PAUSED, LensFixtures.NOW, "somebody", Optional.of("maintenance"));
+        assertThat(Await.result(store.save(scope, order))).isEqualTo(order);
+        assertThat(Await.result(store.load(List.of(PauseScope.GATEWAY, scope)))).isEqualTo(Map.of(scope, order));
     }
 
     private static long keys(RedisServer node) {

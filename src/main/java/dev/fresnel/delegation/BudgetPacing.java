@@ -1,0 +1,81 @@
+package dev.fresnel.delegation;
+
+import dev.fresnel.policy.BudgetPrice;
+import dev.fresnel.value.TenantId;
+import dev.fresnel.value.Usd;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a dollar costs in quality for each tenant whose daily budget would run out before the day does. Without it the day's first
+ * requests get the dear model and the last ones are refused.
+ *
+ * <p>After every request the {@link BudgetPrice} moves by how far spending is from what one request may cost,
+ *
+ * <pre>
+ *   B = remaining / (rate * seconds until midnight UTC)
+ *   rate = n / (tau (1 - exp(-age / tau))),   n &lt;- n exp(-dt / tau) + 1,   tau = one hour
+ * </pre>
+ *
+ * with {@code age}, the time since the first request, taken for ten minutes at least: the first burst is not the day's pace. It steers
+ * the learned policy only; the limit itself is the ledger's. A replica knows its own requests, so of several each is too lenient.
+ *
+ * <p>Holds one entry per tenant of the config that has a budget. Thread-safe.
+ */
+public final class BudgetPacing {
+    private static final double TAU = 3600;
+    private static final double YOUNGEST = 600;
+
+    private final Map<TenantId, Pace> paces = new ConcurrentHashMap<>();
+
+    /**
+     * @param arrivals decayed count
+     * @param allowed US dollars that a request may cost, the last time it was computed; 0 before the first
+     */
+    private record Pace(Instant began, Instant last, double arrivals, BudgetPrice price, double allowed) {}
+
+    /**
+     * A request of a tenant with a daily budget is over.
+     *
+     * @param cost of the request, everything it caused included
+     * @param remaining of the day's budget after it
+     */
+    public void spent(TenantId tenant, Usd cost, Usd remaining, Instant now) {
+        paces.compute(tenant, (_, known) -> after(known, cost, remaining, now));
+    }
+
+    private static Pace after(@Nullable Pace known, Usd cost, Usd remaining, Instant now) {
+        Pace pace = known == null ? new Pace(now, now, 0, BudgetPrice.FREE, 0) : known;
+        double passed = Math.max(0, seconds(pace.last, now));
+        double arrivals = pace.arrivals * Math.exp(-passed / TAU) + 1;
+        double age = Math.max(YOUNGEST, seconds(pace.began, now));
+        double rate = arrivals / (TAU * -Math.expm1(-age / TAU));
+        double left = Math.max(1, rate * seconds(now, midnightAfter(now)));
+        double allowed = remaining.dollars() / left;
+        return new Pace(pace.began, now, arrivals, pace.price.after(cost.dollars(), allowed), allowed);
+    }
+
+    /** Quality that a dollar costs the tenant beside its own worth, as {@link dev.fresnel.policy.Stakes} takes it; 0 while there is enough. */
+    public double perDollar(TenantId tenant) {
+        return Optional.ofNullable(paces.get(tenant))
+                .map(pace -> pace.price.perDollar(pace.allowed))
+                .orElse(0.0);
+    }
+
+    private static Instant midnightAfter(Instant now) {
+        return LocalDate.ofInstant(now, ZoneOffset.UTC)
+                .plusDays(1)
+                .atStartOfDay(ZoneOffset.UTC)
+                .toInstant();
+    }
+
+    private static double seconds(Instant from, Instant to) {
+        return Duration.between(from, to).toMillis() / 1e3;
+    }
+}

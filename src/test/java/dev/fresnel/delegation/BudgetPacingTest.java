@@ -1,0 +1,80 @@
+package dev.fresnel.delegation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fresnel.value.TenantId;
+import dev.fresnel.value.Usd;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+final class BudgetPacingTest {
+    private static final TenantId ACME = new TenantId("acme");
+    private static final Instant MORNING = Instant.parse("2026-03-01T06:00:00Z");
+
+    private final BudgetPacing pacing = new BudgetPacing();
+    private double remaining;
+
+    @Test
+    void costsNothing_whileTheDayIsPaidFor() {
+        // 0.01 every ten seconds until midnight is 64.80.
+        spend(MORNING, 360, 0.01, 70);
+
+        assertThat(pacing.perDollar(ACME)).isZero();
+        assertThat(pacing.perDollar(new TenantId("other"))).isZero();
+    }
+
+    @Test
+    void makesMoneyDear_whenItWouldRunOutEarly() {
+        spend(MORNING, 360, 0.01, 20);
+
+        // Eighteen hours at that pace cost three times what there is.
+        assertThat(pacing.perDollar(ACME) * 0.01)
+                .as("quality that one such request has to bring")
+                .isGreaterThan(0.5);
+    }
+
+    @Test
+    void relaxes_whenRequestsHaveBecomeCheap() {
+        spend(MORNING, 360, 0.01, 20);
+        double pressed = pacing.perDollar(ACME);
+
+        spend(MORNING.plus(Duration.ofHours(1)), 720, 0.0005, remaining);
+
+        assertThat(pacing.perDollar(ACME)).isLessThan(pressed / 10);
+    }
+
+    @Test
+    void takesTheFirstBurstForABurst() {
+        for (int i = 0; i < 20; i++) {
+            pacing.spent(ACME, usd(0.01), usd(10 - 0.01 * i), MORNING.plusMillis(i));
+        }
+
+        assertThat(pacing.perDollar(ACME))
+                .as("20 requests in ten minutes are 2,160 until midnight, not two million")
+                .isLessThan(300);
+    }
+
+    @Test
+    void isFinite_whateverTheClockAndTheMoneySay() {
+        pacing.spent(ACME, usd(0.01), Usd.ZERO, MORNING);
+        pacing.spent(ACME, usd(1e6), usd(1e-9), MORNING.minus(Duration.ofDays(1)));
+        pacing.spent(ACME, Usd.ZERO, usd(1e6), Instant.parse("2026-03-01T23:59:59.999Z"));
+
+        assertThat(pacing.perDollar(ACME)).isFinite().isNotNegative();
+    }
+
+    /** One request every ten seconds. */
+    private void spend(Instant from, int requests, double cost, double budget) {
+        remaining = budget;
+        for (int i = 0; i < requests; i++) {
+            remaining -= cost;
+            pacing.spent(ACME, usd(cost), usd(remaining), from.plusSeconds(10L * i));
+        }
+    }
+
+    private static Usd usd(double dollars) {
+        return Usd.of(BigDecimal.valueOf(dollars));
+    }
+}
