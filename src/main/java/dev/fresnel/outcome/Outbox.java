@@ -105,8 +105,9 @@ final class Outbox {
 
     private <T> void attempt(String lane, Call<T> call) {
         sent++;
-        call.attempt
-                .get()
+        // Composed, so that an attempt that throws has failed like any other.
+        Future.succeededFuture()
+                .compose(_ -> call.attempt.get())
                 .onComplete(answer -> thread.execute(() -> {
                     sent--;
                     if (answer.succeeded()) {
