@@ -462,7 +462,7 @@ record ConfigFile(
 
             @Key(
                     value =
-                            "Share of the requested model's quality that delegation may cost, with a margin of three standard deviations; 1 switches the guard off.",
+                            "Share of the requested model's quality that delegation may cost, with a margin of three and a half standard deviations; 1 switches the guard off.",
                     def = "0.05",
                     min = "0",
                     max = "1")

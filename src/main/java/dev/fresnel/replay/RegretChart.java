@@ -21,17 +21,13 @@ public final class RegretChart {
 
     /** Writes {@code file} as vector graphics; its folder must exist. */
     public static void svg(String title, List<Comparison.RegretCurve> curves, Path file) throws IOException {
-        save(chart(title, curves), file, "svg");
+        Files.writeString(file, RegretSvg.of(title, curves));
     }
 
     /** Writes {@code file} as a bitmap; its folder must exist. */
     public static void png(String title, List<Comparison.RegretCurve> curves, Path file) throws IOException {
-        save(chart(title, curves), file, "png");
-    }
-
-    private static void save(XYChart chart, Path file, String format) throws IOException {
         try (OutputStream out = Files.newOutputStream(file)) {
-            ChartEncoder.saveChart(chart, out, format);
+            ChartEncoder.saveChart(chart(title, curves), out, "png");
         }
     }
 

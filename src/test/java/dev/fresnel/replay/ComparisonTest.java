@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 import dev.fresnel.replay.data.DataSet;
 import dev.fresnel.replay.rule.Baselines;
 import dev.fresnel.replay.rule.Setup;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import javax.imageio.ImageIO;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Document;
 
 class ComparisonTest {
     private static final DataSet SET = Worlds.mixed(6, 60);
@@ -56,15 +56,18 @@ class ComparisonTest {
     }
 
     @Test
-    void drawsWithoutADisplay(@TempDir Path folder) throws IOException {
+    void drawsWithoutADisplay(@TempDir Path folder) throws Exception {
         Path svg = folder.resolve("regret.svg");
         Path png = folder.resolve("regret.png");
 
-        RegretChart.svg("mixed", compare().curves(), svg);
+        RegretChart.svg("mixed, a < b & c", compare().curves(), svg);
         RegretChart.png("mixed", compare().curves(), png);
 
-        // Text is drawn as outlines, so there are no words to look for.
-        assertThat(Files.readString(svg).contains("<path")).isTrue();
+        Document drawing =
+                DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(svg.toFile());
+        assertThat(drawing.getElementsByTagName("polyline").getLength())
+                .isEqualTo(compare().curves().size());
+        assertThat(drawing.getDocumentElement().getTextContent()).contains("a < b & c", "always-direct", "700");
         assertThat(ImageIO.read(png.toFile()).getWidth()).isEqualTo(1000);
     }
 
