@@ -122,11 +122,11 @@ class HostileStateTest {
 
     /** What the worker's own five outcomes weigh in the store. */
     private double told() {
-        String[] entries = redis.command("HGETALL", KEY).split("\n", -1);
+        String[] entries = redis.command("HGETALL", KEY).split("\n");
         double sum = 0;
         for (int i = 0; i + 1 < entries.length; i++) {
             if (entries[i].startsWith("c:fast-bare ") && entries[i].contains("acme/")) {
-                sum += Double.parseDouble(entries[i + 1].split(" ", -1)[0]);
+                sum += Double.parseDouble(entries[i + 1].split(" ")[0]);
             }
         }
         return sum;
