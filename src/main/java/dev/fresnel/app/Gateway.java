@@ -9,7 +9,6 @@ import dev.fresnel.delegation.BudgetPacing;
 import dev.fresnel.delegation.ConversationPins;
 import dev.fresnel.delegation.Delegator;
 import dev.fresnel.delegation.EscalationBreaker;
-import dev.fresnel.delegation.Experience;
 import dev.fresnel.delegation.MissedSavings;
 import dev.fresnel.edge.DataListener;
 import dev.fresnel.edge.EdgeLimits;
@@ -21,13 +20,9 @@ import dev.fresnel.exchange.Parts;
 import dev.fresnel.exchange.PinnedLenses;
 import dev.fresnel.exchange.RelayLimits;
 import dev.fresnel.exchange.TaskClassifier;
-import dev.fresnel.lens.LensEvent;
 import dev.fresnel.lens.LensKeys;
 import dev.fresnel.lens.LensShelf;
-import dev.fresnel.lens.LensWriter;
 import dev.fresnel.lens.PromptTemplate;
-import dev.fresnel.lens.Provenance;
-import dev.fresnel.lens.ShelfLimits;
 import dev.fresnel.observe.DecisionLog;
 import dev.fresnel.observe.EventLog;
 import dev.fresnel.observe.EventWindow;
@@ -38,14 +33,10 @@ import dev.fresnel.observe.StoreTrouble;
 import dev.fresnel.outcome.DecisionRecord;
 import dev.fresnel.outcome.FollowUps;
 import dev.fresnel.outcome.Learner;
-import dev.fresnel.outcome.UsageLearner;
 import dev.fresnel.pause.KillSwitch;
 import dev.fresnel.policy.Policy;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantDirectory;
-import dev.fresnel.upstream.CompletionClient;
-import dev.fresnel.upstream.RetryRule;
-import dev.fresnel.upstream.UpstreamClient;
 import dev.fresnel.value.TenantId;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -233,7 +224,8 @@ public final class Gateway {
         Learner learner = learning.learner();
         telling.metrics().watchLearning(learner::counts, learner::sharing, policy::counts);
 
-        AnswerStart answers = AnswerStart.of(vertx, config, ground.smart(), ledger, learner, telling.metrics(), closing);
+        AnswerStart answers =
+                AnswerStart.of(vertx, config, ground.smart(), ledger, learner, telling.metrics(), closing);
         EscalationBreaker breaker = new EscalationBreaker(clock);
         KillSwitch killSwitch =
                 Pausing.killSwitch(vertx, stores.pauses(), config.tenants(), unharmed(telling.log()::onPause), closing);

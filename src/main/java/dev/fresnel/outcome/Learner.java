@@ -332,7 +332,9 @@ public final class Learner {
                     yield FeedbackResult.UNCHANGED;
                 }
                 teach(decision.learning(), before, after);
-                here.map(OpenDecision::lens).orElse(decision.lens()).ifPresent(use -> lenses.accept(use, difference(before, after)));
+                here.map(OpenDecision::lens)
+                        .orElse(decision.lens())
+                        .ifPresent(use -> lenses.accept(use, difference(before, after)));
                 log.accept(here.map(known -> known.record(why))
                         .orElseGet(() -> OpenDecision.record(decision, after, why)));
                 yield FeedbackResult.LEARNED;

@@ -88,8 +88,8 @@ class LensOutcomesTest {
         learner.ended(new Turn(
                 ACME,
                 new RequestId("r1"),
-                Optional.of(new Learning(
-                        EVIDENCE, policy.stamp(EVIDENCE, now), 0, List.of(), List.of(), Optional.empty())),
+                Optional.of(
+                        new Learning(EVIDENCE, policy.stamp(EVIDENCE, now), 0, List.of(), List.of(), Optional.empty())),
                 new RequestId("r1"),
                 Optional.of(WITH),
                 Fingerprint.of("r1"),
@@ -140,7 +140,7 @@ class LensOutcomesTest {
                 new RequestId(id),
                 decides
                         ? Optional.of(new Learning(
-                        EVIDENCE, policy.stamp(EVIDENCE, now), 0, List.of(), List.of(), Optional.empty()))
+                                EVIDENCE, policy.stamp(EVIDENCE, now), 0, List.of(), List.of(), Optional.empty()))
                         : Optional.empty(),
                 new RequestId(decision),
                 lens,
