@@ -126,7 +126,7 @@ class HostileStateTest {
         double sum = 0;
         for (int i = 0; i + 1 < entries.length; i++) {
             if (entries[i].startsWith("c:fast-bare ") && entries[i].contains("acme/")) {
-                sum += Double.parseDouble(entries[i + 1].split(" ")[0]);
+                sum += Double.parseDouble(entries[i + 1].split(" ", -1)[0]);
             }
         }
         return sum;
