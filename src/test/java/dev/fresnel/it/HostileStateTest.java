@@ -122,7 +122,7 @@ class HostileStateTest {
 
     /** What the worker's own five outcomes weigh in the store. */
     private double told() {
-        String[] entries = redis.command("HGETALL", KEY).split("\n");
+        String[] entries = redis.command("HGETALL", KEY).split("\n", -1);
         double sum = 0;
         for (int i = 0; i + 1 < entries.length; i++) {
             if (entries[i].startsWith("c:fast-bare ") && entries[i].contains("acme/")) {
