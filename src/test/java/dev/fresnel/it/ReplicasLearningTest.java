@@ -209,11 +209,11 @@ class ReplicasLearningTest {
 
     /** Outcomes of the worker that the store holds. It was never reset here, so that all weigh nearly 1. */
     private double learned() {
-        String[] entries = redis.command("HGETALL", KEY).split("\n");
+        String[] entries = redis.command("HGETALL", KEY).split("\n", -1);
         double sum = 0;
         for (int i = 0; i + 1 < entries.length; i++) {
             if (entries[i].startsWith("c:fast-bare ")) {
-                sum += Double.parseDouble(entries[i + 1].split(" ")[0]);
+                sum += Double.parseDouble(entries[i + 1].split(" ", -1)[0]);
             }
         }
         return sum;

@@ -77,7 +77,7 @@ public final class ExactlyOnceSchedules {
         for (int step = 0; step < steps; step++) {
             Replica replica = replicas.get(random.nextInt(replicas.size()));
             switch (random.nextInt(8)) {
-                case 0, 1 -> made.add(decided(seed, step, population, replica, random, now));
+                case 0, 1 -> made.add(decided(seed, step, population, random, now));
                 case 2, 3, 4 -> {
                     if (!made.isEmpty()) {
                         signalled(made.get(random.nextInt(made.size())), replica, random, said, seed + "-" + step);
@@ -102,8 +102,7 @@ public final class ExactlyOnceSchedules {
         compare(seed, population, made, said);
     }
 
-    private AwaitedDecision decided(
-            long seed, int step, String population, Replica replica, Random random, double now) {
+    private AwaitedDecision decided(long seed, int step, String population, Random random, double now) {
         AwaitedDecision decision = new AwaitedDecision(
                 TENANT,
                 new RequestId("r-" + seed + "-" + step),
