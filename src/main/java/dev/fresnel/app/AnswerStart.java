@@ -6,6 +6,7 @@ import dev.fresnel.contract.Inspections;
 import dev.fresnel.judge.Judge;
 import dev.fresnel.observe.Metrics;
 import dev.fresnel.outcome.Learner;
+import dev.fresnel.tenant.Tenant;
 import dev.fresnel.upstream.CompletionClient;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -29,7 +30,9 @@ record AnswerStart(Inspections inspections, Optional<Judge> judge) {
         Optional<Judge> judge = config.judge()
                 .map(settings -> new Judge(
                         settings, model, ledger, learner, threads(vertx, "judge", 1, closing), SystemTime.clock()));
-        metrics.expect(config.workers().keySet());
+        metrics.expect(
+                config.workers().keySet(),
+                config.tenants().stream().map(Tenant::id).toList());
         metrics.watchAnswers(learner.signals(), inspections.findings());
         metrics.watchJudge(
                 judge.map(Judge::counts).orElse(Map.of()),

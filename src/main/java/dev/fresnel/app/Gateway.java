@@ -231,7 +231,7 @@ public final class Gateway {
                 Pausing.killSwitch(vertx, stores.pauses(), config.tenants(), unharmed(telling.log()::onPause), closing);
         telling.metrics().watchPauses(killSwitch.tenants(), killSwitch::isPaused);
         BudgetPacing pacing = new BudgetPacing();
-        telling.metrics().watchBudgets(pacing::perDollar, budgeted(config.tenants()));
+        telling.metrics().watchBudgets(tenant -> pacing.pressure(tenant).perDollar(), budgeted(config.tenants()));
 
         JtokkitEstimator tokens = new JtokkitEstimator();
         Parts parts = new Parts(

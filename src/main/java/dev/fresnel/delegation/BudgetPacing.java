@@ -61,11 +61,27 @@ public final class BudgetPacing {
         return new Pace(pace.began, now, arrivals, pace.price.after(cost.dollars(), allowed), allowed);
     }
 
-    /** Quality that a dollar costs the tenant beside its own worth, as {@link dev.fresnel.policy.Stakes} takes it; 0 while there is enough. */
-    public double perDollar(TenantId tenant) {
+    /** What the day's budget asks of the tenant's next decision. */
+    public Pressure pressure(TenantId tenant) {
         return Optional.ofNullable(paces.get(tenant))
-                .map(pace -> pace.price.perDollar(pace.allowed))
-                .orElse(0.0);
+                .map(pace -> new Pressure(pace.price.perDollar(pace.allowed), pace.allowed))
+                .orElse(Pressure.NONE);
+    }
+
+    /**
+     * How a budget presses.
+     *
+     * @param perDollar quality that a dollar costs beside its own worth, as {@link dev.fresnel.policy.Stakes} takes it; next to 0 while
+     *     there is enough
+     * @param allowed US dollars that a request may cost on average; 0 without a budget
+     */
+    public record Pressure(double perDollar, double allowed) {
+        public static final Pressure NONE = new Pressure(0, 0);
+
+        /** Whether an arm of that cost may be drawn with the floor's probability only to learn about it. */
+        boolean affordsExploring(double cost, double floor) {
+            return BudgetPrice.affordsExploring(cost, allowed, floor);
+        }
     }
 
     private static Instant midnightAfter(Instant now) {

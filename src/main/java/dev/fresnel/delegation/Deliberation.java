@@ -190,13 +190,18 @@ final class Deliberation {
                         .filter(message -> message.role() == Role.USER)
                         .count());
         double margin = boundary.isPresent() ? SWITCH_MARGIN : 0;
+        double floor = policy.settings().exploration().floor();
         List<Option> options = rows.stream()
                 .filter(ArmRow::feasible)
                 .map(row -> {
                     double left = row.arm().equals(weighing.incumbent()) ? 0 : 1 / turns;
                     double discount = weighing.prefixDiscount(row.arm()).dollars() * (1 - left);
-                    return Option.of(row.arm(), Math.max(0, dollars(row) - discount))
+                    Option option = Option.of(row.arm(), Math.max(0, dollars(row) - discount))
                             .penalised(margin * left);
+                    // An arm that is dear for what is left of the day is played when it wins, not to learn about it.
+                    return inquiry.moment().budget().affordsExploring(dollars(row), floor)
+                            ? option
+                            : option.withoutExploring();
                 })
                 .toList();
         if (options.size() < 2) {
@@ -286,7 +291,8 @@ final class Deliberation {
                 .orElseGet(() -> LearnedRules.DEFAULT_WORTH
                         * weighing.directCost().map(Usd::dollars).orElse(0.0));
         return new Stakes(
-                worth > 0 ? worth : Double.POSITIVE_INFINITY, inquiry.moment().budgetPrice());
+                worth > 0 ? worth : Double.POSITIVE_INFINITY,
+                inquiry.moment().budget().perDollar());
     }
 
     private List<RuleCheck> check(Rules rules, ArmRow row) {

@@ -6,12 +6,12 @@ import java.time.Instant;
  * When a decision is made, how dear money is then, and the one number its chance comes from.
  *
  * @param chance evenly distributed, 0.0 to below 1.0
- * @param budgetPrice quality per dollar beside what a dollar is worth itself: {@link BudgetPacing#perDollar}
+ * @param budget how the tenant's budget presses
  */
-public record Moment(Instant now, double chance, double budgetPrice) {
+public record Moment(Instant now, double chance, BudgetPacing.Pressure budget) {
     /** Without a budget that presses. */
     public Moment(Instant now, double chance) {
-        this(now, chance, 0);
+        this(now, chance, BudgetPacing.Pressure.NONE);
     }
 
     /** For decisions that are only explained, always the same. */

@@ -187,7 +187,7 @@ final class Deciding {
                         new Moment(
                                 parts.clock().instant(),
                                 parts.chance().getAsDouble(),
-                                parts.pacing().perDollar(arrival.tenant().id()))));
+                                parts.pacing().pressure(arrival.tenant().id()))));
     }
 
     /** Before the decision: whether there is a lens at hand is part of what it weighs. */

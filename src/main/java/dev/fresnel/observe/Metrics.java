@@ -62,7 +62,7 @@ public final class Metrics {
             Map.entry("fresnel.delegation.paused", "1 while the kill switch keeps the tenant's requests direct."),
             Map.entry(
                     "fresnel.budget.price",
-                    "Quality that mode adaptive gives up for a dollar because the day's budget presses; 0 while there is enough."),
+                    "Quality that mode adaptive gives up for a dollar because the day's budget presses; next to 0 while there is enough."),
             Map.entry("fresnel.learning.open", "Decisions of mode adaptive whose outcome may still change."),
             Map.entry("fresnel.learning.lessons", "Outcomes that the policy was told, revisions included."),
             Map.entry("fresnel.learning.alarms", "Arms found to have changed."),
@@ -116,8 +116,11 @@ public final class Metrics {
         }
     }
 
-    /** Registers at zero what should never happen to a worker of the config. */
-    public void expect(Set<String> workers) {
+    /** Registers at zero what should never happen to a worker of the config, and what its tenants pay for beside answers. */
+    public void expect(Set<String> workers, List<TenantId> tenants) {
+        for (TenantId tenant : tenants) {
+            register("fresnel.classifier.cost.usd", "tenant", tenant.value());
+        }
         for (String worker : workers) {
             register("fresnel.arm.pauses", "arm", worker);
             for (String fault : List.of("empty", "invalid", "refused")) {

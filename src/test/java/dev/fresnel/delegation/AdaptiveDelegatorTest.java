@@ -319,7 +319,7 @@ final class AdaptiveDelegatorTest {
 
         double directCost =
                 world.assess().arms().getFirst().expectedCost().orElseThrow().dollars();
-        world.moment = new Moment(world.moment.now(), 0.5, 1 / directCost);
+        world.moment = new Moment(world.moment.now(), 0.5, new BudgetPacing.Pressure(1 / directCost, directCost));
 
         assertThat(world.decide().arm()).isEqualTo(BARE);
     }

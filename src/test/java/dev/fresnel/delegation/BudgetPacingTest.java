@@ -21,8 +21,10 @@ final class BudgetPacingTest {
         // 0.01 every ten seconds until midnight is 64.80.
         spend(MORNING, 360, 0.01, 70);
 
-        assertThat(pacing.perDollar(ACME)).isZero();
-        assertThat(pacing.perDollar(new TenantId("other"))).isZero();
+        assertThat(pacing.pressure(ACME).perDollar() * 0.01)
+                .as("quality that one such request has to bring")
+                .isLessThan(0.001);
+        assertThat(pacing.pressure(new TenantId("other"))).isEqualTo(BudgetPacing.Pressure.NONE);
     }
 
     @Test
@@ -30,7 +32,7 @@ final class BudgetPacingTest {
         spend(MORNING, 360, 0.01, 20);
 
         // Eighteen hours at that pace cost three times what there is.
-        assertThat(pacing.perDollar(ACME) * 0.01)
+        assertThat(pacing.pressure(ACME).perDollar() * 0.01)
                 .as("quality that one such request has to bring")
                 .isGreaterThan(0.5);
     }
@@ -38,11 +40,11 @@ final class BudgetPacingTest {
     @Test
     void relaxes_whenRequestsHaveBecomeCheap() {
         spend(MORNING, 360, 0.01, 20);
-        double pressed = pacing.perDollar(ACME);
+        double pressed = pacing.pressure(ACME).perDollar();
 
         spend(MORNING.plus(Duration.ofHours(1)), 720, 0.0005, remaining);
 
-        assertThat(pacing.perDollar(ACME)).isLessThan(pressed / 10);
+        assertThat(pacing.pressure(ACME).perDollar()).isLessThan(pressed / 10);
     }
 
     @Test
@@ -51,7 +53,7 @@ final class BudgetPacingTest {
             pacing.spent(ACME, usd(0.01), usd(10 - 0.01 * i), MORNING.plusMillis(i));
         }
 
-        assertThat(pacing.perDollar(ACME))
+        assertThat(pacing.pressure(ACME).perDollar())
                 .as("20 requests in ten minutes are 2,160 until midnight, not two million")
                 .isLessThan(300);
     }
@@ -62,7 +64,7 @@ final class BudgetPacingTest {
         pacing.spent(ACME, usd(1e6), usd(1e-9), MORNING.minus(Duration.ofDays(1)));
         pacing.spent(ACME, Usd.ZERO, usd(1e6), Instant.parse("2026-03-01T23:59:59.999Z"));
 
-        assertThat(pacing.perDollar(ACME)).isFinite().isNotNegative();
+        assertThat(pacing.pressure(ACME).perDollar()).isFinite().isNotNegative();
     }
 
     /** One request every ten seconds. */

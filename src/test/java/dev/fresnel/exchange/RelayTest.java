@@ -31,7 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a stream does when either of its ends misbehaves, seen from a bare socket. */
 class RelayTest {
-    private static final String ROUTE = "mode: rules\narms: [direct, fast-worker, alone]\nsmart: teacher";
+    private static final String ROUTE =
+            "mode: rules\narms: [direct, fast-worker, alone]\nsmart: teacher\nrules: { break-even: false }";
     private static final String STREAM = streaming(SMALL_TALK);
     private static final List<String> EVENTS = ChatJson.events("smart", "Grüße an 5 Freunde 🎉", Optional.empty());
 

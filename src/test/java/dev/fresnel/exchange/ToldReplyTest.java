@@ -89,7 +89,7 @@ class ToldReplyTest {
                     .contains("\"end\":\"dry_run\"", "\"arm\":\"fast-worker\"", "\"cost_usd\":0.00");
             assertThat(scene.gateway.admin("/metrics"))
                     .contains("fresnel_requests_total{arm=\"dry-run\",end=\"dry_run\",tenant=\"acme\"} 1.0")
-                    .doesNotContain("arm=\"fast-worker\"");
+                    .doesNotContain("fresnel_requests_total{arm=\"fast-worker\"");
             HttpResponse<String> next = scene.gateway.chat(BIG_TASK, session);
             assertThat(header(next, "x-fresnel-decision")).isEqualTo("fast-worker");
             assertThat(header(next, "x-fresnel-reason")).doesNotContain("inherited");
