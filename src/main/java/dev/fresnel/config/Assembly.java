@@ -2,14 +2,13 @@ package dev.fresnel.config;
 
 import dev.fresnel.budget.Price;
 import dev.fresnel.chat.ParamCaps;
-import dev.fresnel.config.ConfigFile.LensSection;
 import dev.fresnel.config.ConfigFile.ModelSection;
-import dev.fresnel.config.ConfigFile.PlanSection;
 import dev.fresnel.config.ConfigFile.RouteSection;
-import dev.fresnel.config.ConfigFile.RulesSection;
 import dev.fresnel.config.ConfigFile.TenantSection;
 import dev.fresnel.config.ConfigFile.UpstreamSection;
 import dev.fresnel.config.ConfigFile.WorkerSection;
+import dev.fresnel.config.PlanSection.LensSection;
+import dev.fresnel.config.PlanSection.RulesSection;
 import dev.fresnel.delegation.ClassifierRules;
 import dev.fresnel.delegation.Escalation;
 import dev.fresnel.delegation.Fallback;
@@ -224,7 +223,7 @@ final class Assembly {
                 escalation(section.escalation()));
     }
 
-    private static Escalation escalation(ConfigFile.EscalationSection section) {
+    private static Escalation escalation(PlanSection.EscalationSection section) {
         return new Escalation(
                 RouteRules.Toggle.of(section.enabled().orElseThrow()),
                 RouteRules.Toggle.of(section.repair().orElseThrow()),
@@ -232,7 +231,7 @@ final class Assembly {
                 section.hold().orElseThrow());
     }
 
-    private static PolicySettings policy(ConfigFile.PolicySection section) {
+    private static PolicySettings policy(PolicySection section) {
         PolicySettings.Exploration floors = PolicySettings.Exploration.DEFAULT;
         return PolicySettings.DEFAULT
                 .with(section.rule())
@@ -250,7 +249,7 @@ final class Assembly {
                         section.guard(), PolicySettings.Guard.DEFAULT.z(), PolicySettings.Guard.DEFAULT.credit()));
     }
 
-    private static OutcomeSettings outcomes(ConfigFile.PolicySection section) {
+    private static OutcomeSettings outcomes(PolicySection section) {
         OutcomeSettings defaults = OutcomeSettings.DEFAULT;
         return new OutcomeSettings(
                 section.horizon(),
@@ -261,7 +260,7 @@ final class Assembly {
                 weights(section.signals()));
     }
 
-    private Optional<JudgeSettings> judge(ConfigFile.JudgeSection section) {
+    private Optional<JudgeSettings> judge(PolicySection.JudgeSection section) {
         return section.model()
                 .flatMap(name -> catalog().find(new ModelName(name)))
                 .map(model -> new JudgeSettings(
@@ -274,7 +273,7 @@ final class Assembly {
                         JUDGEMENTS_AT_ONCE));
     }
 
-    private static SignalWeights weights(ConfigFile.SignalsSection section) {
+    private static SignalWeights weights(PolicySection.SignalsSection section) {
         return new SignalWeights(Map.of(
                 ImplicitSignal.EMPTY, section.empty(),
                 ImplicitSignal.INVALID, section.invalid(),

@@ -1,7 +1,6 @@
 package dev.fresnel.config;
 
 import dev.fresnel.config.ConfigFile.ModelSection;
-import dev.fresnel.config.ConfigFile.PlanSection;
 import dev.fresnel.config.ConfigFile.PriceSection;
 import dev.fresnel.config.ConfigFile.RouteSection;
 import dev.fresnel.config.ConfigFile.TenantSection;

@@ -56,7 +56,7 @@ public final class ConfigLoader {
         }
         ConfigFile file = new Binder(new References(env, directory), findings).bind(ConfigFile.class, root.get());
         Aliases aliases = new Aliases(file.models().keySet(), file.aliases());
-        ConfigFile.PlanSection bottom = Binder.bottomLayer(ConfigFile.PlanSection.class);
+        PlanSection bottom = Binder.bottomLayer(PlanSection.class);
         new Checks(file, findings, aliases, bottom).run();
         return findings.clean()
                 ? new ConfigResult.Valid(

@@ -33,7 +33,7 @@ public final class ConfigReference {
 
     /** Keys of a plan are shown once, under {@code defaults}. */
     private static boolean isRepeatedPlan(String path) {
-        return Shape.block(ConfigFile.PlanSection.class).keys().stream()
+        return Shape.block(PlanSection.class).keys().stream()
                 .map(Shape.Field::name)
                 .anyMatch(name ->
                         isAtOrBelow(path, "tenants[]." + name) || isAtOrBelow(path, "tenants[].routes[]." + name));

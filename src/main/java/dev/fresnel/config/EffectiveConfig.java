@@ -1,6 +1,5 @@
 package dev.fresnel.config;
 
-import dev.fresnel.config.ConfigFile.PlanSection;
 import dev.fresnel.config.ConfigFile.RouteSection;
 import dev.fresnel.config.ConfigFile.TenantSection;
 import java.lang.reflect.RecordComponent;

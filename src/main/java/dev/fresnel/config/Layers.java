@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /**
  * One block laid over another, key by key: the upper one wins wherever it says something. Works on any record made of
- * {@code Optional}s and such records, so a key added to {@link ConfigFile.PlanSection} is merged without a line here.
+ * {@code Optional}s and such records, so a key added to {@link PlanSection} is merged without a line here.
  */
 final class Layers {
     private Layers() {}

@@ -1,6 +1,5 @@
 package dev.fresnel.config;
 
-import dev.fresnel.config.ConfigFile.PlanSection;
 import dev.fresnel.delegation.ContextFeature;
 import dev.fresnel.policy.Arm;
 import java.util.ArrayList;

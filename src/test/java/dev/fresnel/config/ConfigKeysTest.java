@@ -91,7 +91,7 @@ class ConfigKeysTest {
 
     @Test
     void declaredDefaultsOfAPlan_equalThoseOfTheFeatures() {
-        RoutePlan plan = Assembly.plan(Binder.bottomLayer(ConfigFile.PlanSection.class));
+        RoutePlan plan = Assembly.plan(Binder.bottomLayer(PlanSection.class));
 
         assertThat(plan).isEqualTo(RoutePlan.OFF);
     }
