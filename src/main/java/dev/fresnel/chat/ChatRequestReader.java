@@ -1,10 +1,8 @@
 package dev.fresnel.chat;
 
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import com.fasterxml.jackson.core.io.JsonEOFException;
 import dev.fresnel.value.GatewayException;
 import dev.fresnel.value.GatewayFailure.InvalidRequest;
 import dev.fresnel.value.ModelName;
@@ -29,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class ChatRequestReader {
     private final byte[] body;
     private final JsonCursor json;
+    private final ToolReader tools;
     private final Map<Param, Param.Value> params = new EnumMap<>(Param.class);
     private final List<Message> messages = new ArrayList<>();
     private final Set<Feature> features = EnumSet.noneOf(Feature.class);
@@ -44,6 +43,7 @@ public final class ChatRequestReader {
     private ChatRequestReader(byte[] body, JsonCursor json) {
         this.body = body;
         this.json = json;
+        this.tools = new ToolReader(json);
     }
 
     /**
@@ -53,7 +53,7 @@ public final class ChatRequestReader {
      * @throws GatewayException with {@link InvalidRequest} naming the place, as the class comment lists
      */
     public static ParsedChat read(byte[] body) {
-        Optional<String> foreign = foreignEncoding(body);
+        Optional<String> foreign = Utf8.foreign(body);
         if (foreign.isPresent()) {
             return new OpaqueChat(foreign.get());
         }
@@ -71,84 +71,25 @@ public final class ChatRequestReader {
             // Depth, or keys crafted to collide in the parser's name table: the upstream may cope, we need not.
             return new OpaqueChat("nested deeper than " + JsonCursor.MAX_DEPTH + " levels");
         } catch (JsonProcessingException e) {
-            throw new GatewayException(notJson(body, json.path(), e), e);
+            throw ChatProblems.notJson(body, json.path(), e);
         }
-    }
-
-    private static Optional<String> foreignEncoding(byte[] body) {
-        if (body.length >= 3 && body[0] == (byte) 0xef && body[1] == (byte) 0xbb && body[2] == (byte) 0xbf) {
-            return Optional.of("starts with a byte order mark");
-        }
-        // The first two characters of a JSON object are ASCII, so a NUL among the first four bytes means two or four
-        // bytes each.
-        for (int i = 0; i < Math.min(4, body.length); i++) {
-            if (body[i] == 0) {
-                return Optional.of("UTF-16 or UTF-32");
-            }
-        }
-        return Utf8.isValid(body) ? Optional.empty() : Optional.of("not valid UTF-8");
-    }
-
-    /* The parser's own message quotes the body; what a client reads, and a log may keep, does not. */
-    private static InvalidRequest notJson(byte[] body, String path, JsonProcessingException e) {
-        if (isBlank(body)) {
-            return invalid(
-                    "The request body is empty. Send a JSON object with \"model\" and \"messages\".",
-                    "",
-                    "invalid_json");
-        }
-        JsonLocation place = e.getLocation();
-        String where = place == null
-                ? ""
-                : " at line " + place.getLineNr() + ", column " + place.getColumnNr() + " (byte "
-                        + place.getByteOffset() + ")";
-        String what = e instanceof JsonEOFException
-                ? " It ends in the middle of a value: was it cut off?"
-                : " Check quotes, commas and brackets around there.";
-        return invalid(
-                "The request body is not valid JSON" + where + (path.isEmpty() ? "" : ", in " + path) + "." + what,
-                path,
-                "invalid_json");
-    }
-
-    private static boolean isBlank(byte[] body) {
-        for (byte b : body) {
-            if (b != ' ' && b != '\t' && b != '\r' && b != '\n') {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static InvalidRequest invalid(String message, String param, String code) {
-        return new InvalidRequest(message, param.isEmpty() ? Optional.empty() : Optional.of(param), code);
-    }
-
-    private static GatewayException refuse(String message, String param, String code) {
-        return new GatewayException(invalid(message, param, code));
-    }
-
-    private GatewayException wrongType(String param, String wanted) {
-        return refuse("'" + param + "' must be " + wanted + ".", param, "invalid_type");
     }
 
     private ChatRequest request() throws IOException {
         JsonToken root = json.next();
         if (root == null) {
-            throw new GatewayException(invalid(
-                    "The request body is empty. Send a JSON object with \"model\" and \"messages\".",
-                    "",
-                    "invalid_json"));
+            throw ChatProblems.empty();
         }
         if (root != JsonToken.START_OBJECT) {
-            throw refuse("The request body must be a JSON object with \"model\" and \"messages\".", "", "invalid_type");
+            throw ChatProblems.refuse(
+                    "The request body must be a JSON object with \"model\" and \"messages\".", "", "invalid_type");
         }
         while (json.nextKey()) {
             topLevel(json.key());
         }
         int rootEnd = json.start();
         if (json.next() != null) {
-            throw refuse(
+            throw ChatProblems.refuse(
                     "The request body goes on after the end of its JSON object (byte " + (rootEnd + 1)
                             + "). Send exactly one object.",
                     "",
@@ -160,10 +101,11 @@ public final class ChatRequestReader {
     private ChatRequest finish(int rootEnd) {
         ModelName named = model;
         if (named == null) {
-            throw refuse("'model' is missing. Name the model to ask.", "model", "missing_required_parameter");
+            throw ChatProblems.refuse(
+                    "'model' is missing. Name the model to ask.", "model", "missing_required_parameter");
         }
         if (!params.containsKey(Param.MESSAGES)) {
-            throw refuse(
+            throw ChatProblems.refuse(
                     "'messages' is missing. Send the conversation as an array.",
                     "messages",
                     "missing_required_parameter");
@@ -238,7 +180,7 @@ public final class ChatRequestReader {
             return;
         }
         if (param.repeat() == Param.Repeat.REFUSED && params.containsKey(param)) {
-            throw refuse(
+            throw ChatProblems.refuse(
                     "'" + key + "' stands twice in the request body. Send it once: it decides where the request goes.",
                     key,
                     "duplicate_parameter");
@@ -251,11 +193,11 @@ public final class ChatRequestReader {
             case STREAM_OPTIONS -> streamOptions(token, start);
             case TOOLS -> {
                 toolNames = new ArrayList<>();
-                yield tools(token, start, toolNames);
+                yield tools.tools(token, start, toolNames);
             }
             case FUNCTIONS -> {
                 functionNames = new ArrayList<>();
-                yield tools(token, start, functionNames);
+                yield tools.tools(token, start, functionNames);
             }
             case RESPONSE_FORMAT -> responseFormat(token, start);
             case MODALITIES -> modalities(token, start);
@@ -277,22 +219,18 @@ public final class ChatRequestReader {
         params.put(param, new Param.Value(token, span));
     }
 
-    /** The span of an object or array that began at {@code start} and at whose closing token the cursor is. */
-    private Span closed(int start) {
-        return new Span(start, json.start() + 1);
-    }
-
     private Span model(JsonToken token) throws IOException {
         if (token != JsonToken.VALUE_STRING) {
-            throw wrongType("model", "a string, the name of the model to ask");
+            throw ChatProblems.wrongType("model", "a string, the name of the model to ask");
         }
         Span span = json.skipSpan();
         String name = json.text();
         if (name.isBlank()) {
-            throw refuse("'model' is empty. Name the model to ask.", "model", "invalid_value");
+            throw ChatProblems.refuse("'model' is empty. Name the model to ask.", "model", "invalid_value");
         }
         if (name.chars().anyMatch(Character::isISOControl)) {
-            throw refuse("'model' holds a control character. Name the model to ask.", "model", "invalid_value");
+            throw ChatProblems.refuse(
+                    "'model' holds a control character. Name the model to ask.", "model", "invalid_value");
         }
         model = new ModelName(name);
         return span;
@@ -300,7 +238,7 @@ public final class ChatRequestReader {
 
     private Span stream(JsonToken token) throws IOException {
         if (token != JsonToken.VALUE_TRUE && token != JsonToken.VALUE_FALSE && token != JsonToken.VALUE_NULL) {
-            throw wrongType("stream", "true, false or null");
+            throw ChatProblems.wrongType("stream", "true, false or null");
         }
         return json.skipSpan();
     }
@@ -317,64 +255,19 @@ public final class ChatRequestReader {
                 includeUsage = Optional.of(new Param.Value(value, span));
             }
         }
-        return closed(start);
-    }
-
-    private Span tools(JsonToken token, int start, List<String> names) throws IOException {
-        if (token != JsonToken.START_ARRAY) {
-            return json.skipSpan();
-        }
-        while (json.nextValue() != JsonToken.END_ARRAY) {
-            if (json.at(JsonToken.START_OBJECT)) {
-                tool(names);
-            } else {
-                json.skip();
-            }
-        }
-        return closed(start);
-    }
-
-    /** A tool keeps its name at its top ({@code functions}) or one level down, under its type ({@code function}, {@code custom}). */
-    private void tool(List<String> names) throws IOException {
-        Optional<String> name = Optional.empty();
-        while (json.nextKey()) {
-            String key = json.key();
-            JsonToken token = json.nextValue();
-            if (key.equals("name") && token == JsonToken.VALUE_STRING) {
-                name = Optional.of(json.text());
-            } else if (token == JsonToken.START_OBJECT && (key.equals("function") || key.equals("custom"))) {
-                name = stringIn("name");
-            } else {
-                json.skip();
-            }
-        }
-        name.ifPresent(names::add);
-    }
-
-    /** Reads the current object to its end and returns the last string under a key. */
-    private Optional<String> stringIn(String wanted) throws IOException {
-        Optional<String> found = Optional.empty();
-        while (json.nextKey()) {
-            boolean hit = json.key().equals(wanted);
-            if (json.nextValue() == JsonToken.VALUE_STRING && hit) {
-                found = Optional.of(json.text());
-            } else {
-                json.skip();
-            }
-        }
-        return found;
+        return json.closed(start);
     }
 
     private Span responseFormat(JsonToken token, int start) throws IOException {
         if (token != JsonToken.START_OBJECT) {
             return json.skipSpan();
         }
-        answerFormat = stringIn("type").flatMap(type -> switch (type) {
+        answerFormat = json.lastString("type").flatMap(type -> switch (type) {
             case "json_object" -> Optional.of(Feature.JSON_OBJECT);
             case "json_schema" -> Optional.of(Feature.JSON_SCHEMA);
             default -> Optional.empty();
         });
-        return closed(start);
+        return json.closed(start);
     }
 
     private Span modalities(JsonToken token, int start) throws IOException {
@@ -385,20 +278,21 @@ public final class ChatRequestReader {
             spokenAnswer |= json.at(JsonToken.VALUE_STRING) && json.text().equals("audio");
             json.skip();
         }
-        return closed(start);
+        return json.closed(start);
     }
 
     private Span messages(JsonToken token, int start) throws IOException {
         if (token != JsonToken.START_ARRAY) {
-            throw wrongType("messages", "an array of messages");
+            throw ChatProblems.wrongType("messages", "an array of messages");
         }
         while (json.nextValue() != JsonToken.END_ARRAY) {
             if (!json.at(JsonToken.START_OBJECT)) {
-                throw wrongType("messages[" + messages.size() + "]", "an object with \"role\" and \"content\"");
+                throw ChatProblems.wrongType(
+                        "messages[" + messages.size() + "]", "an object with \"role\" and \"content\"");
             }
             messages.add(message());
         }
-        return closed(start);
+        return json.closed(start);
     }
 
     private Message message() throws IOException {
@@ -413,12 +307,12 @@ public final class ChatRequestReader {
             switch (key) {
                 case "role" -> {
                     if (token != JsonToken.VALUE_STRING) {
-                        throw wrongType(at + ".role", "a string such as \"user\"");
+                        throw ChatProblems.wrongType(at + ".role", "a string such as \"user\"");
                     }
                     role = Role.ofWire(json.text());
                 }
                 case "content" -> content = MessageContent.read(json, token);
-                case "tool_calls", "function_call" -> calls(token, turn);
+                case "tool_calls", "function_call" -> tools.calls(token, turn);
                 case "tool_call_id" -> {
                     turn.answers(token == JsonToken.VALUE_STRING ? json.text() : "");
                     json.skip();
@@ -439,12 +333,12 @@ public final class ChatRequestReader {
             }
         }
         if (role == null) {
-            throw refuse(
+            throw ChatProblems.refuse(
                     "'" + at + ".role' is missing. Say who speaks: system, developer, user, assistant or tool.",
                     at + ".role",
                     "missing_required_parameter");
         }
-        Span span = closed(start);
+        Span span = json.closed(start);
         pinnedHistory |= content.pinned();
         features.addAll(content.features());
         toolLoop.add(role, turn);
@@ -452,29 +346,5 @@ public final class ChatRequestReader {
             features.add(Feature.TOOLS);
         }
         return new Message(role, span, content.content(), turn.calls(), content.images());
-    }
-
-    /** {@code tool_calls: [{"id": ...}]}, or the older {@code function_call: {...}}, which has no id. */
-    private void calls(JsonToken token, ToolLoop.Turn turn) throws IOException {
-        int start = json.start();
-        if (token == JsonToken.START_OBJECT) {
-            turn.calls(json.skipSpan(), List.of(""));
-            return;
-        }
-        if (token != JsonToken.START_ARRAY) {
-            json.skip();
-            return;
-        }
-        List<String> ids = new ArrayList<>();
-        while (json.nextValue() != JsonToken.END_ARRAY) {
-            if (json.at(JsonToken.START_OBJECT)) {
-                ids.add(stringIn("id").orElse(""));
-            } else {
-                json.skip();
-            }
-        }
-        if (!ids.isEmpty()) {
-            turn.calls(closed(start), ids);
-        }
     }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Walks a JSON text in memory, token by token, and knows where each value stands. Used once, by one thread. */
@@ -149,5 +150,24 @@ final class JsonCursor implements AutoCloseable {
     @Override
     public void close() throws IOException {
         parser.close();
+    }
+
+    /** Reads the current object to its end and returns the last string under a key. */
+    Optional<String> lastString(String wanted) throws IOException {
+        Optional<String> found = Optional.empty();
+        while (nextKey()) {
+            boolean hit = key().equals(wanted);
+            if (nextValue() == JsonToken.VALUE_STRING && hit) {
+                found = Optional.of(text());
+            } else {
+                skip();
+            }
+        }
+        return found;
+    }
+
+    /** The span of an object or array that began at {@code start} and at whose closing token the cursor is. */
+    Span closed(int start) {
+        return new Span(start, start() + 1);
     }
 }

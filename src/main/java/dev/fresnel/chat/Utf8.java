@@ -3,6 +3,7 @@ package dev.fresnel.chat;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Optional;
 
 /**
  * Whether bytes are UTF-8 in the strict sense of RFC 3629. The JSON parser does not check this where it skips a string, and accepts
@@ -68,5 +69,20 @@ final class Utf8 {
 
     private static int at(byte[] bytes, int i) {
         return i < bytes.length ? bytes[i] & 0xff : -1;
+    }
+
+    /** What the bytes are, if not UTF-8 as JSON should be; empty if they are. */
+    static Optional<String> foreign(byte[] body) {
+        if (body.length >= 3 && body[0] == (byte) 0xef && body[1] == (byte) 0xbb && body[2] == (byte) 0xbf) {
+            return Optional.of("starts with a byte order mark");
+        }
+        // The first two characters of a JSON object are ASCII, so a NUL among the first four bytes means two or four
+        // bytes each.
+        for (int i = 0; i < Math.min(4, body.length); i++) {
+            if (body[i] == 0) {
+                return Optional.of("UTF-16 or UTF-32");
+            }
+        }
+        return isValid(body) ? Optional.empty() : Optional.of("not valid UTF-8");
     }
 }
