@@ -96,7 +96,8 @@ public final class Explanation {
                 + ",\"pending\":" + number(standing.pending())
                 + ",\"price\":" + number(standing.price())
                 + ",\"score\":" + number(standing.score())
-                + ",\"probability\":" + standing.probability() + "}";
+                + ",\"probability\":" + standing.probability()
+                + ",\"held\":" + standing.held() + "}";
     }
 
     /** Six digits are plenty to read; JSON has no infinity. */

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  *   margin = alpha sum_l N_l q_l,direct - sum_la n_la (q_l,direct - q_la)  =  sum_l w_l . q_l
  *
  *   play a iff  E[margin] + alpha (1 + credit) q_direct - gap  &gt;=  z (sd[margin] + sd[gap]),   gap = q_direct - q_a
+ *          or   sum_la n_la q_l,direct + q_direct  &lt;=  alpha (sum_l N_l q_l,direct + (1 + credit) q_direct)
  * </pre>
  *
  * <ul>
@@ -18,6 +19,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  *   <li>{@code alpha} share of direct's quality that may be lost, {@code z} confidence, {@code credit} requests' worth of allowance to
  *       begin with.
  * </ul>
+ *
+ * The second bound needs no belief about the arm: an answer that is worth nothing loses what direct would have earned and no more, so a
+ * share {@code alpha} of the decisions may always be delegated. Without it a direct arm that has become worthless would lock itself in,
+ * since its allowance shrinks with its quality.
  *
  * <p>The leaves' errors are partly one and the same, the population's ({@link ErrorSplit}), which adds up as it is, and partly each task's
  * own, which add up as variances:
@@ -42,7 +47,8 @@ final class QualityLedger {
     private final double[] exposure = new double[2 * Policy.MAX_ARMS];
     private double margin;
     private double ownVariance;
-    private volatile Statement statement = new Statement(0, 0);
+    private double left;
+    private volatile Statement statement = new Statement(0, 0, 0);
 
     QualityLedger(PolicySettings.Guard guard, ForwardDecay decay) {
         this.guard = guard;
@@ -68,7 +74,8 @@ final class QualityLedger {
                 - 2 * standings.covariance(direct, arm);
         double doubt = guard.z() * (booked.deviation + more * Math.sqrt(Math.max(0, variance)));
         double allowance = guard.alpha() * (1 + guard.credit()) * standings.quality(direct);
-        return booked.margin + allowance - more * gap >= doubt;
+        return booked.margin + allowance - more * gap >= doubt
+                || booked.left + allowance >= more * standings.quality(direct);
     }
 
     /**
@@ -97,9 +104,12 @@ final class QualityLedger {
         task.deviation = Math.max(0, task.deviation + deviation - account.deviation);
         ownVariance += task.deviation * task.deviation;
         account.deviation = deviation;
-        double left = Matrix.product(weights, posterior.mean());
-        margin += left - account.margin;
-        account.margin = left;
+        double now = Matrix.product(weights, posterior.mean());
+        margin += now - account.margin;
+        account.margin = now;
+        double ifAllFailed = account.ifAllFailed(guard.alpha(), posterior.size(), direct) * posterior.mean()[direct];
+        left += ifAllFailed - account.left;
+        account.left = ifAllFailed;
         int arms = posterior.size();
         for (int a = 0; a < exposed.length; a++) {
             int at = place(a, arms);
@@ -112,7 +122,7 @@ final class QualityLedger {
                 common += exposure[place(a, arms)] * shared[a][b] * exposure[place(b, arms)];
             }
         }
-        statement = new Statement(margin, Math.sqrt(Math.max(0, common) + Math.max(0, ownVariance)));
+        statement = new Statement(margin, Math.sqrt(Math.max(0, common) + Math.max(0, ownVariance)), left);
     }
 
     /** Arms elsewhere have places of their own, wherever the hierarchy keeps them: what a dropped leaf left must not move. */
@@ -126,6 +136,7 @@ final class QualityLedger {
         private final double[] exposure = new double[2 * Policy.MAX_ARMS];
         private double bookedAt = Double.NEGATIVE_INFINITY;
         private double margin;
+        private double left;
         private double deviation;
 
         private int take(Leaf leaf, int direct, double kept) {
@@ -136,6 +147,15 @@ final class QualityLedger {
                 delegated += a == direct ? 0 : fresh;
             }
             return delegated;
+        }
+
+        /** What is left of the allowance, in decisions, had every delegation come to nothing. */
+        private double ifAllFailed(double alpha, int arms, int direct) {
+            double decisionsLeft = 0;
+            for (int a = 0; a < arms; a++) {
+                decisionsLeft += decisions[a] * (a == direct ? alpha : alpha - 1);
+            }
+            return decisionsLeft;
         }
 
         /** {@code w}: what one point of each arm's quality adds to the margin. */
@@ -149,5 +169,9 @@ final class QualityLedger {
         }
     }
 
-    private record Statement(double margin, double deviation) {}
+    /**
+     * @param margin expected, and its {@code deviation}
+     * @param left of the allowance, had every delegation come to nothing
+     */
+    private record Statement(double margin, double deviation, double left) {}
 }

@@ -219,7 +219,15 @@ public final class Standings {
         List<Standing> rows = new ArrayList<>(size());
         for (int i = 0; i < size(); i++) {
             rows.add(new Standing(
-                    arm(i), quality(i), deviation(i), pulls(i), pending(i), price(i), score(i), probability(i)));
+                    arm(i),
+                    quality(i),
+                    deviation(i),
+                    pulls(i),
+                    pending(i),
+                    price(i),
+                    score(i),
+                    probability(i),
+                    isHeld(i)));
         }
         return rows;
     }
@@ -248,6 +256,7 @@ public final class Standings {
      * @param pulls effective rewards in the leaf alone; {@code pending} decisions whose outcome is open
      * @param price cost in units of quality, infinite for an impossible arm
      * @param score what the rule compared; {@code probability} what the arm was drawn with
+     * @param held by the quality guard, which set the probability to 0
      */
     public record Standing(
             Arm arm,
@@ -257,5 +266,6 @@ public final class Standings {
             double pending,
             double price,
             double score,
-            double probability) {}
+            double probability,
+            boolean held) {}
 }

@@ -70,6 +70,25 @@ class QualityLedgerTest {
                 .isBetween(5, 12);
     }
 
+    /** The guard protects direct's quality; where there is none left, it must not keep better arms out for ever. */
+    @Test
+    void worthlessDirect_doesNotLockItselfIn() {
+        Policy policy = new Policy(PolicySettings.DEFAULT);
+        Practice practice = new Practice(policy, 1, 0.1, 0).task("a", 0.02, 0.8);
+
+        for (int i = 0; i < 30; i++) {
+            EvidenceKey direct = new EvidenceKey(practice.context("a"), Arm.DIRECT);
+            policy.begin(direct, Practice.START);
+            policy.learn(direct, new Observation(policy.stamp(direct, Practice.START), 1, 0), Practice.START);
+            policy.end(direct);
+        }
+        assertThat(policy.choose(practice.question("a"), 0).standings().isHeld(1)).isFalse();
+
+        practice.live(500);
+        assertThat(policy.choose(practice.question("a"), 0).standings().probability(1))
+                .isGreaterThan(0.9);
+    }
+
     @Test
     void guard_holdsNothing_whereDirectIsNoOption() {
         Policy policy = new Policy(PolicySettings.DEFAULT.with(new PolicySettings.Guard(0, 3, 0)));
