@@ -58,6 +58,9 @@ final class ExportCommand implements Callable<Integer> {
     }
 
     private LogExport read() {
+        if (!Files.isRegularFile(log)) {
+            throw new InputProblem("no file " + log + ": name the decision log the gateway has written");
+        }
         try {
             return LogExport.of(log);
         } catch (IOException problem) {

@@ -42,8 +42,7 @@ abstract sealed class PauseCommand implements Callable<Integer> permits PauseCom
             paramLabel = "URL",
             defaultValue = "http://127.0.0.1:9090",
             description = "The admin listener (default: ${DEFAULT-VALUE}).")
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private URI admin;
+    private String admin = "";
 
     @Option(
             names = "--token-file",
@@ -59,6 +58,11 @@ abstract sealed class PauseCommand implements Callable<Integer> permits PauseCom
     @Override
     public Integer call() throws InterruptedException {
         HttpResponse<String> reply = send();
+        if (reply.statusCode() == 404) {
+            throw new InputProblem(
+                    "at " + admin + " there is no kill switch: that is no admin listener of a gateway. Its address"
+                            + " is listen.admin of the config, such as http://127.0.0.1:9090.");
+        }
         if (reply.statusCode() != 200) {
             throw new InputProblem(admin + " refused with status " + reply.statusCode() + ": "
                     + reply.body().strip());
@@ -77,8 +81,7 @@ abstract sealed class PauseCommand implements Callable<Integer> permits PauseCom
 
     private HttpResponse<String> send() throws InterruptedException {
         try (HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
-            HttpRequest.Builder request = HttpRequest.newBuilder(
-                            URI.create(admin.toString().replaceFirst("/+$", "") + "/admin/" + verb))
+            HttpRequest.Builder request = HttpRequest.newBuilder(address("/admin/" + verb))
                     .timeout(PATIENCE)
                     .header("content-type", "application/json")
                     .POST(HttpRequest.BodyPublishers.ofString(body()));
@@ -88,6 +91,12 @@ abstract sealed class PauseCommand implements Callable<Integer> permits PauseCom
             throw new InputProblem("no gateway answers at " + admin + " (" + problem
                     + "). Give the admin listener's address with --admin, such as http://127.0.0.1:9090.");
         }
+    }
+
+    /** As the config writes it, {@code HOST:PORT}, or as a URL. */
+    private URI address(String path) {
+        String base = admin.contains("://") ? admin : "http://" + admin;
+        return URI.create(base.replaceFirst("/+$", "") + path);
     }
 
     private String body() {

@@ -1,5 +1,6 @@
 package dev.fresnel.app;
 
+import dev.fresnel.policy.RuleName;
 import dev.fresnel.replay.Interval;
 import dev.fresnel.replay.Table;
 import dev.fresnel.replay.log.DecisionLog;
@@ -10,9 +11,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -73,6 +78,7 @@ final class ReplayLogCommand implements Callable<Integer> {
         List<TargetPolicy> targets = policies.stream().map(this::target).toList();
         DecisionLog log = DecisionLog.read(file);
         log.skipped().stream().limit(SHOWN).forEach(line -> terminal.err().println("skipped " + line));
+        refuseUnknownArms(log);
         List<Evaluation> found = new ArrayList<>();
         try {
             targets.forEach(target -> found.add(Evaluation.of(log, target)));
@@ -84,6 +90,20 @@ final class ReplayLogCommand implements Callable<Integer> {
         ReplayOutput.print(table, terminal);
         output.save(file.toString(), List.of(table), List.of());
         return ExitCode.OK;
+    }
+
+    /** A policy that always plays an arm which never was an option would be judged by its fallback. */
+    private void refuseUnknownArms(DecisionLog log) {
+        Set<String> arms =
+                log.rows().stream().flatMap(row -> row.arms().stream()).collect(Collectors.toCollection(TreeSet::new));
+        policies.stream()
+                .flatMap(name -> TargetPolicies.armOf(name).stream())
+                .filter(arm -> !arms.contains(arm))
+                .findFirst()
+                .ifPresent(arm -> {
+                    throw new InputProblem(
+                            file + ": no decision had an arm '" + arm + "'; it has " + String.join(", ", arms));
+                });
     }
 
     private void tell(DecisionLog log, Evaluation one) {
@@ -122,7 +142,11 @@ final class ReplayLogCommand implements Callable<Integer> {
     private TargetPolicy target(String name) {
         return TargetPolicies.named(name, successUsd)
                 .orElseThrow(() -> new ParameterException(
-                        spec.commandLine(), "--policy is always:ARM, uniform or rule:NAME, not '" + name + "'"));
+                        spec.commandLine(),
+                        "--policy is always:ARM, uniform or rule:NAME with NAME one of "
+                                + Arrays.stream(RuleName.values())
+                                        .map(RuleName::key)
+                                        .collect(Collectors.joining(", ")) + ", not '" + name + "'"));
     }
 
     private static String points(Interval share) {

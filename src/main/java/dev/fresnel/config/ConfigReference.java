@@ -18,10 +18,12 @@ public final class ConfigReference {
                         + field.key().value() + " |");
             }
         });
-        lines.add("| `tenants[].mode`, `smart`, `arms`, `rules`, `lens` | | those of `defaults` | "
-                + "The tenant's own starting point for its routes, key by key. |");
-        lines.add("| `tenants[].routes[].mode`, `smart`, `arms`, `rules`, `lens` | | the tenant's | "
-                + "What holds on this route, key by key. |");
+        lines.add(
+                "| `tenants[].mode`, `smart`, `arms`, `rules`, `lens`, `learned`, `escalation` | | those of `defaults` | "
+                        + "The tenant's own starting point for its routes, key by key. |");
+        lines.add(
+                "| `tenants[].routes[].mode`, `smart`, `arms`, `rules`, `lens`, `learned`, `escalation` | | the tenant's | "
+                        + "What holds on this route, key by key. |");
         lines.add("");
         lines.add("Built-in aliases:");
         lines.add("");

@@ -163,7 +163,12 @@ record PlanSection(
                     def = "task")
             Optional<LensPolicy.Scope> scope,
 
-            @Key(value = "How long it is fresh.", def = "24h", min = "1s", max = "365d")
+            @Key(
+                    value =
+                            "How long it is fresh, give or take a fifth, so that lenses of one hour do not all end at once. For as long again it is served while the next one is written.",
+                    def = "24h",
+                    min = "1s",
+                    max = "365d")
             Optional<Duration> ttl,
 
             @Key(value = "What a request gets that should have had one.", def = "direct")

@@ -107,7 +107,8 @@ final class QualityLedger {
         double now = Matrix.product(weights, posterior.mean());
         margin += now - account.margin;
         account.margin = now;
-        double ifAllFailed = account.ifAllFailed(guard.alpha(), posterior.size(), direct) * posterior.mean()[direct];
+        double ifAllFailed = account.ifAllFailed(guard.alpha(), posterior.size(), direct)
+                * posterior.mean()[direct];
         left += ifAllFailed - account.left;
         account.left = ifAllFailed;
         int arms = posterior.size();

@@ -130,7 +130,7 @@ class ReplayCommandTest {
 
         assertThat(shell.code()).isEqualTo(ExitCode.PROBLEM);
         assertThat(shell.err()).contains("no row of the log can be used", "1 of them with probability 1");
-        assertThat(wrong("replay", "log", log.toString(), "--policy", "never")).contains("always:ARM");
+        assertThat(wrong("replay", "log", log.toString(), "--policy", "never")).contains("always:ARM", "ucb, ucb1");
     }
 
     private String wrong(String... line) {

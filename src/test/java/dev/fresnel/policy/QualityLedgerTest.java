@@ -82,7 +82,8 @@ class QualityLedgerTest {
             policy.learn(direct, new Observation(policy.stamp(direct, Practice.START), 1, 0), Practice.START);
             policy.end(direct);
         }
-        assertThat(policy.choose(practice.question("a"), 0).standings().isHeld(1)).isFalse();
+        assertThat(policy.choose(practice.question("a"), 0).standings().isHeld(1))
+                .isFalse();
 
         practice.live(500);
         assertThat(policy.choose(practice.question("a"), 0).standings().probability(1))

@@ -10,6 +10,13 @@ public final class TargetPolicies {
 
     private TargetPolicies() {}
 
+    /** The arm of {@code always:ARM}; empty for other names. */
+    public static Optional<String> armOf(String name) {
+        return name.startsWith(ALWAYS) && name.length() > ALWAYS.length()
+                ? Optional.of(name.substring(ALWAYS.length()))
+                : Optional.empty();
+    }
+
     /**
      * {@code always:ARM}, {@code uniform} or {@code rule:NAME}; empty for anything else.
      *
@@ -19,8 +26,9 @@ public final class TargetPolicies {
         if (name.equals("uniform")) {
             return Optional.of(TargetPolicy.uniform());
         }
-        if (name.startsWith(ALWAYS) && name.length() > ALWAYS.length()) {
-            return Optional.of(TargetPolicy.always(name.substring(ALWAYS.length())));
+        Optional<String> arm = armOf(name);
+        if (arm.isPresent()) {
+            return arm.map(TargetPolicy::always);
         }
         if (name.startsWith(RULE) && successUsd > 0) {
             return LearnedRules.find(name.substring(RULE.length())).map(rule -> new LearnedTarget(rule, successUsd));
