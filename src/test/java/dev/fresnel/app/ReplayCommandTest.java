@@ -119,6 +119,10 @@ class ReplayCommandTest {
                 .contains("always direct", "always fast", "uniform", "rule ucb");
         assertThat(shell.err()).contains("skipped line 403: not a JSON object");
         assertThat(Files.readAllLines(csv)).hasSize(5);
+
+        Shell typo = Shell.run("replay", "log", log.toString(), "--policy", "always:fats");
+        assertThat(typo.code()).isEqualTo(ExitCode.PROBLEM);
+        assertThat(typo.err()).contains("no decision had an arm 'fats'; it has direct, fast");
     }
 
     @Test
