@@ -2,11 +2,13 @@ package dev.fresnel.delegation;
 
 import dev.fresnel.budget.CostModel;
 import dev.fresnel.policy.Arm;
+import dev.fresnel.value.TenantId;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * How often a delegated request is answered by the requested model after all, by arm: {@code f} of the break-even. Starts from
+ * How often a delegated request is answered by the requested model after all because the arm's answer was bad, by tenant and arm: {@code f} of the break-even. What one
+ * tenant demands of its answers is no other's concern. Starts from
  * {@link CostModel#DEFAULT} with the weight of {@value #PRIOR} requests and forgets what lies some {@value #MEMORY} requests back.
  * {@link #learn} belongs to one thread; any thread reads.
  */
@@ -14,7 +16,9 @@ final class Escalations {
     private static final double PRIOR = 20;
     private static final double MEMORY = 200;
 
-    private final Map<Arm, Tally> tallies = new ConcurrentHashMap<>();
+    private final Map<Of, Tally> tallies = new ConcurrentHashMap<>();
+
+    private record Of(TenantId tenant, Arm arm) {}
 
     private record Tally(double requests, double escalated) {
         static final Tally NONE = new Tally(0, 0);
@@ -26,12 +30,13 @@ final class Escalations {
     }
 
     /** 0.0 to 1.0. */
-    double rate(Arm arm) {
-        Tally tally = tallies.getOrDefault(arm, Tally.NONE);
+    double rate(TenantId tenant, Arm arm) {
+        Tally tally = tallies.getOrDefault(new Of(tenant, arm), Tally.NONE);
         return (tally.escalated() + PRIOR * CostModel.DEFAULT.escalation()) / (tally.requests() + PRIOR);
     }
 
-    void learn(Arm arm, boolean escalated) {
-        tallies.put(arm, tallies.getOrDefault(arm, Tally.NONE).and(escalated));
+    void learn(TenantId tenant, Arm arm, boolean escalated) {
+        Of of = new Of(tenant, arm);
+        tallies.put(of, tallies.getOrDefault(of, Tally.NONE).and(escalated));
     }
 }

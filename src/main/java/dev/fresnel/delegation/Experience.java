@@ -47,13 +47,13 @@ public final class Experience {
     }
 
     /** What is expected of {@code worker} in place of the requested model. */
-    CostModel costs(Worker worker, ModelName model, ModelName requested) {
+    CostModel costs(TenantId tenant, Worker worker, ModelName model, ModelName requested) {
         Answerer.Guided guided = switch (worker.guidance()) {
             case LENS -> Answerer.Guided.BY_LENS;
             case BARE -> Answerer.Guided.NOT;
         };
         return new CostModel(
-                escalations.rate(worker.arm()),
+                escalations.rate(tenant, worker.arm()),
                 lengths.verbosity(new Answerer(model, guided), Answerer.plain(requested)));
     }
 
@@ -77,9 +77,9 @@ public final class Experience {
         inputs.learn(model, countedTokens, usage.inputTokens());
     }
 
-    /** @param escalated the requested model answered after all */
-    public void learnDelegation(Arm arm, boolean escalated) {
-        escalations.learn(arm, escalated);
+    /** @param escalated the arm's answer was found bad, and the requested model answered after all */
+    public void learnDelegation(TenantId tenant, Arm arm, boolean escalated) {
+        escalations.learn(tenant, arm, escalated);
     }
 
     /** @param usage of writing one lens, as the provider reported it */

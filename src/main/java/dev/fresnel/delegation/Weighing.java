@@ -296,7 +296,7 @@ final class Weighing {
     }
 
     private CostModel costs(Worker worker, Model model) {
-        return experience.costs(worker, model.name(), requested.name());
+        return experience.costs(inquiry.tenant(), worker, model.name(), requested.name());
     }
 
     /** The request's input as {@code model} bills it. */

@@ -362,14 +362,6 @@ final class Journal {
         return current != null && current.standing() == Attempt.Standing.WORKER;
     }
 
-    /** Whether a request that was delegated is answered by the requested model after all. */
-    boolean escalated() {
-        return delegated.isPresent()
-                && !workerAnswered()
-                && current != null
-                && current.model().equals(requested);
-    }
-
     /** The model whose reply the client gets; empty where none replied, or nobody knows its name. */
     Optional<String> answeredBy() {
         return Optional.ofNullable(current)

@@ -6,6 +6,7 @@ import dev.fresnel.estimate.Answerer;
 import dev.fresnel.estimate.OutputEstimate;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.value.ModelName;
+import dev.fresnel.value.TenantId;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -73,9 +74,9 @@ public final class UsageLearner {
         submit(() -> learn(answer));
     }
 
-    /** @param escalated the requested model answered a request that the arm was to answer */
-    public void delegated(Arm arm, boolean escalated) {
-        submit(() -> experience.learnDelegation(arm, escalated));
+    /** @param escalated the arm's answer was found bad, and the requested model asked; an outage is no such thing */
+    public void delegated(TenantId tenant, Arm arm, boolean escalated) {
+        submit(() -> experience.learnDelegation(tenant, arm, escalated));
     }
 
     /** @param usage of writing one lens, as the provider reported it */

@@ -310,17 +310,22 @@ public final class Policy {
 
     /** Rows recorded elsewhere, each task and arm once. */
     public synchronized void seed(List<Seed> seeds, Instant now) {
+        seedAsOf(seeds, now);
+        refresh(now);
+    }
+
+    /** {@link #seed} of rows that were observed at {@code then}; believed with the next {@link #refresh}, which is all that takes long. */
+    public synchronized void seedAsOf(List<Seed> seeds, Instant then) {
         for (Seed seed : seeds) {
             double rows = Math.min(seed.rows(), settings.warmStart().mass());
             Evidence evidence = Evidence.of(rows, seed.quality());
             if (rows > 0 && seed.quality() >= 0 && seed.quality() <= 1) {
                 EvidenceKey key = new EvidenceKey(seed.context(), seed.arm());
-                learner(key).seed(seed.context(), seed.arm(), evidence, Question.seconds(now));
+                learner(key).seed(seed.context(), seed.arm(), evidence, Question.seconds(then));
             } else {
                 refused.increment();
             }
         }
-        refresh(now);
     }
 
     /** The reference point of an arm's sums. */

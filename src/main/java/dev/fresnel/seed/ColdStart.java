@@ -203,7 +203,7 @@ public final class ColdStart {
         cells.forEach((cell, tally) -> {
             if (tally.weight() > 0) {
                 Seed seed = new Seed(cell.context(), cell.arm(), tally.reward() / tally.weight(), tally.weight());
-                policy.seed(List.of(seed), tally.newest());
+                policy.seedAsOf(List.of(seed), tally.newest());
             }
         });
         // What was told as of then is believed as of now.

@@ -717,7 +717,7 @@ final class DelegatorTest {
             world.experience = new Experience();
             int delegated = random.nextInt(100);
             for (int i = 0; i < delegated; i++) {
-                world.experience.learnDelegation(new Arm("fast-worker"), random.nextInt(10) == 0);
+                world.experience.learnDelegation(World.ACME, new Arm("fast-worker"), random.nextInt(10) == 0);
             }
         }
 

@@ -7,6 +7,7 @@ import dev.fresnel.budget.CostModel;
 import dev.fresnel.chat.Usage;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.value.ModelName;
+import dev.fresnel.value.TenantId;
 import org.junit.jupiter.api.Test;
 
 /** What was measured takes the place of the constants, and only as far as it is known. */
@@ -20,7 +21,7 @@ final class ExperienceTest {
 
     @Test
     void isTheConstants_whenNothingWasSeen() {
-        assertThat(experience.costs(WORKER, CHEAP, STRONG)).isEqualTo(CostModel.DEFAULT);
+        assertThat(experience.costs(World.ACME, WORKER, CHEAP, STRONG)).isEqualTo(CostModel.DEFAULT);
         assertThat(experience.lensOutputTokens(STRONG, 700)).isEqualTo(700);
         assertThat(experience.inputTokens(CHEAP, STRONG, 1000)).isEqualTo(1000);
     }
@@ -28,16 +29,25 @@ final class ExperienceTest {
     @Test
     void countsHowOftenTheRequestedModelAnswersAfterAll_perArm() {
         for (int i = 0; i < 400; i++) {
-            experience.learnDelegation(FAST, i % 2 == 0);
-            experience.learnDelegation(new Arm("other"), false);
+            experience.learnDelegation(World.ACME, FAST, i % 2 == 0);
+            experience.learnDelegation(World.ACME, new Arm("other"), false);
         }
 
         assertThat(escalation(WORKER)).isCloseTo(0.46, within(0.02));
         assertThat(escalation(World.worker("other", "cheap", Guidance.BARE))).isLessThan(0.02);
         for (int i = 0; i < 1000; i++) {
-            experience.learnDelegation(FAST, false);
+            experience.learnDelegation(World.ACME, FAST, false);
         }
         assertThat(escalation(WORKER)).as("what is long ago is forgotten").isLessThan(0.02);
+    }
+
+    @Test
+    void oneTenantsEscalations_areNoOthersConcern() {
+        for (int i = 0; i < 400; i++) {
+            experience.learnDelegation(new TenantId("other"), FAST, true);
+        }
+
+        assertThat(experience.costs(World.ACME, WORKER, CHEAP, STRONG)).isEqualTo(CostModel.DEFAULT);
     }
 
     /** T12: a reasoning model thinks for thousands of tokens before it writes 700. */
@@ -69,7 +79,7 @@ final class ExperienceTest {
         world.l50 = 1000;
         ArmRow before = world.assess().arms().get(1);
         for (int i = 0; i < 400; i++) {
-            world.experience.learnDelegation(FAST, true);
+            world.experience.learnDelegation(World.ACME, FAST, true);
             world.experience.learnLens(STRONG, new Usage(400, 0, 6000, 5300));
         }
         ArmRow after = world.assess().arms().get(1);
@@ -84,6 +94,6 @@ final class ExperienceTest {
     }
 
     private double escalation(Worker worker) {
-        return experience.costs(worker, CHEAP, STRONG).escalation();
+        return experience.costs(World.ACME, worker, CHEAP, STRONG).escalation();
     }
 }

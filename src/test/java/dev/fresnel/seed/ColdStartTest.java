@@ -207,7 +207,6 @@ class ColdStartTest {
         Policy policy = new Policy(PolicySettings.DEFAULT);
         Context task = new Context("acme/strong", "debug/512/large", Context.WHOLE_TASK);
         policy.seed(List.of(new Seed(task, FAST, quality, rows)), NOW);
-        policy.refresh(NOW);
         return standing(policy, "acme/strong", "debug/512/large");
     }
 
