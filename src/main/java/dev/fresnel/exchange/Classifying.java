@@ -59,17 +59,16 @@ final class Classifying {
                         || !parts.killSwitch().isPaused(arrival.tenant().id()));
     }
 
-    /** Empty where the model has no price, or the tenant no money left. */
+    /** Empty where the model has no price, or what the tenant has left does not pay for as many calls as may run at once. */
     private Optional<TaskClassifier.Question> question(ClassifierRules rules, TaskText task) {
-        boolean spent = parts.ledger()
-                .remaining(arrival.tenant().id(), arrival.tenant().dailyBudget())
-                .filter(left -> !Usd.ZERO.isLessThan(left))
-                .isPresent();
+        Optional<Usd> left =
+                parts.ledger().remaining(arrival.tenant().id(), arrival.tenant().dailyBudget());
         return parts.models()
                 .find(rules.model())
-                .filter(_ -> !spent)
                 .flatMap(model -> parts.prices()
                         .find(model.name())
+                        .filter(price -> left.filter(money -> money.isLessThan(TaskClassifier.atMost(price)))
+                                .isEmpty())
                         .map(price -> new TaskClassifier.Question(
                                 arrival.tenant().id(), model, price, task.text(), credentialFor(model))));
     }

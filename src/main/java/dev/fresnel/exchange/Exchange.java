@@ -246,8 +246,8 @@ final class Exchange {
                 .filter(_ -> end == ExchangeEvent.End.COMPLETE && journal.status < 300)
                 // A fallback was an outage, and says nothing about how often answers are bad.
                 .filter(_ -> journal.escalated || journal.workerAnswered())
-                .ifPresent(_ -> parts.usageLearner()
-                        .delegated(arrival.tenant().id(), new Arm(journal.arm), journal.escalated));
+                .ifPresent(_ ->
+                        parts.usageLearner().delegated(arrival.tenant().id(), new Arm(journal.arm), journal.escalated));
         Instant now = parts.clock().instant();
         journal.decision(arrival.id()).ifPresent(decision -> {
             Outcome outcome = appraisal.outcome(end);

@@ -119,6 +119,12 @@ public final class TaskClassifier {
         }
     }
 
+    /** What all calls that may run at once cost at most, of a model with that price: a character is a token at the worst. */
+    static Usd atMost(Price price) {
+        Usd one = price.of(Usage.of(PROMPT.length() + HEAD_CHARS + TAIL_CHARS, MAX_TOKENS));
+        return new Usd(one.nanos() * MAX_RUNNING);
+    }
+
     private record Answer(Result result, Optional<TaskKind> kind) {
         static Answer none(Result result) {
             return new Answer(result, Optional.empty());

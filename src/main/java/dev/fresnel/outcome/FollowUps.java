@@ -10,6 +10,7 @@ import dev.fresnel.policy.Arm;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What a conversation's next request says about the answer before it: that a tool it called failed, that the question is asked again in other words, that the
@@ -18,6 +19,8 @@ import java.time.Duration;
  */
 public final class FollowUps {
     /** Less in common is another question, more the same one: that is a repetition, and another signal's. */
+    private static final long MAX_WAITING_BYTES = 64 << 20;
+
     private static final double LEAST_IN_COMMON = 0.5;
 
     private static final double MOST_IN_COMMON = 0.95;
@@ -26,6 +29,8 @@ public final class FollowUps {
 
     private final Learner learner;
     private final Cache<ConversationKey, Answered> answers;
+
+    private final AtomicLong waitingBytes = new AtomicLong();
 
     /** @param messages of the request: the next one has more */
     private record Answered(TenantId tenant, RequestId turn, Arm arm, int messages, WordSketch question) {}
@@ -50,19 +55,38 @@ public final class FollowUps {
 
     /** An answer was given that something is learned from. */
     public void answered(TenantId tenant, ConversationKey conversation, RequestId turn, Arm arm, ChatRequest request) {
-        var _ = learner.submit(() -> answers.put(
-                conversation,
-                new Answered(tenant, turn, arm, request.messages().size(), WordSketch.of(request.lastUserText()))));
+        submit(
+                request,
+                () -> answers.put(
+                        conversation,
+                        new Answered(
+                                tenant, turn, arm, request.messages().size(), WordSketch.of(request.lastUserText()))));
     }
 
     /** A request of the conversation has come. Nothing happens when no answer of it is known. */
     public void asked(ConversationKey conversation, ChatRequest request, Wish wish) {
-        var _ = learner.submit(() -> {
+        submit(request, () -> {
             Answered before = answers.getIfPresent(conversation);
             if (before != null) {
                 look(conversation, before, request, wish);
             }
         });
+    }
+
+    /** What waits holds its request's bytes: beyond {@value #MAX_WAITING_BYTES} of them nothing more is looked at. */
+    private void submit(ChatRequest request, Runnable work) {
+        int bytes = request.bytes().length;
+        if (waitingBytes.addAndGet(bytes) > MAX_WAITING_BYTES) {
+            waitingBytes.addAndGet(-bytes);
+            return;
+        }
+        boolean taken = learner.submit(() -> {
+            waitingBytes.addAndGet(-bytes);
+            work.run();
+        });
+        if (!taken) {
+            waitingBytes.addAndGet(-bytes);
+        }
     }
 
     private void look(ConversationKey conversation, Answered before, ChatRequest request, Wish wish) {

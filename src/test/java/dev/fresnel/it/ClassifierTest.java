@@ -10,6 +10,7 @@ import dev.fresnel.testing.Script;
 import dev.fresnel.testing.TestGateway;
 import io.vertx.core.Vertx;
 import java.net.http.HttpResponse;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -33,12 +34,16 @@ class ClassifierTest {
 
     /** Shadow, so that every answer comes from smart and every call of cheap is the classifier's. */
     private TestGateway gateway(String timeout) {
-        return TestGateway.start(TestGateway.twoModels(
+        return TestGateway.start(yaml(timeout));
+    }
+
+    private String yaml(String timeout) {
+        return TestGateway.twoModels(
                         smart.baseUri(),
                         cheap.baseUri(),
                         "mode: shadow-adaptive\narms: [direct, fast-bare]\n"
                                 + "learned: { classifier: { model: cheap, timeout: " + timeout + " } }")
-                .replace("2s", "60s"));
+                .replace("2s", "60s");
     }
 
     private static String task(String text) {
@@ -94,6 +99,19 @@ class ClassifierTest {
 
             assertThat(cheap.calls()).isZero();
         }
+    }
+
+    /** 64 calls of some 5,000 tokens may run at once: together five cents at the most. */
+    @Test
+    void asksNobody_whenWhatIsLeftDoesNotPayForAllCallsThatMayRun() {
+        for (String daily : List.of("0.04", "0.30")) {
+            String budget = "    budget: { daily: " + daily + " }\n    routes:\n";
+            try (TestGateway gateway = TestGateway.start(yaml("10s").replace("    routes:\n", budget))) {
+                assertThat(trace(gateway, "Write a poem"))
+                        .contains("\"task_kind_from\":\"" + (daily.equals("0.04") ? "fallback" : "classifier"));
+            }
+        }
+        assertThat(cheap.calls()).isEqualTo(1);
     }
 
     @Test
