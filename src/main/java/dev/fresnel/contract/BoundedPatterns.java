@@ -2,13 +2,14 @@ package dev.fresnel.contract;
 
 import com.networknt.schema.regex.RegularExpression;
 import com.networknt.schema.regex.RegularExpressionFactory;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * Regular expressions of schemas, with a limit on the characters that one match may look at: a short pattern can need time exponential
- * in the text. Thread-safe.
+ * Regular expressions of schemas, with a limit on the characters that all matches {@link #within} one piece of work may look at: a short pattern can
+ * need time exponential in the text, and a schema can have many. Thread-safe.
  *
  * <p>Patterns are JSON Schema's (ECMA 262) read by {@link Pattern}: the two differ in corners, and what Java cannot read makes the schema unusable.
  */
@@ -16,10 +17,34 @@ final class BoundedPatterns implements RegularExpressionFactory {
     /** Some ten milliseconds. */
     static final int MAX_LOOKS = 1_000_000;
 
+    private static final ScopedValue<Looks> LOOKS = ScopedValue.newInstance();
+
+    /** How often texts have been looked at. Used by one thread. */
+    static final class Looks {
+        private int taken;
+
+        private void take() {
+            if (taken == MAX_LOOKS) {
+                throw new Spent();
+            }
+            taken++;
+        }
+
+        /** At most {@value #MAX_LOOKS}. */
+        int taken() {
+            return taken;
+        }
+    }
+
+    /** Does the work; all matches in it together take their looks from {@code looks}. Outside of any, each match has its own. */
+    static <T> T within(Looks looks, Supplier<T> work) {
+        return ScopedValue.where(LOOKS, looks).call(work::get);
+    }
+
     /** A match that was given up. */
     static final class Spent extends RuntimeException {
         Spent() {
-            super("the pattern needs more than " + MAX_LOOKS + " looks at a text", null, false, false);
+            super("the pattern needs more than is left of " + MAX_LOOKS + " looks", null, false, false);
         }
     }
 
@@ -28,7 +53,7 @@ final class BoundedPatterns implements RegularExpressionFactory {
     public RegularExpression getRegularExpression(String regex) {
         Pattern pattern = Pattern.compile(regex);
         return text -> {
-            Matcher matcher = pattern.matcher(new Counted(text));
+            Matcher matcher = pattern.matcher(new Counted(text, LOOKS.orElse(new Looks())));
             return matcher.find();
         };
     }
@@ -36,17 +61,16 @@ final class BoundedPatterns implements RegularExpressionFactory {
     /** A text that says so when it has been looked at too often. Used by one match. */
     private static final class Counted implements CharSequence {
         private final String text;
-        private int looks;
+        private final Looks looks;
 
-        Counted(String text) {
+        Counted(String text, Looks looks) {
             this.text = text;
+            this.looks = looks;
         }
 
         @Override
         public char charAt(int index) {
-            if (++looks > MAX_LOOKS) {
-                throw new Spent();
-            }
+            looks.take();
             return text.charAt(index);
         }
 

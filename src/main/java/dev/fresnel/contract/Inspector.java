@@ -37,6 +37,15 @@ public final class Inspector {
 
     /** Never throws. Any choice that is broken makes the answer broken, whatever is unknown of the others. */
     public Finding inspect(ChatRequest request, List<Choice> choices, Cut cut) {
+        return inspect(request, choices, cut, new BoundedPatterns.Looks());
+    }
+
+    /** @param looks shared by everything that the request's patterns are held against */
+    Finding inspect(ChatRequest request, List<Choice> choices, Cut cut, BoundedPatterns.Looks looks) {
+        return BoundedPatterns.within(looks, () -> look(request, choices, cut));
+    }
+
+    private Finding look(ChatRequest request, List<Choice> choices, Cut cut) {
         Optional<Finding.Doubt> doubt = Optional.empty();
         for (Choice choice : choices) {
             if (cut == Cut.BY_CLIENT

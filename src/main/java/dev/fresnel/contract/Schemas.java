@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * JSON and JSON Schemas that come from strangers. Bounded on every side: the length and depth of a text, the steps and depth of an
- * evaluation, the looks of a regular expression. A schema's references lead nowhere but into itself; nothing is fetched. {@code format} is not
+ * evaluation, the looks of all regular expressions ({@link BoundedPatterns#within}). A schema's references lead nowhere but into itself; nothing is fetched. {@code format} is not
  * checked. Thread-safe; takes up to some tens of milliseconds, so not for an event loop.
  */
 final class Schemas {

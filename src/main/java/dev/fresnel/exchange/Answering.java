@@ -79,6 +79,24 @@ final class Answering {
                 });
     }
 
+    /**
+     * Asks {@code next} in place of an attempt whose reply had begun, and then broke off unseen by the client.
+     *
+     * @return fails as {@code next} did, with {@link ClientGone}, or with {@code problem} where the budget does not cover {@code next}
+     */
+    Future<Answer> instead(Attempt next, Throwable problem) {
+        if (client.isGone()) {
+            return Future.failedFuture(new ClientGone());
+        }
+        Optional<String> denial = purse.cover(next, parts.prices(), journal);
+        if (denial.isPresent()) {
+            bypass.note(BypassReason.FALLBACK_OVER_BUDGET.key());
+            return Future.failedFuture(problem);
+        }
+        journal.discarded(parts.prices());
+        return instead(List.of(next), problem);
+    }
+
     private Future<Answer> instead(List<Attempt> rest, Throwable problem) {
         bypass.note(cause(problem));
         return answer(rest);

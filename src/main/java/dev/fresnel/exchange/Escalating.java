@@ -18,6 +18,7 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Between stages 8 and 9: looks at a worker's answer before the client gets a byte of it. One that is no good is repaired, asked for once more, or asked of the
@@ -61,21 +62,30 @@ final class Escalating {
     }
 
     /**
-     * @return fails with {@link Answering.ClientGone}, as a stream failed that was held back, or as the requested model did where nothing of the worker's answer
-     *     is left
+     * @return fails with {@link Answering.ClientGone}, or as the requested model did where nothing of the worker's answer is left
      */
     Future<Answer> review(Plan plan, Answer answer) {
         if (!(plan instanceof Plan.Delegated delegated) || !rules().escalate().isOn() || !isTheWorkers(answer)) {
             return Future.succeededFuture(answer);
         }
-        return look(delegated.request(), answer).compose(seen -> {
-            if (seen.fault().isEmpty()) {
-                count(false);
-                return Future.succeededFuture(seen.answer());
-            }
-            journal.then(told(seen.fault().get()).key());
-            return new Ladder(delegated, seen.answer(), seen.fault().get()).climb();
-        });
+        return look(delegated.request(), answer)
+                .compose(seen -> seenThrough(delegated, seen), problem -> instead(delegated, problem));
+    }
+
+    private Future<Answer> seenThrough(Plan.Delegated plan, Seen seen) {
+        if (seen.fault().isEmpty()) {
+            count(false);
+            return Future.succeededFuture(seen.answer());
+        }
+        journal.then(told(seen.fault().get()).key());
+        return new Ladder(plan, seen.answer(), seen.fault().get()).climb();
+    }
+
+    /** A stream that broke off before it had begun is a call that failed, which says nothing of how good the worker is. */
+    private Future<Answer> instead(Plan.Delegated plan, Throwable problem) {
+        return problem instanceof GatewayException
+                ? answering.instead(rewriting.requested(plan.request()), problem)
+                : Future.failedFuture(problem);
     }
 
     private Escalation rules() {
@@ -91,21 +101,35 @@ final class Escalating {
 
     private Future<Seen> look(ChatRequest request, Answer answer) {
         Future<Seen> seen = switch (answer) {
-            case Answer.Whole whole -> {
-                journal.measured(whole.facts(), whole.body());
-                yield appraisal.fault().map(fault -> new Seen(whole, fault));
-            }
-            case Answer.Streaming streaming ->
-                opened(request, streaming).compose(read -> {
-                    read.stream().observed().ifPresent(journal::measured);
-                    return read.isAll()
-                            ? appraisal.fault().map(fault -> new Seen(read.stream(), fault))
-                            : Future.succeededFuture(new Seen(read.stream(), read.fault()));
+            case Answer.Whole whole ->
+                judged(whole, () -> {
+                    journal.measured(whole.facts(), whole.body());
+                    return appraisal.fault();
                 });
+            case Answer.Streaming streaming ->
+                opened(request, streaming).compose(read -> judged(read.stream(), () -> {
+                    read.stream().observed().ifPresent(journal::measured);
+                    return read.isAll() ? appraisal.fault() : Future.succeededFuture(read.fault());
+                }));
         };
         return seen.compose(known -> client.isGone()
                 ? Future.<Seen>failedFuture(new Answering.ClientGone())
                 : Future.succeededFuture(known));
+    }
+
+    /** An answer that we fail to judge passes: it is paid for, and the client waits for it. */
+    private static Future<Seen> judged(Answer answer, Supplier<Future<Optional<ImplicitSignal>>> judging) {
+        return Future.succeededFuture()
+                .compose(_ -> judging.get())
+                .otherwise(bug -> {
+                    log(bug);
+                    return Optional.empty();
+                })
+                .map(fault -> new Seen(answer, fault));
+    }
+
+    private static void log(Throwable bug) {
+        System.getLogger("fresnel").log(System.Logger.Level.ERROR, "an answer was passed on as it came", bug);
     }
 
     private Future<Opening.Read> opened(ChatRequest request, Answer.Streaming streaming) {
@@ -154,7 +178,20 @@ final class Escalating {
             badCost = journal.answerCost(parts.prices());
         }
 
+        /** As long as there is an answer, a fault of ours does not keep it from the client. */
         Future<Answer> climb() {
+            return Future.succeededFuture().compose(_ -> climbing()).recover(problem -> {
+                if (lost.isPresent() || isGone(problem)) {
+                    return Future.failedFuture(problem);
+                }
+                log(problem);
+                journal.escalated = false;
+                journal.reinstated(bad.attempt(), badCost, parts.prices());
+                return Future.succeededFuture(bad);
+            });
+        }
+
+        private Future<Answer> climbing() {
             return repaired().compose(mended -> {
                 if (mended.isPresent()) {
                     return done(mended.get(), Remedy.REPAIRED, Remedy.Told.REPAIRED);
@@ -213,7 +250,8 @@ final class Escalating {
         }
 
         private Future<Answer> escalate() {
-            if (!isWorthIt()) {
+            // Where nothing of the worker's answer is left, the choice is between an answer and none.
+            if (lost.isEmpty() && !isWorthIt()) {
                 return passOn(Remedy.Told.ESCALATION_NOT_WORTH_IT);
             }
             return instead(rewriting.requested(plan.request()))

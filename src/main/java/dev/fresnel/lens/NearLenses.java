@@ -249,7 +249,9 @@ public final class NearLenses {
         TaskWords words = TaskWords.of(task);
         Set<String> limits = new HashSet<>(words.words());
         limits.retainAll(LIMITS);
-        return new Seen(MinHash.of(words.template()), TargetFiles.in(task), Set.copyOf(limits), hashes(words.words()));
+        // On an event loop, and a task may have megabytes.
+        List<String> files = TargetFiles.in(TaskWords.cut(task));
+        return new Seen(MinHash.of(words.template()), files, Set.copyOf(limits), hashes(words.words()));
     }
 
     /** Words that both the task and its lens have. */

@@ -61,7 +61,8 @@ record TaskWords(List<String> template, List<String> words) {
         throw new IllegalStateException("a token is a word or a slot");
     }
 
-    private static String cut(String text) {
+    /** What is looked at of a text of any length. */
+    static String cut(String text) {
         return text.length() <= MAX_CHARS
                 ? text
                 : text.substring(0, MAX_CHARS * 3 / 4) + " " + text.substring(text.length() - MAX_CHARS / 4);

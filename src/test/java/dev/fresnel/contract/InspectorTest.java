@@ -13,12 +13,14 @@ import dev.fresnel.testing.FakeUpstream;
 import dev.fresnel.testing.Script;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class InspectorTest {
     private static final String OBJECT = "\"response_format\":{\"type\":\"json_object\"}";
@@ -176,6 +178,28 @@ final class InspectorTest {
         assertThat(look(schema(laughs.toString()), "{}")).isEqualTo(new Finding.Unknown(Doubt.TOO_COSTLY));
     }
 
+    /** Each match alone is cheap: 450 letters, a hundred thousand looks. Together they would be six hundred million. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void givesUp_whenAllMatchesTogetherLookTooOften(boolean isManyChoices) {
+        String nots = String.join(",", Collections.nCopies(60, "{\"not\":{\"pattern\":\"a*b\"}}"));
+        String word = "\"" + "a".repeat(450) + "\"";
+        List<Choice> choices = isManyChoices
+                ? Collections.nCopies(100, choice("[" + word + "]"))
+                : List.of(choice("[" + String.join(",", Collections.nCopies(100, word)) + "]"));
+        BoundedPatterns.Looks looks = new BoundedPatterns.Looks();
+
+        Finding finding = inspector.inspect(
+                request(schema("{\"type\":\"array\",\"items\":{\"allOf\":[" + nots + "]}}")),
+                choices,
+                Inspector.Cut.OTHERWISE,
+                looks);
+
+        assertThat(finding).isEqualTo(new Finding.Unknown(Doubt.TOO_COSTLY));
+        assertThat(looks.taken()).isEqualTo(BoundedPatterns.MAX_LOOKS);
+        assertThat(look(schema("{\"pattern\":\"a*b\"}"), word)).isEqualTo(finding(Breach.BREAKS_SCHEMA));
+    }
+
     @Test
     void saysNothing_whereThereIsTooMuch() {
         String large = "{\"description\":\"" + "x".repeat(Schemas.MAX_SCHEMA) + "\"}";
@@ -200,7 +224,11 @@ final class InspectorTest {
     }
 
     private Finding look(String demand, String content) {
-        return inspect(demand, new Choice(content == null ? "" : content, "", List.of(), Optional.of("stop")));
+        return inspect(demand, choice(content == null ? "" : content));
+    }
+
+    private static Choice choice(String content) {
+        return new Choice(content, "", List.of(), Optional.of("stop"));
     }
 
     private Finding inspect(String demand, Choice choice) {

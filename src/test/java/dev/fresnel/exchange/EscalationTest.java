@@ -284,20 +284,44 @@ class EscalationTest {
         }
     }
 
+    /** An outage, not a bad answer: the requested model stands in, as for any call that fails. */
     @Test
-    void tellsTheClient_whenAHeldStreamBreaksOff() {
+    void asksTheRequestedModel_whenAHeldStreamBreaksOffBeforeItHasBegun() {
         try (Scene scene = Scene.with(ROUTE + "true")) {
-            SseScript begun =
-                    Script.sse(ChatJson.events("cheap", "", Optional.empty()).subList(0, 1));
-            scene.cheap.byDefault(Script.resetAfter(
-                    begun.withoutDone().bytes().length(),
-                    Script.sse(ChatJson.events("cheap", "word", Optional.empty()))));
+            scene.cheap.byDefault(brokenOff());
 
             HttpResponse<String> reply = scene.gateway.chat(Scene.streaming(PLAIN));
 
-            assertThat(reply.statusCode()).isEqualTo(502);
+            assertThat(reply.statusCode()).isEqualTo(200);
+            assertThat(reply.body()).contains("smart", "[DONE]");
+            assertThat(header(reply, "x-fresnel-model")).isEqualTo("smart");
+            assertThat(header(reply, "x-fresnel-reason")).endsWith("fallback_broken");
+            assertThat(scene.smart.calls()).isEqualTo(1);
+            assertThat(scene.bypasses("fallback_broken")).isEqualTo(1);
+            assertThat(scene.gateway.admin("/metrics")).doesNotContain("remedy=\"escalated\"} 1.0");
             scene.awaitQuiet();
         }
+    }
+
+    @Test
+    void tellsTheClient_whenAHeldStreamBreaksOff_andTheBudgetDoesNotPayForAnother() {
+        try (Scene scene = Scene.withBudget("0.10", ROUTE + "true")) {
+            scene.cheap.byDefault(brokenOff());
+
+            HttpResponse<String> reply = scene.gateway.chat(Scene.streaming(PLAIN), "x-fresnel-arm", "fast-bare");
+
+            assertThat(reply.statusCode()).isEqualTo(502);
+            assertThat(header(reply, "x-fresnel-reason")).endsWith("fallback_over_budget");
+            assertThat(scene.smart.calls()).isZero();
+            scene.awaitQuiet();
+        }
+    }
+
+    private static Script brokenOff() {
+        SseScript begun =
+                Script.sse(ChatJson.events("cheap", "", Optional.empty()).subList(0, 1));
+        return Script.resetAfter(
+                begun.withoutDone().bytes().length(), Script.sse(ChatJson.events("cheap", "word", Optional.empty())));
     }
 
     @Test

@@ -238,6 +238,30 @@ class SignalsTest {
         }
     }
 
+    /** The worker's stream was given up for its second answer, which never came: what is worth it is no longer the question. */
+    @Test
+    void theRequestedModelIsAsked_whereNothingOfTheWorkersAnswerIsLeft() {
+        cheap.reply(Script.chat("Sure! Here you are", USAGE));
+        cheap.byDefault(Script.error(500));
+        smart.byDefault(Script.chat("{\"a\":1}", USAGE));
+        String route = ADAPTIVE + "\nlearned: { success-usd: 0.0001 }\nescalation: { enabled: true, retry: true }";
+        try (TestGateway gateway = start(route, "policy: { guard: 1 }\n")) {
+            Optional<HttpResponse<String>> delegated = IntStream.range(0, 20)
+                    .mapToObj(i -> gateway.chat("{\"model\":\"smart\",\"stream\":true," + SCHEMA + ",\"messages\":["
+                            + user("Make list number " + i) + "]}"))
+                    .filter(reply -> header(reply, "x-fresnel-decision").equals("fast-bare"))
+                    .findFirst();
+
+            assertThat(delegated).hasValueSatisfying(reply -> {
+                assertThat(reply.statusCode()).isEqualTo(200);
+                assertThat(header(reply, "x-fresnel-reason")).endsWith("answer_invalid, retried, escalated");
+                assertThat(header(reply, "x-fresnel-model")).isEqualTo("smart");
+                assertThat(reply.body()).contains("[DONE]").doesNotContain("Sure");
+            });
+            assertThat(cheap.calls()).isEqualTo(2);
+        }
+    }
+
     /** What is configured to weigh nothing is not heard. */
     @Test
     void aSignThatIsSwitchedOffIsNotHeard() {

@@ -53,6 +53,20 @@ class NearLensesTest {
                 .isEmpty();
     }
 
+    /** A task may have megabytes, and it is read on an event loop. */
+    @Test
+    void looksForFilesWhereItLooksForWords_whenATaskIsLong() {
+        String filler = " and so on".repeat(TaskWords.MAX_CHARS);
+        String task = TASK + filler + " src/middle.ts" + filler;
+        near.add(HERE, KEY, task, LENS);
+
+        assertThat(near.find(HERE, task.replace("src/middle.ts", "src/other.ts"), 0))
+                .isPresent();
+        assertThat(near.find(HERE, task.replace("src/app.ts", "src/main.ts"), 0))
+                .isEmpty();
+        assertThat(near.find(HERE, task + " src/tail.ts", 0)).isEmpty();
+    }
+
     @Test
     void findsNothing_whenALimitWasAddedOrTakenAway() {
         near.add(HERE, KEY, TASK, LENS);
