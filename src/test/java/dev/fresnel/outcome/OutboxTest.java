@@ -41,7 +41,9 @@ final class OutboxTest {
         pass(Duration.ofMinutes(1));
 
         assertThat(answered).hasSize(100);
-        assertThat(outbox.queued()).as("nobody says yet whether it is the store").isEqualTo(1);
+        assertThat(outbox.queued())
+                .as("nobody says yet whether it is the store")
+                .isEqualTo(1);
     }
 
     @Test

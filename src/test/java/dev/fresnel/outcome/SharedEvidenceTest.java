@@ -343,10 +343,9 @@ class SharedEvidenceTest {
 
         assertThat(evidence.counts().duplicates()).isZero();
         assertThat(populations)
-                .allSatisfy(population -> assertThat(
-                                Await.result(store.changes(population, 0)).cells().stream()
-                                        .mapToDouble(cell -> cell.evidence().weight())
-                                        .sum())
+                .allSatisfy(population -> assertThat(Await.result(store.changes(population, 0)).cells().stream()
+                                .mapToDouble(cell -> cell.evidence().weight())
+                                .sum())
                         .isCloseTo(2, within(0.01)));
     }
 
