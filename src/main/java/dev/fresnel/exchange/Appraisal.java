@@ -103,7 +103,7 @@ final class Appraisal {
 
     /** What can be seen at a glance. */
     Outcome outcome(ExchangeEvent.End end) {
-        if (journal.escalated) {
+        if (journal.escalated && journal.isDecidedArm()) {
             return new Outcome.Rewarded(ImplicitSignal.ESCALATED);
         }
         if (!journal.isAsDecided()) {

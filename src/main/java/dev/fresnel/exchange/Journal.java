@@ -238,11 +238,15 @@ final class Journal {
 
     /** Whether the arm that the policy is told about is the one that answers, or would have: not a fallback, nor direct for want of a lens. */
     boolean isAsDecided() {
-        boolean took = learning.map(Learning::key)
+        return isDecidedArm() && (delegated.isEmpty() || workerAnswered());
+    }
+
+    /** Whether the arm that was asked first is the one that the policy is told about. */
+    boolean isDecidedArm() {
+        return learning.map(Learning::key)
                 .or(() -> inherits.map(Pin.Learned::key))
                 .filter(key -> key.arm().name().equals(arm))
                 .isPresent();
-        return took && (delegated.isEmpty() || workerAnswered());
     }
 
     /** Whose decision the outcome of this exchange belongs to. */

@@ -26,4 +26,10 @@ public record AwaitedDecision(
     public AwaitedDecision {
         learning = learning.withoutStandings();
     }
+
+    /** @param learning timed on the store's clock */
+    static AwaitedDecision of(Turn turn, Learning learning) {
+        return new AwaitedDecision(
+                turn.tenant(), turn.request(), learning, turn.began(), turn.ended(), turn.spent(), turn.lens());
+    }
 }

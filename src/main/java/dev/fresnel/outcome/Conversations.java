@@ -87,17 +87,21 @@ final class Conversations {
     }
 
     void joins(OpenDecision decision, Turn turn) {
-        if (decision.joins(turn.request())) {
+        // What is said of another arm's answer is not said of this decision.
+        if (turn.outcome().isArmsOwn() && decision.joins(turn.request())) {
             byTurn.put(turn.request(), decision);
         }
         decision.took(turn);
     }
 
-    /** The answer before this turn, if the turn is a repetition of its request that came soon after it. */
+    /** The arm's own answer before this turn, if the turn is a repetition of its request that came soon after it. */
     Optional<SaidOf> repeated(Turn turn) {
         Repetition key = new Repetition(turn.tenant(), turn.body());
         Optional<Answered> before = Optional.ofNullable(answered.remove(key));
-        answered.put(key, new Answered(SaidOf.of(turn), turn.ended()));
+        // After an outage clients send again by themselves, which says nothing of quality.
+        if (turn.outcome() instanceof Outcome.Rewarded && turn.outcome().isArmsOwn()) {
+            answered.put(key, new Answered(SaidOf.of(turn), turn.ended()));
+        }
         // What ran side by side was sampled on purpose.
         return before.filter(answer -> !turn.began().isBefore(answer.at())
                         && Duration.between(answer.at(), turn.began()).compareTo(settings.retry()) <= 0)

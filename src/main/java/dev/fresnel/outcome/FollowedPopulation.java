@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /**
  * One population between the policy and the store: what the store has not been told, what it was told and has not acknowledged, and
@@ -30,7 +31,6 @@ final class FollowedPopulation {
     private Map<String, Residuals> residuals = new HashMap<>();
     private Deltas sent = new Deltas();
     private Optional<Flush> unacknowledged = Optional.empty();
-    private long sequence;
     private long version;
     private int lessons;
     private boolean asking;
@@ -80,11 +80,15 @@ final class FollowedPopulation {
         return pending.size() + sent.size();
     }
 
-    /** The flush that waits for its acknowledgement, or a new one of what was learned since. */
-    Flush nextFlush(String replica, Flush.Terms terms) {
+    /**
+     * The flush that waits for its acknowledgement, or a new one of what was learned since.
+     *
+     * @param sequence gives each new flush of the process a higher number: also of a population that was forgotten and came back
+     */
+    Flush nextFlush(String replica, LongSupplier sequence, Flush.Terms terms) {
         Flush next = unacknowledged.orElseGet(() -> {
             sent = pending.take(FLUSHED_TOGETHER);
-            Flush made = new Flush(name, replica, ++sequence, version, terms, sent.told(), residuals);
+            Flush made = new Flush(name, replica, sequence.getAsLong(), version, terms, sent.told(), residuals);
             residuals = new HashMap<>();
             lessons = 0;
             return made;

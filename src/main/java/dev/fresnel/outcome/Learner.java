@@ -14,19 +14,16 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 
 /**
  * Tells the policy what came of its decisions: once per conversation, revised when more becomes known, never before something is.
@@ -56,8 +53,7 @@ public final class Learner {
     private final LongAdder dropped = new LongAdder();
     private final LongAdder lessons = new LongAdder();
     private final LongAdder alarms = new LongAdder();
-    private final Map<ImplicitSignal, LongAdder> signals = Arrays.stream(ImplicitSignal.values())
-            .collect(Collectors.toUnmodifiableMap(Function.identity(), _ -> new LongAdder()));
+    private final SignalCounts signals = new SignalCounts();
 
     // On the learner's thread only.
     private final Conversations conversations;
@@ -110,14 +106,19 @@ public final class Learner {
     }
 
     /**
-     * Tells the store what is left, and the log of decisions whose outcome is still open. Never fails; completes when that is done, or
-     * not possible now.
+     * Tells the store what is left, and the log of decisions whose outcome is still open. Good answers count when half of their horizon
+     * is over: most bad signs have been heard by then, and without them every restart would make the arms look worse. Never fails;
+     * completes when that is done, or not possible now.
      */
     public Future<Void> close() {
         Promise<Void> told = Promise.promise();
         run(() -> {
-            conversations.untold().forEach(decision -> log.accept(decision.record("waiting_at_shutdown")));
-            outbox.whenIdle(told::complete);
+            Instant half = clock.instant().plus(settings.horizon().dividedBy(2));
+            conversations.due(half).forEach(of -> notice(of, ImplicitSignal.CLEAN));
+            outbox.whenIdle(() -> {
+                conversations.untold().forEach(decision -> log.accept(decision.record("waiting_at_shutdown")));
+                told.complete();
+            });
         });
         return told.future().compose(_ -> evidence.close());
     }
@@ -195,8 +196,7 @@ public final class Learner {
 
     /** How often each signal was heard so far. */
     public Map<ImplicitSignal, LongSupplier> signals() {
-        return signals.entrySet().stream()
-                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, entry -> entry.getValue()::sum));
+        return signals.all();
     }
 
     /** Runs something on the learner's thread; false when too much waits already, and then it is dropped. */
@@ -225,9 +225,14 @@ public final class Learner {
     }
 
     private void learn(Turn turn) {
-        turn.learning().ifPresentOrElse(learning -> open(turn, learning), () -> join(turn));
-        conversations.find(turn.tenant(), turn.decision()).ifPresent(decision -> conversations.joins(decision, turn));
         conversations.repeated(turn).ifPresent(before -> notice(before, ImplicitSignal.RETRIED));
+        if (turn.outcome().isArmsOwn()) {
+            turn.learning().ifPresentOrElse(learning -> open(turn, learning), () -> join(turn));
+        } else if (turn.learning().isPresent()) {
+            conclude(turn, turn.learning().get());
+            return;
+        }
+        conversations.find(turn.tenant(), turn.decision()).ifPresent(decision -> conversations.joins(decision, turn));
         switch (turn.outcome()) {
             case Outcome.Rewarded(ImplicitSignal signal)
             when signal == ImplicitSignal.CLEAN -> conversations.isClean(turn);
@@ -238,30 +243,36 @@ public final class Learner {
     }
 
     private void open(Turn turn, Learning learning) {
-        AwaitedDecision awaited = new AwaitedDecision(
-                turn.tenant(),
-                turn.request(),
-                learning.later(evidence.ahead()),
-                turn.began(),
-                turn.ended(),
-                turn.spent(),
-                turn.lens());
+        AwaitedDecision awaited = AwaitedDecision.of(turn, learning.later(evidence.ahead()));
         conversations.add(new OpenDecision(awaited)).forEach(this::land);
-        var _ = outbox.send(
-                lane(turn.tenant(), turn.request()),
-                () -> decisions.put(awaited, settings.labels()).map(true),
-                _ -> {},
-                () -> {});
+        keep(turn, () -> decisions.put(awaited, settings.labels()));
     }
 
     private void join(Turn turn) {
+        keep(turn, () -> decisions.join(turn.tenant(), turn.request(), turn.decision(), settings.labels()));
+    }
+
+    private void keep(Turn turn, Supplier<Future<Void>> call) {
         var _ = outbox.send(
-                lane(turn.tenant(), turn.decision()),
-                () -> decisions
-                        .join(turn.tenant(), turn.request(), turn.decision(), settings.labels())
-                        .map(true),
-                _ -> {},
-                () -> {});
+                lane(turn.tenant(), turn.decision()), () -> call.get().map(true), _ -> {}, () -> {});
+    }
+
+    /** Another arm wrote the answer: what there is to learn is known now, and no label for it may find the decision in the store. */
+    private void conclude(Turn turn, Learning learning) {
+        policy.end(learning.key());
+        AwaitedDecision decision = AwaitedDecision.of(turn, learning.later(evidence.ahead()));
+        switch (turn.outcome()) {
+            case Outcome.Rewarded(ImplicitSignal signal) -> {
+                double weight = settings.weights().of(signal);
+                if (weight > 0) {
+                    signals.heard(signal);
+                    Verdict verdict = new Verdict(signal.reward(), weight);
+                    var _ = hear(new Revision.Revised(decision, Verdict.NONE, verdict), signal.key());
+                }
+            }
+            case Outcome.Ignored(String why) -> log.accept(OpenDecision.record(decision, Verdict.NONE, why));
+            case Outcome.Failed(String why) -> log.accept(OpenDecision.record(decision, Verdict.NONE, why));
+        }
     }
 
     /** The gateway has seen something that says how good an answer was. An answer that anything speaks against is not clean as well. */
@@ -274,13 +285,13 @@ public final class Learner {
             here.ifPresent(this::land);
             return;
         }
-        Objects.requireNonNull(signals.get(signal)).increment();
+        signals.heard(signal);
         send(of, signal.key(), signal.reward(), weight);
     }
 
     private void send(Conversations.SaidOf of, String source, double reward, double weight) {
         Signal said = new Signal(
-                of.tenant(), of.turn(), source + "@" + of.turn(), Signal.Kind.SIGN, reward, weight, attempt());
+                of.tenant(), of.decision(), source + "@" + of.turn(), Signal.Kind.SIGN, reward, weight, attempt());
         var _ = outbox.send(
                 lane(of.tenant(), of.decision()),
                 () -> decisions.revise(said),
@@ -334,21 +345,12 @@ public final class Learner {
                 teach(decision.learning(), before, after);
                 here.map(OpenDecision::lens)
                         .orElse(decision.lens())
-                        .ifPresent(use -> lenses.accept(use, difference(before, after)));
+                        .ifPresent(use -> lenses.accept(use, after.tally().minus(before.tally())));
                 log.accept(here.map(known -> known.record(why))
                         .orElseGet(() -> OpenDecision.record(decision, after, why)));
                 yield FeedbackResult.LEARNED;
             }
         };
-    }
-
-    /** What the lens of the answers has not been told yet. */
-    private static Tally difference(Verdict before, Verdict after) {
-        return tally(after).minus(tally(before));
-    }
-
-    private static Tally tally(Verdict verdict) {
-        return verdict.weight() > 0 ? Tally.of(verdict.reward(), verdict.weight()) : Tally.NONE;
     }
 
     private void teach(Learning learning, Verdict before, Verdict after) {
@@ -363,11 +365,9 @@ public final class Learner {
 
     private void alarmed(Alarm alarm) {
         alarms.increment();
-        System.getLogger("fresnel")
-                .log(
-                        System.Logger.Level.WARNING,
-                        "arm " + alarm.arm() + " has become " + alarm.direction() + " for " + alarm.population()
-                                + ": what was learned of it weighs little from now on");
+        String news = "arm %s has become %s for %s: what was learned of it weighs little from now on"
+                .formatted(alarm.arm(), alarm.direction(), alarm.population());
+        System.getLogger("fresnel").log(System.Logger.Level.WARNING, news);
     }
 
     /** The turn says nothing; what others said still stands. */

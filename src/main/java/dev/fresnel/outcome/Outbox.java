@@ -17,10 +17,10 @@ import java.util.random.RandomGenerator;
 /**
  * Calls to a store that must not be lost while it is away, and must not overtake each other where they concern the same thing. Each
  * waits in a lane; the first of a lane is tried until it succeeds, up to {@value #SENT_TOGETHER} lanes at once. While the store fails
- * one call at a time tries whether it is back ({@link Retry}).
+ * one call at a time tries whether it is back ({@link Retry}), each time the first of another lane.
  *
  * <p>Bounded: at most {@value #MAX_QUEUED} calls wait. A call that keeps failing while others succeed is the store's refusal, not its
- * absence: it is given up after {@value #MAX_FAILURES} attempts.
+ * absence: it is given up, and counted as lost, after {@value #MAX_FAILURES} failures between which others succeeded.
  *
  * <p>Confined to the thread that it is given, but for the counts.
  */
@@ -136,14 +136,17 @@ final class Outbox {
         if (retry.isDue(now)) {
             retry.failed(now);
         }
-        if (call.failures++ == 0) {
+        // While the store is away nothing succeeds, and no failure is the call's own.
+        if (call.failures == 0 || succeeded > call.succeededBefore) {
+            call.failures++;
             call.succeededBefore = succeeded;
         }
-        if (call.failures >= MAX_FAILURES && succeeded > call.succeededBefore) {
+        if (call.failures >= MAX_FAILURES) {
             lost.increment();
             over(lane);
         } else {
-            ready.addFirst(lane);
+            // Not the same again: whether it is the store or this call, another one tells.
+            ready.addLast(lane);
         }
     }
 

@@ -14,6 +14,18 @@ public sealed interface Outcome {
     /** The arm did not get to answer: an outage, a refusal of the provider, a lens that could not be had. Reliability, not quality. */
     record Failed(String why) implements Outcome {}
 
+    /**
+     * Whether the client has an answer that the arm wrote, as a whole or in part. Nothing that is said of another's can be told of the
+     * arm.
+     */
+    default boolean isArmsOwn() {
+        return switch (this) {
+            case Rewarded(ImplicitSignal signal) -> signal != ImplicitSignal.ESCALATED;
+            case Ignored _ -> true;
+            case Failed _ -> false;
+        };
+    }
+
     /** The name in metrics. */
     default String key() {
         return switch (this) {

@@ -72,6 +72,7 @@ final class SharedEvidence {
     private final LongAdder failures = new LongAdder();
     private final LongAdder dropped = new LongAdder();
     private final LongAdder refused = new LongAdder();
+    private long sequence;
     private volatile double ahead;
     private volatile int queued;
     private volatile int ignored;
@@ -204,7 +205,7 @@ final class SharedEvidence {
     }
 
     private Future<Void> flush(FollowedPopulation population) {
-        Flush flush = population.nextFlush(replica, terms);
+        Flush flush = population.nextFlush(replica, () -> ++sequence, terms);
         population.asks();
         return answered(population, store.flush(flush), flushed -> {
             population.acknowledged(flush);

@@ -1,5 +1,6 @@
 package dev.fresnel.outcome;
 
+import dev.fresnel.lens.Tally;
 import dev.fresnel.policy.Evidence;
 import dev.fresnel.policy.Observation;
 import java.util.Optional;
@@ -27,5 +28,10 @@ public record Verdict(double reward, double weight) {
     /** As evidence, before decay. */
     public Evidence evidence() {
         return Evidence.of(weight, reward);
+    }
+
+    /** The same as a lens is told of it. */
+    Tally tally() {
+        return weight > 0 ? Tally.of(reward, weight) : Tally.NONE;
     }
 }

@@ -206,6 +206,25 @@ class SignalsTest {
         }
     }
 
+    /** Whatever the client says of it, another model wrote it. */
+    @ParameterizedTest
+    @CsvSource({"true, escalated", "false, another_arm_answered"})
+    void feedbackIsNotCreditedToTheWorker_whenTheRequestedModelAnswered(boolean escalates, String why) {
+        cheap.byDefault(escalates ? Script.chat("no JSON at all", USAGE) : Script.error(500));
+        smart.byDefault(Script.chat("{\"a\":1}", USAGE));
+        try (TestGateway gateway = start(escalates ? ESCALATING : ADAPTIVE, "")) {
+            HttpResponse<String> reply = ask(gateway, "fast-bare", SCHEMA, "List them");
+            var _ = outcome(reply, why);
+            HttpResponse<String> feedback = gateway.post(
+                    "/v1/feedback",
+                    "{\"request_id\":\"" + header(reply, "x-fresnel-request-id") + "\",\"succeeded\":true}");
+
+            assertThat(reply.body()).contains("{\\\"a\\\":1}");
+            assertThat(feedback.body()).contains("\"status\":\"not_learning\"");
+            assertThat(lines(reply)).hasSize(1);
+        }
+    }
+
     /** A retried or repaired answer is the one that the client got. */
     @Test
     void aRepairedAnswerCountsForTheWorker() {

@@ -381,6 +381,72 @@ final class LearnerTest {
                 .hasSize(1);
     }
 
+    /** The requested model wrote what the client grades. */
+    @Test
+    void learnsNoLabelOfAnAnswerThatAnotherArmWrote_whoeverHearsIt() {
+        decide("r1", new Outcome.Failed("another_arm_answered"));
+        decide("r2", new Outcome.Rewarded(ImplicitSignal.ESCALATED));
+        Learner elsewhere = learner(Runnable::run, OutcomeSettings.DEFAULT);
+
+        for (String id : List.of("r1", "r2")) {
+            assertThat(feedback(id, 1)).isEqualTo(FeedbackResult.NOT_LEARNING);
+            assertThat(Await.result(elsewhere.feedback(ACME, new Feedback(new RequestId(id), 1))))
+                    .isEqualTo(FeedbackResult.NOT_LEARNING);
+        }
+        assertThat(pulls()).as("the escalation alone").isCloseTo(1, within(1e-4));
+        assertThat(meanReward()).isZero();
+        assertThat(pending()).isZero();
+        assertThat(log).extracting(DecisionRecord::why).containsExactly("another_arm_answered", "escalated");
+        assertThat(log.getLast().reward()).hasValue(0);
+        assertThat(Objects.requireNonNull(learner.signals().get(ImplicitSignal.ESCALATED))
+                        .getAsLong())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void learnsTheEscalationOfALaterTurn_butNoLabelForIt() {
+        decide("r1", new Outcome.Ignored("unread"));
+        follow("r2", "r1", new Outcome.Rewarded(ImplicitSignal.ESCALATED));
+        follow("r3", "r1", new Outcome.Failed("another_arm_answered"));
+
+        assertThat(feedback("r2", 1)).isEqualTo(FeedbackResult.NOT_LEARNING);
+        assertThat(feedback("r3", 1)).isEqualTo(FeedbackResult.NOT_LEARNING);
+        assertThat(pulls()).isCloseTo(1, within(1e-4));
+        assertThat(meanReward()).isZero();
+        assertThat(feedback("r1", 1)).as("its own answer").isEqualTo(FeedbackResult.LEARNED);
+        assertThat(meanReward()).isCloseTo(1, within(1e-3));
+    }
+
+    @Test
+    void takesARepetitionForNone_whenNobodyAnsweredBefore() {
+        Fingerprint same = Fingerprint.of("same");
+        for (int i = 0; i < 5; i++) {
+            Outcome outcome = i < 4 ? new Outcome.Failed("status_503") : new Outcome.Rewarded(ImplicitSignal.CLEAN);
+            ended("r" + i, learning(), "r" + i, same, now, now.plusSeconds(1), outcome);
+            now = now.plusSeconds(2);
+        }
+
+        assertThat(pulls()).isZero();
+        assertThat(Objects.requireNonNull(learner.signals().get(ImplicitSignal.RETRIED))
+                        .getAsLong())
+                .isZero();
+    }
+
+    @Test
+    void countsGoodAnswers_whenItEndsAfterHalfTheirHorizon() {
+        decide("r1", new Outcome.Rewarded(ImplicitSignal.CLEAN));
+        now = now.plus(Duration.ofMinutes(1));
+        decide("r2", new Outcome.Rewarded(ImplicitSignal.CLEAN));
+        now = now.plus(Duration.ofMinutes(4));
+
+        Await.result(learner.close());
+
+        assertThat(pulls()).isCloseTo(0.15, within(1e-3));
+        assertThat(meanReward()).isCloseTo(1, within(1e-6));
+        assertThat(log).extracting(DecisionRecord::why).containsExactly("clean", "waiting_at_shutdown");
+        assertThat(log).extracting(record -> record.decision().value()).containsExactly("r1", "r2");
+    }
+
     private Learner learner(Executor thread, OutcomeSettings settings) {
         return new Learner(new Learner.Setup(
                 policy,

@@ -308,6 +308,48 @@ class SharedEvidenceTest {
     }
 
     @Test
+    void aPopulationThatWasForgotten_isToldOfAgain_whenItComesBack() {
+        PolicySettings two = new PolicySettings(
+                SETTINGS.rule(),
+                SETTINGS.tuning(),
+                SETTINGS.prior(),
+                SETTINGS.memory(),
+                SETTINGS.exploration(),
+                SETTINGS.drift(),
+                SETTINGS.guard(),
+                SETTINGS.warmStart(),
+                new PolicySettings.Bounds(2, 256, 4096));
+        List<String> populations = List.of("p0", "p1", "p2");
+        Map<Arm, String> known = Map.of(Arm.DIRECT, "model-0", WORKER, "model-1");
+        Policy policy = new Policy(two);
+        SharedEvidence evidence = new SharedEvidence(
+                policy,
+                store,
+                new KnownArms(Map.of("p0", known, "p1", known, "p2", known)),
+                Runnable::run,
+                () -> now,
+                new Random(1),
+                "c",
+                _ -> {});
+        for (int round = 0; round < 2; round++) {
+            for (String population : populations) {
+                EvidenceKey key = new EvidenceKey(new Context(population, "other 1", "acme/app"), WORKER);
+                evidence.use(population);
+                evidence.learned(key, policy.learn(key, new Observation(policy.stamp(key, now), 1, 0), now), 1);
+                now = now.plusSeconds(1);
+                evidence.tick();
+            }
+        }
+
+        assertThat(evidence.counts().duplicates()).isZero();
+        assertThat(populations)
+                .allSatisfy(population -> assertThat(Await.result(store.changes(population, 0)).cells().stream()
+                                .mapToDouble(cell -> cell.evidence().weight())
+                                .sum())
+                        .isCloseTo(2, within(0.01)));
+    }
+
+    @Test
     void cellNames_areReadAsTheyWereWritten() {
         for (String text : List.of("", " ", "7:x", "a b", "é\n")) {
             Context context = new Context(POPULATION, text, text);
