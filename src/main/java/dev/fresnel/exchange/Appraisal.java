@@ -67,7 +67,8 @@ final class Appraisal {
         });
         look.onComplete(found -> {
             if (vertx.cancelTimer(timer)) {
-                context.runOnContext(_ -> promise.tryComplete(found.otherwise(Optional.empty()).result()));
+                context.runOnContext(_ ->
+                        promise.tryComplete(found.otherwise(Optional.empty()).result()));
             }
         });
         return promise.future();

@@ -107,10 +107,11 @@ final class Escalating {
                     return appraisal.fault();
                 });
             case Answer.Streaming streaming ->
-                opened(request, streaming).compose(read -> judged(read.stream(), () -> {
-                    read.stream().observed().ifPresent(journal::measured);
-                    return read.isAll() ? appraisal.fault() : Future.succeededFuture(read.fault());
-                }));
+                opened(request, streaming)
+                        .compose(read -> judged(read.stream(), () -> {
+                            read.stream().observed().ifPresent(journal::measured);
+                            return read.isAll() ? appraisal.fault() : Future.succeededFuture(read.fault());
+                        }));
         };
         return seen.compose(known -> client.isGone()
                 ? Future.<Seen>failedFuture(new Answering.ClientGone())

@@ -50,8 +50,8 @@ final class Exchange {
         guiding = new Guiding(parts, arrival, client, journal, bypass, purse);
         rewriting = new Rewriting(parts, arrival, journal, bypass);
         answering = new Answering(parts, arrival, client, journal, bypass, purse);
-        appraisal = new Appraisal(
-                parts.vertx(), arrival.tenant().id(), journal, parts.inspections(), Appraisal.PATIENCE);
+        appraisal =
+                new Appraisal(parts.vertx(), arrival.tenant().id(), journal, parts.inspections(), Appraisal.PATIENCE);
         escalating = new Escalating(parts, arrival, client, journal, purse, rewriting, answering, appraisal);
     }
 

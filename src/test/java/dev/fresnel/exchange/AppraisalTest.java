@@ -23,7 +23,6 @@ import dev.fresnel.testing.ChatJson;
 import dev.fresnel.upstream.Tier;
 import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.TenantId;
-
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -117,7 +116,9 @@ class AppraisalTest {
             appraisal
                     .fault()
                     .map(fault -> new Seen(
-                            fault, Vertx.currentContext() == context && Thread.currentThread().equals(loop)))
+                            fault,
+                            Vertx.currentContext() == context
+                                    && Thread.currentThread().equals(loop)))
                     .onComplete(seen);
         });
         return seen.future();
@@ -147,7 +148,8 @@ class AppraisalTest {
         return new Assessment(
                 new Route.Direct(
                         new Decision(Arm.DIRECT, Arm.DIRECT, Map.of(Arm.DIRECT, 1.0), List.of(Reason.MODE_OFF))),
-                new TaskFeatures(TaskKind.OTHER, Fingerprint.of("x"), 0, 0, Tier.UNKNOWN, TaskFeatures.KindSource.RULES),
+                new TaskFeatures(
+                        TaskKind.OTHER, Fingerprint.of("x"), 0, 0, Tier.UNKNOWN, TaskFeatures.KindSource.RULES),
                 new Estimates(10, new OutputEstimate(10, 20)),
                 List.of(),
                 List.of(),
