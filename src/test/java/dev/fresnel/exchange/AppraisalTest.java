@@ -117,7 +117,7 @@ class AppraisalTest {
                     .fault()
                     .map(fault -> new Seen(
                             fault,
-                            Vertx.currentContext() == context
+                            context.equals(Vertx.currentContext())
                                     && Thread.currentThread().equals(loop)))
                     .onComplete(seen);
         });
