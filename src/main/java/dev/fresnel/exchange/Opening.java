@@ -6,6 +6,7 @@ import dev.fresnel.chat.Choice;
 import dev.fresnel.chat.Feature;
 import dev.fresnel.chat.StreamFacts;
 import dev.fresnel.outcome.ImplicitSignal;
+import dev.fresnel.value.GatewayException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -58,15 +59,34 @@ final class Opening {
                         },
                         () -> shows(stream) || size[0] > MAX_HELD,
                         patience)
-                .map(more -> {
+                .compose(more -> {
+                    if (more.isComplete() && !shows(stream)) {
+                        // It ended in good order, and before it was over.
+                        return Future.failedFuture(
+                                new GatewayException(answer.source().brokenOff()));
+                    }
                     List<io.vertx.core.buffer.Buffer> chunks =
                             new ArrayList<>(answer.held().chunks());
                     chunks.addAll(more.chunks());
-                    return read(answer.holding(new Held(chunks, more.rest())), stream);
+                    return Future.succeededFuture(read(answer.holding(new Held(chunks, more.rest())), stream));
                 });
     }
 
     private Read read(Answer.Streaming answer, ChatStream stream) {
+        try {
+            return judged(answer, stream);
+        } catch (RuntimeException bug) {
+            return passed(new Read(answer, false, Optional.empty()), bug);
+        }
+    }
+
+    /** A fault of ours does not keep a stream from the client. */
+    private static <T> T passed(T how, RuntimeException bug) {
+        System.getLogger("fresnel").log(System.Logger.Level.ERROR, "a stream was passed on as it came", bug);
+        return how;
+    }
+
+    private Read judged(Answer.Streaming answer, ChatStream stream) {
         StreamFacts facts = stream.facts();
         // An error inside the stream is an outage: the relay tells the client.
         boolean all = facts.done() && !facts.errorEvent();
@@ -74,6 +94,14 @@ final class Opening {
     }
 
     private boolean shows(ChatStream stream) {
+        try {
+            return begins(stream);
+        } catch (RuntimeException bug) {
+            return passed(true, bug);
+        }
+    }
+
+    private boolean begins(ChatStream stream) {
         StreamFacts facts = stream.facts();
         return facts.done()
                 || facts.errorEvent()

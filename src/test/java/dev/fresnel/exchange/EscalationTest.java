@@ -304,6 +304,21 @@ class EscalationTest {
     }
 
     @Test
+    void asksTheRequestedModel_whenAHeldStreamEndsBeforeItHasBegun() {
+        try (Scene scene = Scene.with(ROUTE + "true")) {
+            scene.cheap.byDefault(
+                    Script.sse(ChatJson.events("cheap", "", Optional.empty()).subList(0, 1))
+                            .withoutDone());
+
+            HttpResponse<String> reply = scene.gateway.chat(Scene.streaming(PLAIN));
+
+            assertThat(reply.body()).contains("smart", "[DONE]");
+            assertThat(header(reply, "x-fresnel-reason")).endsWith("fallback_broken");
+            scene.awaitQuiet();
+        }
+    }
+
+    @Test
     void tellsTheClient_whenAHeldStreamBreaksOff_andTheBudgetDoesNotPayForAnother() {
         try (Scene scene = Scene.withBudget("0.10", ROUTE + "true")) {
             scene.cheap.byDefault(brokenOff());
