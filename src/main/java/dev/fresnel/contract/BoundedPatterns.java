@@ -17,6 +17,13 @@ final class BoundedPatterns implements RegularExpressionFactory {
     /** Some ten milliseconds. */
     static final int MAX_LOOKS = 1_000_000;
 
+    /**
+     * Most that all counted repetitions of a pattern may multiply to: {@code (?:^){2000000000}} needs time and looks at nothing.
+     */
+    private static final long MAX_REPETITIONS = 100_000;
+
+    private static final Pattern COUNTED_REPETITION = Pattern.compile("\\{(\\d{1,18})(?:,(\\d{0,18}))?}");
+
     private static final ScopedValue<Looks> LOOKS = ScopedValue.newInstance();
 
     /** How often texts have been looked at. Used by one thread. */
@@ -48,14 +55,27 @@ final class BoundedPatterns implements RegularExpressionFactory {
         }
     }
 
-    /** @throws PatternSyntaxException for a pattern that Java cannot read */
+    /** @throws PatternSyntaxException for a pattern that Java cannot read, or that repeats too often */
     @Override
     public RegularExpression getRegularExpression(String regex) {
+        if (repetitions(regex) > MAX_REPETITIONS) {
+            throw new PatternSyntaxException("its repetitions multiply to more than " + MAX_REPETITIONS, regex, -1);
+        }
         Pattern pattern = Pattern.compile(regex);
         return text -> {
             Matcher matcher = pattern.matcher(new Counted(text, LOOKS.orElse(new Looks())));
             return matcher.find();
         };
+    }
+
+    private static long repetitions(String regex) {
+        long product = 1;
+        Matcher counts = COUNTED_REPETITION.matcher(regex);
+        while (counts.find() && product <= MAX_REPETITIONS) {
+            String most = counts.group(2) == null || counts.group(2).isEmpty() ? counts.group(1) : counts.group(2);
+            product *= Math.clamp(Long.parseLong(most), 1, MAX_REPETITIONS + 1);
+        }
+        return product;
     }
 
     /** A text that says so when it has been looked at too often. Used by one match. */

@@ -152,6 +152,8 @@ final class InspectorTest {
             5                                          ; SCHEMA_NOT_USABLE
             null                                       ; SCHEMA_NOT_USABLE
             {"pattern":"((("}                          ; SCHEMA_NOT_USABLE
+            {"pattern":"(?:^){2000000000}x"}           ; SCHEMA_NOT_USABLE
+            {"pattern":"(?:(?:^){9000}){9000}x"}       ; SCHEMA_NOT_USABLE
             {"$ref":"#/$defs/nowhere"}                 ; SCHEMA_NOT_USABLE
             {"$ref":"#"}                               ; TOO_COSTLY
             {"pattern":"a*a*a*a*a*a*b"}               ; TOO_COSTLY
