@@ -57,7 +57,8 @@ class ReplicasLearningTest {
         String yaml = "listen: { data: \"127.0.0.1:0\", admin: \"127.0.0.1:0\" }\n"
                 + "store: { redis: { url: \"" + redis.uri() + "\", command-timeout: 1s } }\n"
                 + TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), "mode: adaptive\narms: [direct, fast-bare]")
-                + "policy: { guard: 1 }\n";
+                // Sizes that each process learns for itself would be contexts of its own.
+                + "policy: { guard: 1 }\nestimates: { learn: false }\n";
         for (String name : List.of("a", "b", "c")) {
             processes.add(ServingProcess.launch(folder.resolve(name), yaml));
         }
