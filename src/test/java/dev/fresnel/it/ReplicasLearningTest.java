@@ -82,6 +82,15 @@ class ReplicasLearningTest {
         ServingProcess c = processes.get(2);
         processes.forEach(process -> assertThat(chat(process).statusCode()).isEqualTo(200));
 
+        // What the requested model is worth is known, so that minds change by evidence and not by what is in flight.
+        for (int judged = 0; judged < 40; ) {
+            HttpResponse<String> reply = chat(a);
+            if (reply.body().contains("from smart")) {
+                assertThat(judge(a, reply, true)).contains("\"status\":\"learned\"");
+                judged++;
+            }
+        }
+
         // One is told, all act on it.
         for (int i = 0; i < 30; i++) {
             assertThat(teach(a, true)).contains("\"status\":\"learned\"");
@@ -158,6 +167,10 @@ class ReplicasLearningTest {
         HttpResponse<String> reply = chat(process, "x-fresnel-arm", "fast-bare");
         assertThat(reply.statusCode()).isEqualTo(200);
         assertThat(reply.body()).contains("from cheap");
+        return judge(process, reply, succeeded);
+    }
+
+    private String judge(ServingProcess process, HttpResponse<String> reply, boolean succeeded) {
         String id = reply.headers().firstValue("x-fresnel-request-id").orElseThrow();
         HttpResponse<String> verdict = send(HttpRequest.newBuilder(URI.create(process.data() + "/v1/feedback"))
                 .timeout(Await.LIMIT)
