@@ -3,8 +3,9 @@
 -- per residual: arm, low alone, low sum, high alone, high sum; per delta: arm, epoch, origin, jump, cell, weight, reward, squares.
 -- Without a replica nothing is added, only told.
 -- Gives: effect, now, refused, discarded, number of alarms, per alarm: arm, direction; version, extent, then fields and values in turn.
--- Fields of arms: "s:ARM" = "EPOCH ORIGIN JUMP RESET-EPOCH", "c:ARM CELL" = "WEIGHT REWARD SQUARES", "d:ARM" = "LOW HIGH",
--- "m:ARM" = model, "v" = "VERSION WHOLE". Members of changes: fields of arms, by the version that changed them.
+-- Fields of arms: "s:ARM" = "EPOCH ORIGIN JUMP RESET-EPOCH", "c:ARM CELL" = "WEIGHT REWARD SQUARES", "o:ARM CELL" likewise of the
+-- arm as it was before an alarm, "d:ARM" = "LOW HIGH", "m:ARM" = model, "v" = "VERSION WHOLE". Members of changes: fields of arms, by
+-- the version that changed them.
 -- Numbers are text: Redis would cut them to whole ones, Lua's own form has 14 digits of the 17.
 local FAR = 30
 local arms, replicas, changes = KEYS[1], KEYS[2], KEYS[3]
@@ -75,16 +76,28 @@ local function put(field, s)
   redis.call('HSET', arms, field, text(s[1]) .. ' ' .. text(s[2]) .. ' ' .. text(s[3]))
 end
 
+local function times(s, factor)
+  return {s[1] * factor, s[2] * factor, s[3] * factor}
+end
+
+-- Names of an arm's cells, those of its former self included where that is asked for.
+local function cells(arm, former)
+  local found = {}
+  for _, field in ipairs(redis.call('HKEYS', arms)) do
+    local kind, owner, cell = string.match(field, '^([co]):([^ ]+) (.*)$')
+    if owner == arm and (former or kind == 'c') then
+      found[#found + 1] = {kind = kind, name = cell, field = field}
+    end
+  end
+  return found
+end
+
 -- Divides all cells of an arm, so that what it weighs now is about one again.
 local function relandmark(arm, s)
   local origin = now + s.jump
   local factor = math.exp((s.origin - origin) / tau)
-  local prefix = 'c:' .. arm .. ' '
-  for _, field in ipairs(redis.call('HKEYS', arms)) do
-    if string.sub(field, 1, #prefix) == prefix then
-      local x = sums(field)
-      put(field, {x[1] * factor, x[2] * factor, x[3] * factor})
-    end
+  for _, cell in ipairs(cells(arm, true)) do
+    put(cell.field, times(sums(cell.field), factor))
   end
   s.origin = origin
   s.epoch = s.epoch + 1
@@ -129,6 +142,34 @@ local function add(i)
   return true
 end
 
+-- Keeps an arm's evidence beside it as that of its former self, at the weight it has, before the arm jumps: of two former selves the
+-- better known one. No room for it means none.
+local function setAside(arm, seconds)
+  local keep = math.exp(-seconds / tau)
+  local here, before, count = 0, 0, 0
+  local all = cells(arm, true)
+  for _, cell in ipairs(all) do
+    local weight = sums(cell.field)[1]
+    if cell.kind == 'c' then
+      here = here + weight * (1 - keep)
+      count = count + 1
+    else
+      before = before + weight
+    end
+  end
+  local from, share = 'o', 1
+  if here > before and size + count <= 2 * most then
+    from, share = 'c', 1 - keep
+  end
+  for _, cell in ipairs(all) do
+    if cell.kind == from then
+      local field = 'o:' .. arm .. ' ' .. cell.name
+      put(field, times(sums(cell.field), share / keep))
+      changed(field)
+    end
+  end
+end
+
 local alarms = {}
 
 local function watch(i)
@@ -147,6 +188,7 @@ local function watch(i)
     alarms[#alarms + 1] = arm
     alarms[#alarms + 1] = low > high and 'worse' or 'better'
     redis.call('HDEL', arms, 'd:' .. arm)
+    setAside(arm, tonumber(ARGV[8]))
     s.jump = s.jump + tonumber(ARGV[8])
     keep(arm, s)
   else
@@ -205,7 +247,7 @@ if since > 0 and since >= whole and since <= version then
   reply[#reply + 1] = 'changes'
   local told = {}
   for _, field in ipairs(redis.call('ZRANGEBYSCORE', changes, '(' .. ARGV[3], '+inf')) do
-    local arm = string.match(field, '^c:([^ ]+) ')
+    local arm = string.match(field, '^[co]:([^ ]+) ')
     if arm and not told[arm] then
       told[arm] = true
       tell('s:' .. arm)

@@ -4,7 +4,7 @@ redis.call('ZCARD', changes)
 local t = redis.call('TIME')
 local now = string.format('%.17g', t[1] + t[2] / 1000000)
 for _, field in ipairs(redis.call('HKEYS', arms)) do
-  local arm = string.match(field, '^[scd]:([^ ]+)')
+  local arm = string.match(field, '^[scod]:([^ ]+)')
   if arm and (ARGV[1] == '' or arm == ARGV[1]) then
     if string.sub(field, 1, 2) == 's:' then
       local epoch = tonumber(string.match(redis.call('HGET', arms, field), '^(%S+) ')) or 0

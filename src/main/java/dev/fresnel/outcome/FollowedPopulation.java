@@ -112,7 +112,7 @@ final class FollowedPopulation {
             Landmark landmark = shared.landmarks().getOrDefault(key.arm(), Landmark.at(0));
             totals.put(key, total.plus(sent.of(key, landmark, decay)).plus(pending.of(key, landmark, decay)));
         });
-        return new Shared(shared.population(), shared.landmarks(), totals, shared.extent());
+        return new Shared(shared.population(), shared.landmarks(), totals, shared.former(), shared.extent());
     }
 
     // The conversation with the store: one call at a time.

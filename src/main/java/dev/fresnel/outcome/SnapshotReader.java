@@ -9,6 +9,7 @@ import dev.fresnel.policy.Landmark;
 import dev.fresnel.policy.Shared;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -56,21 +57,35 @@ final class SnapshotReader {
             }
         }
         Map<EvidenceKey, Evidence> totals = new HashMap<>();
-        for (Cell cell : snapshot.cells()) {
+        Map<EvidenceKey, Evidence> former = new HashMap<>();
+        ignored += read(population, snapshot.cells(), landmarks, snapshot.at(), totals);
+        ignored += read(population, snapshot.former(), landmarks, snapshot.at(), former);
+        return new Taken(new Shared(population, landmarks, totals, former, snapshot.extent()), ignored);
+    }
+
+    /** @return values that were not taken as they are */
+    private int read(
+            String population,
+            List<Cell> cells,
+            Map<Arm, Landmark> landmarks,
+            double at,
+            Map<EvidenceKey, Evidence> totals) {
+        int ignored = 0;
+        for (Cell cell : cells) {
             Optional<Context> context = CellName.context(population, cell.name());
             Landmark landmark = landmarks.get(new Arm(cell.arm()));
             Evidence total = cell.evidence().asTotal();
             if (context.isEmpty()
                     || landmark == null
-                    || total.weight() * decay.effective(landmark, snapshot.at()) > MOST_OUTCOMES) {
+                    || total.weight() * decay.effective(landmark, at) > MOST_OUTCOMES) {
                 ignored++;
                 continue;
             }
-            double rounding = ROUNDING * decay.weight(landmark, landmark.stamp(snapshot.at()));
+            double rounding = ROUNDING * decay.weight(landmark, landmark.stamp(at));
             ignored += total.isNear(cell.evidence()) || isWithin(rounding, cell.evidence()) ? 0 : 1;
             totals.put(new EvidenceKey(context.get(), new Arm(cell.arm())), total);
         }
-        return new Taken(new Shared(population, landmarks, totals, snapshot.extent()), ignored);
+        return ignored;
     }
 
     private boolean isPossible(Landmark landmark, double now) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -46,6 +47,9 @@ final class PopulationLearner {
 
     /** Evidence of every cell, also of leaves that were dropped since: what a shared store's totals are compared with. */
     private final SequencedMap<EvidenceKey, Evidence> cells = new LinkedHashMap<>();
+
+    /** What a shared store holds of arms as they were before an alarm; empty where the alarm is our own. */
+    private final Map<EvidenceKey, Evidence> former = new HashMap<>();
 
     private Iterator<Population.Place> turn = Collections.emptyIterator();
     private int lessons;
@@ -104,11 +108,14 @@ final class PopulationLearner {
         }
         List<Population.Place> changed = new ArrayList<>();
         shared.totals().forEach((key, total) -> replace(key, total, changed, seconds));
+        for (Map.Entry<EvidenceKey, Evidence> cell : shared.former().entrySet()) {
+            moved |= replaceFormer(cell.getKey(), cell.getValue());
+        }
         if (shared.extent() == Shared.Extent.WHOLE) {
-            List<EvidenceKey> gone = cells.keySet().stream()
-                    .filter(key -> reset.contains(key.arm()) && !shared.totals().containsKey(key))
-                    .toList();
-            gone.forEach(key -> replace(key, Evidence.NONE, changed, seconds));
+            gone(cells, reset, shared.totals()).forEach(key -> replace(key, Evidence.NONE, changed, seconds));
+            for (EvidenceKey key : gone(former, reset, shared.former())) {
+                moved |= replaceFormer(key, Evidence.NONE);
+            }
         }
         if (moved || changed.size() > PUBLISHED_SINGLY || !publisher.knowsAllArms()) {
             rebuild(seconds);
@@ -121,6 +128,30 @@ final class PopulationLearner {
         publisher.publishNewcomer();
     }
 
+    private static List<EvidenceKey> gone(
+            Map<EvidenceKey, Evidence> known, Set<Arm> reset, Map<EvidenceKey, Evidence> told) {
+        return known.keySet().stream()
+                .filter(key -> reset.contains(key.arm()) && !told.containsKey(key))
+                .toList();
+    }
+
+    /** Whether that was news. */
+    private boolean replaceFormer(EvidenceKey key, Evidence total) {
+        int slot = population.roster().slot(key.arm());
+        Evidence known = former.getOrDefault(key, Evidence.NONE);
+        if (slot < 0 || known.isNear(total) || (former.size() >= MAX_CELLS && !former.containsKey(key))) {
+            return false;
+        }
+        former.put(key, total);
+        Task keeper = keeper(key.context());
+        keeper.former[slot] = keeper.former[slot].plus(total.minus(known)).orNone();
+        return true;
+    }
+
+    private Task keeper(Context context) {
+        return population.tasks.getOrDefault(context.task(), dropped);
+    }
+
     private void replace(EvidenceKey key, Evidence total, List<Population.Place> changed, double seconds) {
         int slot = population.roster().slot(key.arm());
         Evidence known = cells.getOrDefault(key, Evidence.NONE);
@@ -130,8 +161,7 @@ final class PopulationLearner {
         Evidence delta = total.minus(known);
         cells.put(key, total);
         Population.Place place = population.place(key.context(), seconds);
-        Task task = place == null ? population.tasks.get(key.context().task()) : place.task();
-        Task keeper = task == null ? dropped : task;
+        Task keeper = place == null ? keeper(key.context()) : place.task();
         keeper.sums[slot] = keeper.sums[slot].plus(delta).orNone();
         if (place != null) {
             Leaf leaf = place.leaf();
@@ -140,13 +170,12 @@ final class PopulationLearner {
         }
     }
 
-    /** Rows recorded elsewhere about an arm in a task. */
+    /** Rows recorded elsewhere about an arm in a task; believed from the next {@link #rebuild} on. */
     void seed(Context context, Arm arm, Evidence rows, double seconds) {
         int slot = slot(arm, seconds);
         Landmark landmark = landmark(slot);
         Task task = room(context.wholeTask(), seconds).task();
         task.seeds[slot] = task.seeds[slot].plus(decay.weigh(landmark, landmark.stamp(seconds), rows));
-        publisher.expectSeeds();
     }
 
     /** Ages all evidence of an arm at once. */
@@ -165,7 +194,6 @@ final class PopulationLearner {
         }
         scale(slot, decay.rebase(before, landmark));
         if (landmark.jump() > before.jump()) {
-            setAside(slot, decay.kept(before, landmark));
             cusums[slot] = Cusum.ZERO;
             population.alarm(settings.exploration().alarmOutcomes());
         }
@@ -174,24 +202,23 @@ final class PopulationLearner {
     }
 
     /**
-     * An arm that has changed is to its old self what an arm is to the same arm elsewhere: as good in all tasks plus a bias that is not known
-     * yet. Its old evidence is kept as such rows, so that what it knew of the tasks' differences stays, and so does the way
-     * back: of two old selves the better known one is kept, which after an outage is the one from before it.
+     * An arm that has changed is to its former self what an arm is to the same arm elsewhere: as good in all tasks plus a bias that is not
+     * known yet. Its evidence is kept beside it as such rows, so that what it knew of the tasks' differences stays, and so does the
+     * way back: of two former selves the better known one is kept, which after an outage is the one from before it.
      *
-     * @param kept share of its weight that evidence here keeps
+     * @param keep share of its weight that evidence keeps after the alarm
      */
-    private void setAside(int slot, double kept) {
+    private void setAside(int slot, double keep) {
         double here = 0;
-        double elsewhere = 0;
+        double before = 0;
         for (Task task : allTasks()) {
-            here += (1 - kept) * task.sums[slot].weight();
-            elsewhere += task.seeds[slot].weight();
+            here += (1 - keep) * task.sums[slot].weight();
+            before += task.former[slot].weight();
         }
         for (Task task : allTasks()) {
-            Evidence old = here > elsewhere ? task.sums[slot].times(1 - kept) : task.seeds[slot];
-            task.seeds[slot] = old.times(1 / kept);
+            Evidence kept = here > before ? task.sums[slot].times(1 - keep) : task.former[slot];
+            task.former[slot] = kept.times(1 / keep);
         }
-        publisher.expectSeeds();
     }
 
     /** Brings everything up to a moment: decay, scatter, sums, every leaf. */
@@ -261,6 +288,7 @@ final class PopulationLearner {
         if (!sums.exceeds(drift.threshold())) {
             return Optional.empty();
         }
+        setAside(slot, drift.keep());
         jump(arm, drift.keep(), seconds);
         return Optional.of(
                 new Alarm(name, arm, sums.low() > sums.high() ? Alarm.Direction.WORSE : Alarm.Direction.BETTER));
@@ -324,9 +352,11 @@ final class PopulationLearner {
     private void scale(int slot, double factor) {
         Arm arm = population.roster().arms().get(slot);
         cells.replaceAll((key, sums) -> key.arm().equals(arm) ? sums.times(factor) : sums);
+        former.replaceAll((key, sums) -> key.arm().equals(arm) ? sums.times(factor) : sums);
         for (Task task : allTasks()) {
             task.sums[slot] = task.sums[slot].times(factor);
             task.seeds[slot] = task.seeds[slot].times(factor);
+            task.former[slot] = task.former[slot].times(factor);
             for (Leaf leaf : task.leaves.values()) {
                 leaf.sums[slot] = leaf.sums[slot].times(factor);
             }
@@ -391,6 +421,7 @@ final class PopulationLearner {
         for (int a = 0; a < Policy.MAX_ARMS; a++) {
             dropped.sums[a] = dropped.sums[a].plus(task.sums[a]);
             dropped.seeds[a] = dropped.seeds[a].plus(task.seeds[a]);
+            dropped.former[a] = dropped.former[a].plus(task.former[a]);
         }
         rebuild(seconds);
     }

@@ -25,7 +25,9 @@ final class Publisher {
     private final PolicySettings settings;
     private final ForwardDecay decay;
     private final Hierarchy hierarchy;
-    private boolean isSeeded;
+
+    /** By arm, whether its former self here says more of it than rows from elsewhere; empty when there is neither. */
+    private boolean[] isFormerKnown = {};
 
     Publisher(Population population, PolicySettings settings) {
         this.population = population;
@@ -39,16 +41,12 @@ final class Publisher {
         return hierarchy.size() == population.roster().size();
     }
 
-    /** From the next restart on the hierarchy has room for rows recorded elsewhere. */
-    void expectSeeds() {
-        isSeeded = true;
-    }
-
     /** Fits the scatter and adds up all tasks from their sums: decay since the last time, and rounding, are caught up with. */
     void restart(List<Task> tasks, double seconds) {
         Roster roster = population.roster();
         double[][] byDefault = TaskScatter.byDefault(settings.prior(), roster.size());
-        if (isSeeded) {
+        isFormerKnown = whatIsKnown(tasks, roster.size());
+        if (isFormerKnown.length > 0) {
             double discrepancy = settings.warmStart().discrepancy();
             byDefault = TaskScatter.withElsewhere(byDefault, discrepancy * discrepancy);
         }
@@ -67,6 +65,22 @@ final class Publisher {
         for (int g = 0; g < tasks.size(); g++) {
             tasks.get(g).message = hierarchy.exchange(null, seen.get(g));
         }
+    }
+
+    private static boolean[] whatIsKnown(List<Task> tasks, int arms) {
+        boolean[] isFormerKnown = new boolean[arms];
+        double all = 0;
+        for (int a = 0; a < arms; a++) {
+            double former = 0;
+            double seeds = 0;
+            for (Task task : tasks) {
+                former += task.former[a].weight();
+                seeds += task.seeds[a].weight();
+            }
+            isFormerKnown[a] = former > seeds;
+            all += former + seeds;
+        }
+        return all > 0 ? isFormerKnown : new boolean[0];
     }
 
     /** Lets the population hear what a task's sums say now. */
@@ -118,25 +132,29 @@ final class Publisher {
         return effective;
     }
 
-    /** What was seen of a task, here and elsewhere, as it weighs now. */
+    /** What was seen of a task, here and elsewhere or before an alarm, as it weighs now. */
     private final class TaskView {
         private final Task task;
         private final Evidence[] all;
-        private final Evidence[] seeds;
+        private final Evidence[] elsewhere;
         private final double[] noise;
 
         TaskView(Task task, double seconds) {
             this.task = task;
             all = effective(task.sums, seconds);
             noise = noise(all);
-            seeds = isSeeded ? effective(task.seeds, seconds) : new Evidence[0];
+            Evidence[] sums = new Evidence[isFormerKnown.length];
+            for (int a = 0; a < sums.length; a++) {
+                sums[a] = isFormerKnown[a] ? task.former[a] : task.seeds[a];
+            }
+            elsewhere = sums.length == 0 ? sums : effective(sums, seconds);
         }
 
-        /** That part of the task's evidence, together with all that was recorded elsewhere. */
+        /** That part of the task's evidence, together with all that is from elsewhere. */
         Likelihood seen(Evidence[] here) {
-            return seeds.length == 0
+            return elsewhere.length == 0
                     ? Likelihood.of(here, noise)
-                    : Likelihood.of(here, noise).beside(Likelihood.of(seeds, noise(seeds)));
+                    : Likelihood.of(here, noise).beside(Likelihood.of(elsewhere, noise(elsewhere)));
         }
 
         /** @param leaf evidence of a leaf, part of the task's; {@code before} what the leaf was taken for */

@@ -5,12 +5,17 @@ import java.util.Map;
 /**
  * What a shared store holds of one population, as this policy is to take it over.
  *
- * @param landmarks of the arms that {@code totals} names, and of any other that is known
+ * @param landmarks of the arms that {@code totals} and {@code former} name, and of any other that is known
  * @param totals of cells, in units of their arm's landmark: what the store holds and, on top, what it has not been told yet
+ * @param former evidence of arms as they were before an alarm, in the same units
  * @param extent whether other cells are unchanged or unknown to the store
  */
 public record Shared(
-        String population, Map<Arm, Landmark> landmarks, Map<EvidenceKey, Evidence> totals, Extent extent) {
+        String population,
+        Map<Arm, Landmark> landmarks,
+        Map<EvidenceKey, Evidence> totals,
+        Map<EvidenceKey, Evidence> former,
+        Extent extent) {
     /** How much of the population is told. */
     public enum Extent {
         /** Cells that are not named are as they were. */
@@ -22,5 +27,6 @@ public record Shared(
     public Shared {
         landmarks = Map.copyOf(landmarks);
         totals = Map.copyOf(totals);
+        former = Map.copyOf(former);
     }
 }

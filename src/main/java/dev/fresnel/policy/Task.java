@@ -25,6 +25,9 @@ final class Task {
     /** Rows recorded elsewhere, per arm, in units of its landmark; none as a rule. */
     final Evidence[] seeds = new Evidence[Policy.MAX_ARMS];
 
+    /** Evidence per arm as it was before an alarm, in units of its landmark; none as a rule. */
+    final Evidence[] former = new Evidence[Policy.MAX_ARMS];
+
     /** What the population's sums hold of this task. */
     Likelihood.@Nullable Message message;
 
@@ -40,6 +43,7 @@ final class Task {
     Task() {
         Arrays.fill(sums, Evidence.NONE);
         Arrays.fill(seeds, Evidence.NONE);
+        Arrays.fill(former, Evidence.NONE);
     }
 
     /** When any of its leaves was last used. */

@@ -238,7 +238,19 @@ class ReplicasLearningTest {
     }
 
     /** Longer than usual: a store that was away is tried again at random times of up to 7.5 s. */
-    private static void await(String what, BooleanSupplier condition) {
-        Await.until(() -> what, condition, Duration.ofSeconds(40));
+    private void await(String what, BooleanSupplier condition) {
+        Await.until(() -> what + "; " + whatTheyThink(), condition, Duration.ofSeconds(40));
+    }
+
+    private String whatTheyThink() {
+        StringBuilder all = new StringBuilder("the store:\n").append(redis.command("HGETALL", KEY));
+        for (ServingProcess process : processes) {
+            all.append('\n').append(process.data()).append(": ");
+            all.append(
+                    process.isAlive()
+                            ? chat(process, "x-fresnel-explain", "dry-run").body()
+                            : "killed");
+        }
+        return all.toString();
     }
 }

@@ -104,6 +104,7 @@ public abstract class ArmStateStoreContract {
         flush("a", 1, delta("fast", "old", new Landmark(3, now(), TAU), 0, 0));
         spoil("s:fast", ArmText.of(ancient, 0));
         spoil("c:fast old", ArmText.of(new Evidence(5 * grown, 0, 0)));
+        spoil("o:fast old", ArmText.of(new Evidence(7 * grown, 0, 0)));
 
         Flushed moved = flush("a", 2, delta("fast", "new", ancient, 2 * grown, 0));
 
@@ -115,6 +116,7 @@ public abstract class ArmStateStoreContract {
         Map<String, Evidence> cells = cells(load());
         assertThat(present(cells, "fast old").weight()).isCloseTo(5, within(1e-3));
         assertThat(present(cells, "fast new").weight()).isCloseTo(2, within(1e-3));
+        assertThat(present(former(load()), "fast old").weight()).isCloseTo(7, within(1e-3));
         assertThat(present(cells, "fast old").weight()
                         / present(cells, "fast new").weight())
                 .isCloseTo(2.5, within(1e-9));
@@ -173,6 +175,66 @@ public abstract class ArmStateStoreContract {
         assertThat(third.alarms()).as("the sums began again").isEmpty();
         assertThat(present(load().landmarks(), "fast").jump()).isCloseTo(TAU * Math.log(20), within(1e-6));
         assertThat(present(cells(load()), "fast task")).as("the sums stay").isEqualTo(new Evidence(4, 1, 1));
+    }
+
+    @Test
+    void keepsTheFormerSelf_ofAnArmThatChanged() {
+        Landmark landmark = Landmark.at(now());
+        flush("a", 1, delta("fast", "x", landmark, 30, 1), delta("fast", "y", landmark, 10, 0));
+        flush("a", 2, delta("slow", "x", landmark, 1, 1));
+        long known = load().version();
+
+        Flushed alarmed = flush("a", 3, known, Map.of("fast", alarming()), delta("fast", "x", landmark, 2, 0));
+
+        assertThat(alarmed.after().extent()).isEqualTo(Shared.Extent.CHANGES);
+        assertThat(alarmed.after().landmarks()).containsOnlyKeys("fast");
+        assertThat(former(alarmed.after())).isEqualTo(former(load())).containsOnlyKeys("fast x", "fast y");
+        // What the alarm takes of their weight, at the weight it had: the arm's time has run ahead by ln 20.
+        assertThat(present(former(load()), "fast x").weight()).isCloseTo(32 * 0.95 * 20, within(1e-6));
+        assertThat(present(former(load()), "fast x").reward()).isCloseTo(30 * 0.95 * 20, within(1e-6));
+        assertThat(present(former(load()), "fast y").weight()).isCloseTo(10 * 0.95 * 20, within(1e-6));
+        assertThat(cells(load())).as("as it was").containsEntry("fast x", new Evidence(32, 30, 30));
+    }
+
+    @Test
+    void keepsTheBetterKnown_ofTwoFormerSelves() {
+        Landmark landmark = Landmark.at(now());
+        flush("a", 1, delta("fast", "x", landmark, 40, 1));
+        flush("a", 2, 0, Map.of("fast", alarming()));
+        // 5 outcomes after the alarm weigh 20 times as much each, in units of the landmark.
+        flush("a", 3, delta("fast", "x", landmark, 5 * 20, 0), delta("fast", "y", landmark, 20, 0));
+
+        flush("a", 4, 0, Map.of("fast", alarming()));
+
+        assertThat(former(load())).as("the one from before").containsOnlyKeys("fast x");
+        assertThat(present(former(load()), "fast x").weight()).isCloseTo(40 * 0.95 * 400, within(1e-6));
+
+        flush("a", 5, delta("fast", "x", landmark, 50 * 400, 0));
+        flush("a", 6, 0, Map.of("fast", alarming()));
+
+        assertThat(present(former(load()), "fast x").weight())
+                .as("the one since")
+                .isCloseTo((40 + 5 * 20 + 50 * 400) * 0.95 * 20, within(1e-6));
+        assertThat(present(former(load()), "fast y").weight()).isCloseTo(20 * 0.95 * 20, within(1e-6));
+    }
+
+    @Test
+    void forgetsTheFormerSelf_whenTheArmIsReset() {
+        Landmark landmark = Landmark.at(now());
+        flush("a", 1, 0, Map.of("fast", alarming()), delta("fast", "x", landmark, 40, 1));
+        flush("a", 2, 0, Map.of("slow", alarming()), delta("slow", "x", landmark, 40, 1));
+
+        Await.result(store().reset(POPULATION, Optional.of("fast")));
+
+        assertThat(former(load())).containsOnlyKeys("slow x");
+    }
+
+    private static Residuals alarming() {
+        Residuals bad = Residuals.NONE;
+        for (int i = 0; i < 16; i++) {
+            bad = bad.plus(-2, 1, 0.25);
+        }
+        return bad;
     }
 
     @Test
@@ -262,11 +324,13 @@ public abstract class ArmStateStoreContract {
         Landmark landmark = Landmark.at(now());
         flush("a", 1, delta("fast", "bad", landmark, 1, 1), delta("fast", "good", landmark, 1, 1));
         spoil("c:fast bad", "");
+        spoil("o:fast bad", "1 2");
 
         Map<String, Evidence> cells = cells(load());
 
         assertThat(cells).containsEntry("fast good", new Evidence(1, 1, 1));
         assertThat(cells.getOrDefault("fast bad", Evidence.NONE)).isEqualTo(Evidence.NONE);
+        assertThat(former(load()).getOrDefault("fast bad", Evidence.NONE)).isEqualTo(Evidence.NONE);
         assertThat(discarded()).isPositive();
     }
 
@@ -308,7 +372,14 @@ public abstract class ArmStateStoreContract {
     }
 
     protected static Map<String, Evidence> cells(Snapshot snapshot) {
-        return snapshot.cells().stream()
-                .collect(Collectors.toMap(cell -> cell.arm() + " " + cell.name(), Cell::evidence));
+        return byName(snapshot.cells());
+    }
+
+    private static Map<String, Evidence> former(Snapshot snapshot) {
+        return byName(snapshot.former());
+    }
+
+    private static Map<String, Evidence> byName(List<Cell> cells) {
+        return cells.stream().collect(Collectors.toMap(cell -> cell.arm() + " " + cell.name(), Cell::evidence));
     }
 }

@@ -303,7 +303,8 @@ public final class LearningSchedules {
                     snapshot.version(),
                     snapshot.extent(),
                     snapshot.landmarks(),
-                    snapshot.cells());
+                    snapshot.cells(),
+                    snapshot.former());
         }
     }
 

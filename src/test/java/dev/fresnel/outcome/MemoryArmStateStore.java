@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A store of arm state that answers at once, on the caller's thread, as long as it is not away. Keeps to the contract of all stores but
@@ -35,6 +36,7 @@ public final class MemoryArmStateStore implements ArmStateStore {
         final Map<String, Landmark> landmarks = new HashMap<>();
         final Map<String, Long> resets = new HashMap<>();
         final Map<String, Map<String, Evidence>> cells = new HashMap<>();
+        final Map<String, Map<String, Evidence>> former = new HashMap<>();
         final Map<String, Cusum> drift = new HashMap<>();
         final Map<String, String> models = new HashMap<>();
         final Map<String, Long> replicas = new HashMap<>();
@@ -67,7 +69,8 @@ public final class MemoryArmStateStore implements ArmStateStore {
             });
         } else {
             int space = name.indexOf(' ');
-            Map<String, Evidence> cells = at.cells.computeIfAbsent(name.substring(0, space), _ -> new HashMap<>());
+            Map<String, Evidence> cells = (field.startsWith("o:") ? at.former : at.cells)
+                    .computeIfAbsent(name.substring(0, space), _ -> new HashMap<>());
             ArmText.evidence(value).ifPresentOrElse(evidence -> cells.put(name.substring(space + 1), evidence), () -> {
                 discarded++;
                 cells.remove(name.substring(space + 1));
@@ -115,6 +118,7 @@ public final class MemoryArmStateStore implements ArmStateStore {
                             at.landmarks.put(name, new Landmark(epoch, now(), 0));
                             at.resets.put(name, epoch);
                             at.cells.remove(name);
+                            at.former.remove(name);
                         }
                     }
                     return true;
@@ -147,6 +151,21 @@ public final class MemoryArmStateStore implements ArmStateStore {
         return after;
     }
 
+    private static void setAside(Population at, String arm, double keep) {
+        Map<String, Evidence> cells = at.cells.getOrDefault(arm, Map.of());
+        Map<String, Evidence> former = at.former.computeIfAbsent(arm, _ -> new HashMap<>());
+        boolean better = weight(cells) * (1 - keep) > weight(former);
+        Map<String, Evidence> kept = Map.copyOf(better ? cells : former);
+        kept.forEach((name, evidence) -> {
+            former.put(name, evidence.times((better ? 1 - keep : 1) / keep));
+            at.changed.put("former " + arm + " " + name, at.version);
+        });
+    }
+
+    private static double weight(Map<String, Evidence> cells) {
+        return cells.values().stream().mapToDouble(Evidence::weight).sum();
+    }
+
     private Flushed flushed(Flush flush) {
         Population at = of(flush.population());
         if (at.replicas.getOrDefault(flush.replica(), 0L) >= flush.sequence()) {
@@ -163,6 +182,7 @@ public final class MemoryArmStateStore implements ArmStateStore {
             boolean alarm = drift.exceeds(flush.terms().threshold());
             at.drift.put(arm, alarm ? Cusum.ZERO : drift);
             if (alarm) {
+                setAside(at, arm, flush.terms().keep());
                 var _ = jump(at, arm, flush.terms().alarmJump());
                 alarms.add(new Alarm(
                         flush.population(),
@@ -181,6 +201,7 @@ public final class MemoryArmStateStore implements ArmStateStore {
             Landmark moved = new Landmark(landmark.epoch() + 1, landmark.stamp(now()), landmark.jump());
             double factor = Math.exp((landmark.origin() - moved.origin()) / tau);
             cells.replaceAll((_, evidence) -> evidence.times(factor));
+            at.former.getOrDefault(delta.arm(), new HashMap<>()).replaceAll((_, evidence) -> evidence.times(factor));
             at.landmarks.put(delta.arm(), moved);
             at.whole = at.version;
             landmark = moved;
@@ -196,19 +217,29 @@ public final class MemoryArmStateStore implements ArmStateStore {
 
     private Snapshot snapshot(Population at, long since) {
         boolean whole = since == 0 || since < at.whole || since > at.version;
-        List<Cell> cells = new ArrayList<>();
         Map<String, Landmark> landmarks = new HashMap<>();
         at.landmarks.forEach((arm, landmark) -> {
             if (whole || at.changed.getOrDefault(arm, 0L) > since) {
                 landmarks.put(arm, landmark);
             }
         });
-        at.cells.forEach((arm, byName) -> byName.forEach((name, evidence) -> {
-            if (whole || at.changed.getOrDefault(arm + " " + name, 0L) > since) {
+        List<Cell> cells = told(at, at.cells, "", whole ? -1 : since);
+        List<Cell> former = told(at, at.former, "former ", whole ? -1 : since);
+        Stream.of(cells, former)
+                .flatMap(List::stream)
+                .forEach(cell -> landmarks.put(cell.arm(), at.landmarks.getOrDefault(cell.arm(), Landmark.at(0))));
+        Shared.Extent extent = whole ? Shared.Extent.WHOLE : Shared.Extent.CHANGES;
+        return new Snapshot(now(), at.version, extent, landmarks, cells, former);
+    }
+
+    private static List<Cell> told(
+            Population at, Map<String, Map<String, Evidence>> known, String changedAs, long since) {
+        List<Cell> cells = new ArrayList<>();
+        known.forEach((arm, byName) -> byName.forEach((name, evidence) -> {
+            if (at.changed.getOrDefault(changedAs + arm + " " + name, 0L) > since) {
                 cells.add(new Cell(arm, name, evidence));
-                landmarks.put(arm, at.landmarks.getOrDefault(arm, Landmark.at(0)));
             }
         }));
-        return new Snapshot(now(), at.version, whole ? Shared.Extent.WHOLE : Shared.Extent.CHANGES, landmarks, cells);
+        return cells;
     }
 }

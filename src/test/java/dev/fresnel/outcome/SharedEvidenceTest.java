@@ -226,6 +226,32 @@ class SharedEvidenceTest {
         assertThat(b.policy.landmark(POPULATION, WORKER, now)).isEqualTo(a.policy.landmark(POPULATION, WORKER, now));
     }
 
+    /** Whoever knows the same of the store believes the same, whenever it came to know it. */
+    @Test
+    void anAlarm_leavesAllWithTheSameBeliefs_alsoWhoStartsLater() {
+        for (int i = 0; i < 400; i++) {
+            (i % 2 == 0 ? a : b).learns(1, 1);
+        }
+        pass(Duration.ofSeconds(2));
+        // In one flush: the others hear of the alarm before they have seen any of what raised it.
+        for (int i = 0; i < 60; i++) {
+            a.learns(1, 0);
+        }
+        pass(Duration.ofSeconds(2));
+        for (int i = 0; i < 60; i++) {
+            b.learns(1, 1);
+        }
+        pass(Duration.ofSeconds(2));
+        Replica late = new Replica("late", "model-1");
+        Await.result(late.evidence.load());
+
+        assertThat(a.alarms.size() + b.alarms.size()).isPositive();
+        for (Replica other : List.of(b, late)) {
+            assertThat(other.standings().quality(1)).isCloseTo(a.standings().quality(1), within(1e-3));
+            assertThat(other.standings().deviation(1)).isCloseTo(a.standings().deviation(1), within(1e-3));
+        }
+    }
+
     @Test
     void anotherModelBehindAnArm_agesItOnce_howeverManyProcessesStartWithIt() {
         a.learns(100, 1);
@@ -269,7 +295,8 @@ class SharedEvidenceTest {
                 dev.fresnel.policy.ForwardDecay.over(SETTINGS.memory()));
 
         SnapshotReader.Taken taken = reader.read(
-                POPULATION, new Snapshot(now.toEpochMilli() / 1e3, 9, Shared.Extent.WHOLE, landmarks, cells));
+                POPULATION,
+                new Snapshot(now.toEpochMilli() / 1e3, 9, Shared.Extent.WHOLE, landmarks, cells, List.of()));
         a.policy.follow(taken.shared(), now);
 
         assertThat(taken.ignored()).isEqualTo(2 + 9);
@@ -296,7 +323,8 @@ class SharedEvidenceTest {
                 9,
                 Shared.Extent.WHOLE,
                 Map.of("worker", Landmark.at(now.toEpochMilli() / 1e3)),
-                cells);
+                cells,
+                List.of());
 
         a.policy.follow(reader.read(POPULATION, snapshot).shared(), now);
         a.learns(1, 0);

@@ -114,6 +114,7 @@ class HostileNumbersTest {
                                 "model",
                                 Map.of(key.arm(), Landmark.at(random.nextDouble() * 1e10)),
                                 Map.of(key, new Evidence(absurd(random), absurd(random), absurd(random))),
+                                Map.of(key, new Evidence(absurd(random), absurd(random), absurd(random))),
                                 random.nextBoolean() ? Shared.Extent.WHOLE : Shared.Extent.CHANGES),
                         now);
             case 3 -> policy.seed(List.of(new Seed(key.context(), key.arm(), absurd(random), absurd(random))), now);

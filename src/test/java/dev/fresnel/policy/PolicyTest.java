@@ -377,7 +377,7 @@ class PolicyTest {
 
     private static void follow(
             Policy policy, Landmark landmark, Map<EvidenceKey, Evidence> totals, Shared.Extent extent) {
-        policy.follow(new Shared("model", Map.of(WORKER, landmark), totals, extent), NOW);
+        policy.follow(new Shared("model", Map.of(WORKER, landmark), totals, Map.of(), extent), NOW);
     }
 
     private static double pulls(Policy policy, Arm arm) {

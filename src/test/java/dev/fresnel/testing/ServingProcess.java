@@ -86,6 +86,10 @@ public final class ServingProcess implements AutoCloseable {
         return admin;
     }
 
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
     /** {@code SIGTERM}, then waits for the end. */
     public int terminate() {
         process.destroy();

@@ -32,7 +32,8 @@ import java.util.function.Consumer;
  *
  * <pre>
  *   s:ARM        landmark          c:ARM CELL   evidence
- *   d:ARM        drift sums        m:ARM        the model behind the arm
+ *   d:ARM        drift sums        o:ARM CELL   evidence of the arm as it was before an alarm
+ *   m:ARM        the model behind the arm
  *   v            version
  * </pre>
  *
@@ -85,7 +86,7 @@ final class StoredPopulation {
                 refused++;
             }
         }
-        List<Alarm> alarms = watch(flush);
+        List<Alarm> alarms = watch(flush, cells);
         noteSequence(flush.replica(), flush.sequence());
         ArmText.Version after =
                 new ArmText.Version(before.version() + 1, moved ? before.version() + 1 : before.whole());
@@ -149,14 +150,19 @@ final class StoredPopulation {
         double jump = before.landmark().jump();
         Landmark landmark = new Landmark(before.landmark().epoch() + 1, now + jump, jump);
         double factor = Math.exp((before.landmark().origin() - landmark.origin()) / tau);
-        access.withPrefix(ARMS, cell(arm, ""))
-                .keySet()
-                .forEach(key -> put(ARMS, key, ArmText.of(evidenceAt(key).times(factor))));
+        multiply(cell(arm, ""), factor);
+        multiply(former(arm, ""), factor);
         return kept(arm, new ArmText.Stored(landmark, before.resetEpoch()));
     }
 
+    private void multiply(String prefix, double factor) {
+        access.withPrefix(ARMS, prefix)
+                .keySet()
+                .forEach(key -> put(ARMS, key, ArmText.of(evidenceAt(key).times(factor))));
+    }
+
     /** Adds the residuals up; an arm beyond the threshold jumps. */
-    private List<Alarm> watch(Flush flush) {
+    private List<Alarm> watch(Flush flush, Set<String> changed) {
         List<Alarm> alarms = new ArrayList<>();
         flush.residuals()
                 .forEach((arm, residuals) -> known(arm).ifPresent(stored -> {
@@ -166,12 +172,38 @@ final class StoredPopulation {
                                 name,
                                 new Arm(arm),
                                 drift.low() > drift.high() ? Alarm.Direction.WORSE : Alarm.Direction.BETTER));
+                        setAside(arm, flush.terms().keep(), changed);
                         jump(arm, stored, flush.terms().alarmJump());
                     } else {
                         put(ARMS, entry("d:" + arm), ArmText.of(drift));
                     }
                 }));
         return alarms;
+    }
+
+    /**
+     * Keeps an arm's evidence beside it as that of its former self, at the weight it has, before the arm jumps: of two former selves
+     * the better known one. No room for it means none.
+     */
+    private void setAside(String arm, double keep, Set<String> changed) {
+        Set<String> cells = access.withPrefix(ARMS, cell(arm, "")).keySet();
+        Set<String> before = access.withPrefix(ARMS, former(arm, "")).keySet();
+        if (weight(cells) * (1 - keep) > weight(before) && size() + cells.size() <= 2 * ArmStateStore.MAX_CELLS) {
+            int name = cell(arm, "").length();
+            for (String key : cells) {
+                String kept = former(arm, key.substring(name));
+                put(ARMS, kept, ArmText.of(evidenceAt(key).times((1 - keep) / keep)));
+                changed.add(kept);
+            }
+        } else {
+            multiply(former(arm, ""), 1 / keep);
+            changed.addAll(before);
+        }
+        size = -1;
+    }
+
+    private double weight(Set<String> keys) {
+        return keys.stream().mapToDouble(key -> evidenceAt(key).weight()).sum();
     }
 
     private static Cusum after(Residuals residuals, Optional<Cusum> before) {
@@ -197,25 +229,27 @@ final class StoredPopulation {
         access.withPrefix(ARMS, entry("s:"))
                 .keySet()
                 .forEach(key -> known(key.substring(entry("s:").length())));
-        return snapshot(
-                version,
-                Shared.Extent.WHOLE,
-                access.withPrefix(ARMS, entry("c:")).keySet());
+        Set<String> all =
+                new LinkedHashSet<>(access.withPrefix(ARMS, entry("c:")).keySet());
+        all.addAll(access.withPrefix(ARMS, entry("o:")).keySet());
+        return snapshot(version, Shared.Extent.WHOLE, all);
     }
 
     private Snapshot snapshot(long version, Shared.Extent extent, Set<String> keys) {
         List<Cell> cells = new ArrayList<>();
+        List<Cell> former = new ArrayList<>();
         int start = entry("c:").length();
         for (String key : keys) {
             int space = key.indexOf(' ', start);
             Optional<String> arm = space < 0 ? Optional.empty() : Optional.of(key.substring(start, space));
             if (arm.flatMap(this::known).isPresent() && text(ARMS, key).isPresent()) {
-                cells.add(new Cell(arm.get(), key.substring(space + 1), evidenceAt(key)));
+                (key.startsWith(entry("o:")) ? former : cells)
+                        .add(new Cell(arm.get(), key.substring(space + 1), evidenceAt(key)));
             }
         }
         Map<String, Landmark> plain = new LinkedHashMap<>();
         landmarks.forEach((arm, stored) -> plain.put(arm, stored.landmark()));
-        return new Snapshot(now, version, extent, plain, cells);
+        return new Snapshot(now, version, extent, plain, cells, former);
     }
 
     Landmark identify(String arm, String model, Landmark seen, double seconds) {
@@ -237,6 +271,7 @@ final class StoredPopulation {
                 kept(arm, new ArmText.Stored(new Landmark(epoch, now, 0), epoch));
                 access.remove(ARMS, entry("d:" + arm));
                 access.withPrefix(ARMS, cell(arm, "")).keySet().forEach(cell -> access.remove(ARMS, cell));
+                access.withPrefix(ARMS, former(arm, "")).keySet().forEach(cell -> access.remove(ARMS, cell));
             }
         });
         changedAltogether();
@@ -288,6 +323,10 @@ final class StoredPopulation {
 
     private String cell(String arm, String cell) {
         return entry("c:" + arm + " " + cell);
+    }
+
+    private String former(String arm, String cell) {
+        return entry("o:" + arm + " " + cell);
     }
 
     private String entry(String field) {

@@ -128,6 +128,7 @@ public final class RedisArmStateStore implements ArmStateStore {
         private Snapshot snapshot(double now, long version, Shared.Extent extent) {
             Map<String, Landmark> landmarks = new HashMap<>();
             List<Cell> cells = new ArrayList<>();
+            List<Cell> former = new ArrayList<>();
             List<String> damaged = new ArrayList<>();
             while (at + 1 < reply.size()) {
                 String field = next();
@@ -139,10 +140,10 @@ public final class RedisArmStateStore implements ArmStateStore {
                     if (landmark.isEmpty()) {
                         damaged.add(field);
                     }
-                } else if (field.startsWith("c:") && space > 0) {
+                } else if ((field.startsWith("c:") || field.startsWith("o:")) && space > 0) {
                     Optional<Evidence> evidence = ArmText.evidence(value);
-                    evidence.ifPresent(
-                            found -> cells.add(new Cell(field.substring(2, space), field.substring(space + 1), found)));
+                    evidence.ifPresent(found -> (field.startsWith("o:") ? former : cells)
+                            .add(new Cell(field.substring(2, space), field.substring(space + 1), found)));
                     if (evidence.isEmpty()) {
                         damaged.add(field);
                     }
@@ -156,7 +157,8 @@ public final class RedisArmStateStore implements ArmStateStore {
             }
             // Sums whose landmark is lost say nothing.
             cells.removeIf(cell -> !landmarks.containsKey(cell.arm()));
-            return new Snapshot(now, version, extent, landmarks, cells);
+            former.removeIf(cell -> !landmarks.containsKey(cell.arm()));
+            return new Snapshot(now, version, extent, landmarks, cells, former);
         }
 
         private String next() {
