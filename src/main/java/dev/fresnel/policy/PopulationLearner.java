@@ -1,17 +1,13 @@
 package dev.fresnel.policy;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -31,25 +27,20 @@ final class PopulationLearner {
     /** More changed leaves than this are published by publishing all. */
     private static final int PUBLISHED_SINGLY = 16;
 
-    /** Cells remembered; the oldest are forgotten first. */
-    private static final int MAX_CELLS = 20_000;
-
     private final String name;
     private final PolicySettings settings;
     private final ForwardDecay decay;
     private final Population population;
     private final Publisher publisher;
+    private final DriftWatch drift;
 
     /** Evidence of tasks that had to go, as one more task. */
     private final Task dropped = new Task();
 
-    private final Cusum[] cusums = new Cusum[Policy.MAX_ARMS];
+    private final KnownCells cells = new KnownCells();
 
-    /** Evidence of every cell, also of leaves that were dropped since: what a shared store's totals are compared with. */
-    private final SequencedMap<EvidenceKey, Evidence> cells = new LinkedHashMap<>();
-
-    /** What a shared store holds of arms as they were before an alarm; empty where the alarm is our own. */
-    private final Map<EvidenceKey, Evidence> former = new HashMap<>();
+    /** Of arms as they were before an alarm; empty where the alarm is our own. */
+    private final KnownCells former = new KnownCells();
 
     private Iterator<Population.Place> turn = Collections.emptyIterator();
     private int lessons;
@@ -60,7 +51,7 @@ final class PopulationLearner {
         this.settings = settings;
         this.decay = ForwardDecay.over(settings.memory());
         this.publisher = new Publisher(population, settings);
-        Arrays.fill(cusums, Cusum.ZERO);
+        this.drift = new DriftWatch(settings.drift());
     }
 
     Landmark landmark(Arm arm, double seconds) {
@@ -75,9 +66,12 @@ final class PopulationLearner {
         Evidence delta = decay.weigh(landmark, observation.stamp(), observation.evidence());
         population.alarm(Math.max(0, population.alarmed() - 1));
         add(key, slot, delta, seconds);
-        Optional<Alarm> alarm = settings.drift().watch() == PolicySettings.Drift.Watch.THIS_POLICY
-                ? watch(key.arm(), slot, residual, observation.weight(), seconds)
-                : Optional.empty();
+        Optional<Alarm> alarm =
+                drift.add(slot, residual, observation.weight()).map(direction -> new Alarm(name, key.arm(), direction));
+        alarm.ifPresent(changed -> {
+            setAside(slot, settings.drift().keep());
+            jump(changed.arm(), settings.drift().keep(), seconds);
+        });
         return new Lesson(delta, landmark, residual, alarm);
     }
 
@@ -112,8 +106,8 @@ final class PopulationLearner {
             moved |= replaceFormer(cell.getKey(), cell.getValue());
         }
         if (shared.extent() == Shared.Extent.WHOLE) {
-            gone(cells, reset, shared.totals()).forEach(key -> replace(key, Evidence.NONE, changed, seconds));
-            for (EvidenceKey key : gone(former, reset, shared.former())) {
+            cells.untold(reset, shared.totals()).forEach(key -> replace(key, Evidence.NONE, changed, seconds));
+            for (EvidenceKey key : former.untold(reset, shared.former())) {
                 moved |= replaceFormer(key, Evidence.NONE);
             }
         }
@@ -128,46 +122,35 @@ final class PopulationLearner {
         publisher.publishNewcomer();
     }
 
-    private static List<EvidenceKey> gone(
-            Map<EvidenceKey, Evidence> known, Set<Arm> reset, Map<EvidenceKey, Evidence> told) {
-        return known.keySet().stream()
-                .filter(key -> reset.contains(key.arm()) && !told.containsKey(key))
-                .toList();
+    private void replace(EvidenceKey key, Evidence total, List<Population.Place> changed, double seconds) {
+        int slot = population.roster().slot(key.arm());
+        Optional<Evidence> missing = slot < 0 ? Optional.empty() : cells.missing(key, total);
+        if (missing.isEmpty()) {
+            return;
+        }
+        Population.Place place = population.place(key.context(), seconds);
+        Task keeper = place == null ? keeper(key.context()) : place.task();
+        keeper.sums[slot] = keeper.sums[slot].plus(missing.get()).orNone();
+        if (place != null) {
+            Leaf leaf = place.leaf();
+            leaf.sums[slot] = leaf.sums[slot].plus(missing.get()).orNone();
+            changed.add(place);
+        }
     }
 
     /** Whether that was news. */
     private boolean replaceFormer(EvidenceKey key, Evidence total) {
         int slot = population.roster().slot(key.arm());
-        Evidence known = former.getOrDefault(key, Evidence.NONE);
-        if (slot < 0 || known.isNear(total) || (former.size() >= MAX_CELLS && !former.containsKey(key))) {
-            return false;
-        }
-        former.put(key, total);
-        Task keeper = keeper(key.context());
-        keeper.former[slot] = keeper.former[slot].plus(total.minus(known)).orNone();
-        return true;
+        Optional<Evidence> missing = slot < 0 ? Optional.empty() : former.missing(key, total);
+        missing.ifPresent(delta -> {
+            Task keeper = keeper(key.context());
+            keeper.former[slot] = keeper.former[slot].plus(delta).orNone();
+        });
+        return missing.isPresent();
     }
 
     private Task keeper(Context context) {
         return population.tasks.getOrDefault(context.task(), dropped);
-    }
-
-    private void replace(EvidenceKey key, Evidence total, List<Population.Place> changed, double seconds) {
-        int slot = population.roster().slot(key.arm());
-        Evidence known = cells.getOrDefault(key, Evidence.NONE);
-        if (slot < 0 || known.isNear(total) || (cells.size() >= MAX_CELLS && !cells.containsKey(key))) {
-            return;
-        }
-        Evidence delta = total.minus(known);
-        cells.put(key, total);
-        Population.Place place = population.place(key.context(), seconds);
-        Task keeper = place == null ? keeper(key.context()) : place.task();
-        keeper.sums[slot] = keeper.sums[slot].plus(delta).orNone();
-        if (place != null) {
-            Leaf leaf = place.leaf();
-            leaf.sums[slot] = leaf.sums[slot].plus(delta).orNone();
-            changed.add(place);
-        }
     }
 
     /** Rows recorded elsewhere about an arm in a task; believed from the next {@link #rebuild} on. */
@@ -194,7 +177,7 @@ final class PopulationLearner {
         }
         scale(slot, decay.rebase(before, landmark));
         if (landmark.jump() > before.jump()) {
-            cusums[slot] = Cusum.ZERO;
+            drift.restart(slot);
             population.alarm(settings.exploration().alarmOutcomes());
         }
         population.move(slot, landmark);
@@ -235,7 +218,7 @@ final class PopulationLearner {
 
     private void add(EvidenceKey key, int slot, Evidence delta, double seconds) {
         Population.Place place = room(key.context(), seconds);
-        note(key, delta);
+        cells.add(key, delta);
         Task task = place.task();
         Leaf leaf = place.leaf();
         population.used = seconds;
@@ -259,14 +242,6 @@ final class PopulationLearner {
         }
     }
 
-    private void note(EvidenceKey key, Evidence delta) {
-        Evidence before = cells.getOrDefault(key, Evidence.NONE);
-        if (cells.size() >= MAX_CELLS && !cells.containsKey(key)) {
-            cells.pollFirstEntry();
-        }
-        cells.put(key, before.plus(delta).orNone());
-    }
-
     /** Early on each doubling of what is known is worth a fresh look. */
     private static boolean isTimeToRefit(int lessons) {
         return lessons % REFIT_EVERY == 0 || (lessons < REFIT_EVERY && Integer.bitCount(lessons) == 1);
@@ -277,21 +252,6 @@ final class PopulationLearner {
         for (Population.Place place = population.unbooked.poll(); place != null; place = population.unbooked.poll()) {
             publisher.publish(place, seconds);
         }
-    }
-
-    // Drift.
-
-    private Optional<Alarm> watch(Arm arm, int slot, double residual, double weight, double seconds) {
-        PolicySettings.Drift drift = settings.drift();
-        Cusum sums = cusums[slot].plus(residual, weight, drift.slack());
-        cusums[slot] = sums;
-        if (!sums.exceeds(drift.threshold())) {
-            return Optional.empty();
-        }
-        setAside(slot, drift.keep());
-        jump(arm, drift.keep(), seconds);
-        return Optional.of(
-                new Alarm(name, arm, sums.low() > sums.high() ? Alarm.Direction.WORSE : Alarm.Direction.BETTER));
     }
 
     /** How surprising a reward is, in standard deviations; 0 while nothing is known to compare it with. */
@@ -324,7 +284,7 @@ final class PopulationLearner {
             place.task().newcomer = null;
         }
         population.newcomer = null;
-        cusums[least] = Cusum.ZERO;
+        drift.restart(least);
         population.replace(least, arm, Landmark.at(seconds));
         rebuild(seconds);
         return least;
@@ -351,15 +311,10 @@ final class PopulationLearner {
     /** Multiplies all sums of an arm. */
     private void scale(int slot, double factor) {
         Arm arm = population.roster().arms().get(slot);
-        cells.replaceAll((key, sums) -> key.arm().equals(arm) ? sums.times(factor) : sums);
-        former.replaceAll((key, sums) -> key.arm().equals(arm) ? sums.times(factor) : sums);
+        cells.scale(arm, factor);
+        former.scale(arm, factor);
         for (Task task : allTasks()) {
-            task.sums[slot] = task.sums[slot].times(factor);
-            task.seeds[slot] = task.seeds[slot].times(factor);
-            task.former[slot] = task.former[slot].times(factor);
-            for (Leaf leaf : task.leaves.values()) {
-                leaf.sums[slot] = leaf.sums[slot].times(factor);
-            }
+            task.scale(slot, factor);
         }
     }
 
@@ -418,11 +373,7 @@ final class PopulationLearner {
         }
         task.isDropped = true;
         population.removed(task.leaves.size());
-        for (int a = 0; a < Policy.MAX_ARMS; a++) {
-            dropped.sums[a] = dropped.sums[a].plus(task.sums[a]);
-            dropped.seeds[a] = dropped.seeds[a].plus(task.seeds[a]);
-            dropped.former[a] = dropped.former[a].plus(task.former[a]);
-        }
+        dropped.takeOver(task);
         rebuild(seconds);
     }
 

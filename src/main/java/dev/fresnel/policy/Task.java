@@ -46,6 +46,25 @@ final class Task {
         Arrays.fill(former, Evidence.NONE);
     }
 
+    /** Multiplies all sums of an arm, its leaves' too. */
+    void scale(int slot, double factor) {
+        sums[slot] = sums[slot].times(factor);
+        seeds[slot] = seeds[slot].times(factor);
+        former[slot] = former[slot].times(factor);
+        for (Leaf leaf : leaves.values()) {
+            leaf.sums[slot] = leaf.sums[slot].times(factor);
+        }
+    }
+
+    /** Adds all evidence of a task that goes. */
+    void takeOver(Task gone) {
+        for (int a = 0; a < sums.length; a++) {
+            sums[a] = sums[a].plus(gone.sums[a]);
+            seeds[a] = seeds[a].plus(gone.seeds[a]);
+            former[a] = former[a].plus(gone.former[a]);
+        }
+    }
+
     /** When any of its leaves was last used. */
     double used() {
         double used = Double.NEGATIVE_INFINITY;
