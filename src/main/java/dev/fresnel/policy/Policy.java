@@ -341,13 +341,9 @@ public final class Policy {
         learner(shared.population()).follow(shared, Question.seconds(now));
     }
 
-    /**
-     * Lets everything known of an arm weigh less at once: it got another model behind its name, or another price.
-     *
-     * @param keep what it weighs from now on, above 0.0, at most 1.0
-     */
-    public synchronized void jump(String population, Arm arm, double keep, Instant now) {
-        learner(population).jump(arm, keep, Question.seconds(now));
+    /** What an alarm does to an arm: its evidence weighs {@code keep} from now on, and its former self is kept beside it. */
+    synchronized void change(String population, Arm arm, double keep, Instant now) {
+        learner(population).change(arm, keep, Question.seconds(now));
     }
 
     /** Brings all beliefs up to {@code now}: to be called now and then, so that what is idle ages too. */

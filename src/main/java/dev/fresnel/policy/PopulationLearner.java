@@ -68,10 +68,7 @@ final class PopulationLearner {
         add(key, slot, delta, seconds);
         Optional<Alarm> alarm =
                 drift.add(slot, residual, observation.weight()).map(direction -> new Alarm(name, key.arm(), direction));
-        alarm.ifPresent(changed -> {
-            setAside(slot, settings.drift().keep());
-            jump(changed.arm(), settings.drift().keep(), seconds);
-        });
+        alarm.ifPresent(raised -> change(raised.arm(), settings.drift().keep(), seconds));
         return new Lesson(delta, landmark, residual, alarm);
     }
 
@@ -161,9 +158,10 @@ final class PopulationLearner {
         task.seeds[slot] = task.seeds[slot].plus(decay.weigh(landmark, landmark.stamp(seconds), rows));
     }
 
-    /** Ages all evidence of an arm at once. */
-    void jump(Arm arm, double keep, double seconds) {
+    /** The arm has changed: its evidence weighs {@code keep} from now on, and its former self is kept beside it. */
+    void change(Arm arm, double keep, double seconds) {
         int slot = slot(arm, seconds);
+        setAside(slot, keep);
         if (moveTo(slot, decay.jump(landmark(slot), keep))) {
             rebuild(seconds);
         }

@@ -10,7 +10,11 @@ import dev.fresnel.estimate.Requests;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.policy.Context;
 import dev.fresnel.policy.EvidenceKey;
+import dev.fresnel.policy.ForwardDecay;
+import dev.fresnel.policy.Landmark;
 import dev.fresnel.policy.Observation;
+import dev.fresnel.policy.PolicySettings;
+import dev.fresnel.policy.Shared;
 import dev.fresnel.value.RequestId;
 import java.util.Arrays;
 import java.util.List;
@@ -159,7 +163,12 @@ final class AdaptiveDelegatorTest {
                 Optional.of(new Pin.Learned(new RequestId("first"), key, world.policy.lead(key), TaskKind.OTHER))));
         assertThat(world.decide().reasons()).containsExactly(Reason.INHERITED);
 
-        world.policy.jump(key.context().population(), BARE, 0.05, world.moment.now());
+        String population = key.context().population();
+        Landmark before = world.policy.landmark(population, BARE, world.moment.now());
+        Landmark after = ForwardDecay.over(PolicySettings.DEFAULT.memory()).jump(before, 0.05);
+        world.policy.follow(
+                new Shared(population, Map.of(BARE, after), Map.of(), Map.of(), Shared.Extent.CHANGES),
+                world.moment.now());
 
         assertThat(world.decide().reasons()).contains(Reason.ARM_CHANGED);
     }

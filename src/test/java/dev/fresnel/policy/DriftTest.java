@@ -64,7 +64,7 @@ class DriftTest {
         practice.live(300);
         double calm = policy.choose(practice.question("work"), 0).standings().probability(1);
 
-        policy.jump("model", Practice.WORKER, 0.5, practice.now());
+        policy.change("model", Practice.WORKER, 0.5, practice.now());
         double raised = policy.choose(practice.question("work"), 0).standings().probability(1);
         practice.live(10);
         double after = policy.choose(practice.question("work"), 0).standings().probability(1);
@@ -82,7 +82,7 @@ class DriftTest {
         teach(policy, "hard", 500, 0.6);
         teach(policy, "other", 500, 0.75);
 
-        policy.jump("model", Practice.WORKER, 0.005, Practice.START);
+        policy.change("model", Practice.WORKER, 0.005, Practice.START);
         double unsure = deviation(policy, "easy");
         teach(policy, "other", 60, 0.5);
         policy.refresh(Practice.START);
@@ -98,12 +98,12 @@ class DriftTest {
         Policy policy = new Policy(DEAF);
         teach(policy, "easy", 500, 0.9);
         teach(policy, "hard", 500, 0.6);
-        policy.jump("model", Practice.WORKER, 0.005, Practice.START);
+        policy.change("model", Practice.WORKER, 0.005, Practice.START);
         teach(policy, "easy", 50, 0.1);
         teach(policy, "hard", 50, 0.1);
         double broken = quality(policy, "easy");
 
-        policy.jump("model", Practice.WORKER, 0.005, Practice.START);
+        policy.change("model", Practice.WORKER, 0.005, Practice.START);
 
         assertThat(broken).isLessThan(0.25);
         assertThat(quality(policy, "easy")).isGreaterThan(0.75);

@@ -21,7 +21,8 @@ public final class Proofs {
             new OffPolicy(),
             new WarmStarted(),
             new NegativeLens(),
-            new NearReuse());
+            new NearReuse(),
+            new Calibrated());
 
     private Proofs() {}
 

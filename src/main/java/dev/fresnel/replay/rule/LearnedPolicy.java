@@ -61,7 +61,13 @@ final class LearnedPolicy implements Chooser {
             p[setup.arms().indexOf(chosen.standings().arm(i))] =
                     chosen.standings().probability(i);
         }
-        return Choice.drawn(setup.arms().indexOf(chosen.arm()), chosen.stamp(), p);
+        int at = chosen.standings().indexOf(chosen.arm());
+        return Choice.drawn(
+                setup.arms().indexOf(chosen.arm()),
+                chosen.stamp(),
+                new Choice.Foretold(
+                        chosen.standings().quality(at), chosen.standings().deviation(at)),
+                p);
     }
 
     private Option option(Offer offer, int arm) {

@@ -8,7 +8,10 @@ import dev.fresnel.replay.data.ArmOutcome;
 import dev.fresnel.replay.data.DataSet;
 import dev.fresnel.replay.data.RecordedRow;
 import dev.fresnel.replay.rule.Baselines;
+import dev.fresnel.replay.rule.Choice;
+import dev.fresnel.replay.rule.Chooser;
 import dev.fresnel.replay.rule.LearnedRules;
+import dev.fresnel.replay.rule.Offer;
 import dev.fresnel.replay.rule.Rule;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +42,8 @@ class ProofsTest {
                 Arguments.of("P10", Baselines.alwaysCheap(), "alpha 5 %: runs with a breach, %"),
                 Arguments.of("P10", Baselines.alwaysDirect(), "alpha 5 %: delegated, % of the oracle's"),
                 Arguments.of("P14", Baselines.betaThompson(), "DR intervals that hold the truth, %"),
-                Arguments.of("P16", Baselines.betaThompson(), "right rows: regret / cold start's"));
+                Arguments.of("P16", Baselines.betaThompson(), "right rows: regret / cold start's"),
+                Arguments.of("CALIBRATION", boasting(), "calibration error, dense"));
     }
 
     @ParameterizedTest(name = "{0} refuses {1}")
@@ -67,6 +71,7 @@ class ProofsTest {
         assertThat(met(new PriceCut().run(pricey(LearnedRules.of(RuleName.THOMPSON)))))
                 .contains("lag in requests");
         assertThat(met(new WarmStarted().run(bench))).contains("right rows: regret / cold start's");
+        assertThat(new Calibrated().run(bench).holds()).isTrue();
     }
 
     /** P18 has no rule of the policy on trial: its own baselines must fail, and the gateway's judge stand between them. */
@@ -91,7 +96,10 @@ class ProofsTest {
 
     @Test
     void everyProofHasItsOwnName() {
-        assertThat(Proofs.all()).extracting(Proof::id).doesNotHaveDuplicates().allMatch(id -> id.matches("P\\d+"));
+        assertThat(Proofs.all())
+                .extracting(Proof::id)
+                .doesNotHaveDuplicates()
+                .allMatch(id -> id.matches("P\\d+|CALIBRATION"));
         assertThat(Proofs.find("p10")).isPresent();
         assertThat(Proofs.find("P99")).isEmpty();
     }
@@ -111,6 +119,19 @@ class ProofsTest {
         // A loss of 3 allows all of b (1) and 4 of a.
         assertThat(Knapsack.cheapRequests(plan, traffic, 3))
                 .isCloseTo(14, org.assertj.core.api.Assertions.within(1e-9));
+    }
+
+    /** Chooses the first arm, and is sure of it. */
+    private static Rule boasting() {
+        return new Rule("boasting", (setup, chance) -> new Chooser() {
+            @Override
+            public Choice choose(Offer offer) {
+                return Choice.drawn(0, Double.NaN, new Choice.Foretold(1, 0.01), 1, 0);
+            }
+
+            @Override
+            public void learn(Offer offer, Choice choice, double quality) {}
+        });
     }
 
     private static List<String> met(Verdict verdict) {
