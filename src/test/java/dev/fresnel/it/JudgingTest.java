@@ -21,7 +21,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Samples of answers are graded by a model of the operator's choice, behind the reply. */
 class JudgingTest {
@@ -113,10 +112,14 @@ class JudgingTest {
         }
     }
 
-    /** A judge that fails says nothing about the answer. */
+    /** A judge that fails says nothing about the answer. It bills no error, very likely the prompt of what broke off, and what it says it used. */
     @ParameterizedTest
-    @ValueSource(strings = {"error", "reset", "nonsense"})
-    void nothingIsLearned_whenTheJudgeFails(String how) {
+    @CsvSource(delimiter = '|', textBlock = """
+            error    | answered with status 503                          | 0\\.00
+            reset    | closed the connection, or sent something else     | 0\\.000[1-9][0-9]*
+            nonsense | the answer holds no score                         | 0\\.00302
+            """)
+    void nothingIsLearned_whenTheJudgeFails(String how, String detail, String cost) {
         judge.byDefault(
                 switch (how) {
                     case "error" -> Script.error(503);
@@ -130,6 +133,17 @@ class JudgingTest {
             awaitMetric(gateway, "fresnel_judge_answers_total{result=\"" + result + "\"} 1.0");
             Await.until("an outcome", () -> lines(reply).stream().anyMatch(line -> line.contains("\"why\":\"clean\"")));
             assertThat(lines(reply)).noneMatch(line -> line.contains("judge"));
+            assertThat(gateway.awaitLogged("judge_failed"))
+                    .contains(
+                            "\"request_id\":\""
+                                    + reply.headers()
+                                            .firstValue("x-fresnel-request-id")
+                                            .orElseThrow() + "\"",
+                            "\"tenant\":\"acme\",\"model\":\"judge\",\"reason\":\"" + result + "\"",
+                            detail)
+                    .containsPattern("\"cost_usd\":" + cost + "}")
+                    .doesNotContain("I liked it", "story", "from cheap");
+            assertThat(gateway.admin("/admin/events")).contains("judge_failed");
         }
     }
 
