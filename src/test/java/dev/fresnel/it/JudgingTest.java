@@ -3,6 +3,9 @@ package dev.fresnel.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fresnel.chat.Usage;
+import dev.fresnel.demo.Pace;
+import dev.fresnel.demo.PacedUpstream;
+import dev.fresnel.demo.Voice;
 import dev.fresnel.testing.Await;
 import dev.fresnel.testing.FakeUpstream;
 import dev.fresnel.testing.HeldScript;
@@ -12,15 +15,19 @@ import dev.fresnel.testing.TestGateway;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Samples of answers are graded by a model of the operator's choice, behind the reply. */
 class JudgingTest {
@@ -73,6 +80,19 @@ class JudgingTest {
                     () -> gateway.admin("/admin/status"),
                     () -> gateway.admin("/admin/status").contains("\"spent_today_usd\":0.001283"));
             assertThat(gateway.log()).as("nothing of the text").doesNotContain("story", "from cheap");
+        }
+    }
+
+    /** The stand-ins of the demo can be named as judges; they take no side. */
+    @ParameterizedTest
+    @ValueSource(strings = {"[json-schema]", "[]"})
+    void aStandInOfTheDemoCanJudge(String supports) {
+        PacedUpstream standIn = Await.result(PacedUpstream.start(
+                vertx, Voice.SMART, Pace.UNPACED, List.of(), InstantSource.fixed(Instant.EPOCH), 0));
+        String yaml = yaml(ALL, "", standIn.baseUrl())
+                .replace("{ upstream: judge,", "{ upstream: judge, supports: " + supports + ",");
+        try (TestGateway gateway = TestGateway.start(yaml)) {
+            assertThat(outcome(ask(gateway, false))).contains("\"signal\":\"judged\",\"y\":0.5");
         }
     }
 
@@ -184,13 +204,17 @@ class JudgingTest {
     }
 
     private TestGateway start(String policy, String more) {
+        return TestGateway.start(yaml(policy, more, judge.baseUri()));
+    }
+
+    private String yaml(String policy, String more, URI judge) {
         String route = "mode: adaptive\narms: [direct, fast-bare]" + (more.isEmpty() ? "" : "\n" + more);
         String yaml = TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), route)
                 .replace(
                         "models:\n",
-                        "  judge: { base-url: \"" + judge.baseUri() + "\" }\nmodels:\n"
+                        "  judge: { base-url: \"" + judge + "\" }\nmodels:\n"
                                 + "  judge: { upstream: judge, price: { input: 1.00, cached-input: 0.50, output: 10.00 } }\n");
-        return TestGateway.start(yaml + "events: { decision-log: \"" + log() + "\" }\npolicy: { " + policy + " }\n");
+        return yaml + "events: { decision-log: \"" + log() + "\" }\npolicy: { " + policy + " }\n";
     }
 
     private static HttpResponse<String> ask(TestGateway gateway, boolean stream, String... headers) {
