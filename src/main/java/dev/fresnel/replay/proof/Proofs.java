@@ -10,6 +10,7 @@ public final class Proofs {
             new DenseTasks(),
             new SparseTenants(),
             new HardFeedback(),
+            new ReplicasLearn(),
             new SilentDrift(),
             new Recovery(),
             new PriceCut(),
@@ -19,6 +20,7 @@ public final class Proofs {
             new LengthsForetold(),
             new LensRepaid(),
             new OffPolicy(),
+            new ExactlyOnce(),
             new WarmStarted(),
             new NegativeLens(),
             new NearReuse());
