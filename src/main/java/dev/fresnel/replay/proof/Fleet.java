@@ -10,6 +10,7 @@ import dev.fresnel.replay.rule.Choice;
 import dev.fresnel.replay.rule.Chooser;
 import dev.fresnel.replay.rule.LearnedPolicy;
 import dev.fresnel.replay.rule.Offer;
+import dev.fresnel.replay.rule.Pacing;
 import dev.fresnel.replay.rule.Setup;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,18 +18,19 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
 /**
- * Several replicas of the gateway's policy behind a load balancer that takes any of them. Each learns its own outcomes at once and hears
+ * Several replicas of the gateway's policy behind a load balancer. Each learns its own outcomes at once and hears
  * of the others' as a gateway does: {@link SharedEvidence}, with a real store behind it, looked after at even intervals.
  */
 final class Fleet implements Chooser {
     private final List<Replica> replicas = new ArrayList<>();
     private final LearnedPolicy.Place place;
     private final Duration refresh;
-    private final RandomGenerator chance;
+    private final Front front;
     private final Map<Integer, Replica> asked = new HashMap<>();
     private Instant now;
 
@@ -39,6 +41,30 @@ final class Fleet implements Chooser {
      * @param refresh between two exchanges of a replica with the store
      */
     record Size(int replicas, Duration refresh) {}
+
+    /** What stands before the replicas. */
+    interface Front {
+        /** Who is asked. */
+        int replica(Offer offer);
+
+        /** What the budget asks of a replica's decisions. */
+        Pacing pacing(int replica);
+
+        /** Takes any of them, and has no budget. */
+        static Front any(int replicas, RandomGenerator chance) {
+            return new Front() {
+                @Override
+                public int replica(Offer offer) {
+                    return chance.nextInt(replicas);
+                }
+
+                @Override
+                public Pacing pacing(int replica) {
+                    return Pacing.evenly(OptionalDouble.empty());
+                }
+            };
+        }
+    }
 
     private static final class Replica {
         final LearnedPolicy policy;
@@ -62,10 +88,11 @@ final class Fleet implements Chooser {
             LearnedPolicy.Place place,
             ArmStateStore store,
             Setup setup,
-            RandomGenerator chance) {
+            RandomGenerator chance,
+            Front front) {
         this.place = place;
         this.refresh = size.refresh();
-        this.chance = chance;
+        this.front = front;
         this.now = place.start();
         // As the gateway does where a store is shared: it hears all replicas.
         PolicySettings watched = settings.with(settings.drift().withWatch(PolicySettings.Drift.Watch.STORE));
@@ -78,7 +105,13 @@ final class Fleet implements Chooser {
             // Started one after the other, as a rolling update does.
             Instant due = now.plus(refresh.multipliedBy(i + 1).dividedBy(size.replicas()));
             replicas.add(new Replica(
-                    new LearnedPolicy(policy, place, setup, chance, (key, lesson) -> shared.learned(key, lesson, 1)),
+                    new LearnedPolicy(
+                            policy,
+                            place,
+                            setup,
+                            chance,
+                            front.pacing(i),
+                            (key, lesson) -> shared.learned(key, lesson, 1)),
                     shared,
                     due));
         }
@@ -93,10 +126,18 @@ final class Fleet implements Chooser {
                 replica.due = replica.due.plus(refresh);
             }
         }
-        Replica replica = replicas.get(chance.nextInt(replicas.size()));
+        Replica replica = replicas.get(front.replica(offer));
         asked.put(offer.number(), replica);
         replica.shared.use(place.population());
         return replica.policy.choose(offer);
+    }
+
+    @Override
+    public void paid(Offer offer, Choice choice, double usd) {
+        Replica replica = asked.get(offer.number());
+        if (replica != null) {
+            replica.policy.paid(offer, choice, usd);
+        }
     }
 
     @Override

@@ -149,7 +149,8 @@ final class ReplicasLearn implements Proof {
                                     stores.corner() + "P4-" + POPULATIONS.incrementAndGet(), stores.now()),
                             stores.arms(),
                             of,
-                            chance));
+                            chance,
+                            Fleet.Front.any(REPLICAS, chance)));
         }
 
         /** What the first way loses; a row for each. */

@@ -1,7 +1,9 @@
 package dev.fresnel.replay.proof;
 
+import dev.fresnel.budget.SpendStore;
 import dev.fresnel.outcome.ArmStateStore;
 import dev.fresnel.outcome.DecisionStore;
+import dev.fresnel.value.TenantId;
 import java.time.Instant;
 
 /**
@@ -21,6 +23,13 @@ public interface SharedStores extends AutoCloseable {
     ArmStateStore arms();
 
     DecisionStore decisions();
+
+    /**
+     * What one replica sees of the spend of one tenant.
+     *
+     * @param replica differs between any two that use the tenant
+     */
+    SpendStore spend(String replica, TenantId tenant);
 
     @Override
     void close();

@@ -28,9 +28,9 @@ public final class LearnedPolicy implements Chooser {
     private final Place place;
     private final Setup setup;
     private final RandomGenerator chance;
+    private final Pacing pacing;
     private final BiConsumer<EvidenceKey, Lesson> told;
     private Instant now;
-    private BudgetPrice price = BudgetPrice.FREE;
     private int alarms;
 
     /**
@@ -47,7 +47,7 @@ public final class LearnedPolicy implements Chooser {
     }
 
     LearnedPolicy(PolicySettings settings, Setup setup, RandomGenerator chance) {
-        this(new Policy(settings), ALONE, setup, chance, (_, _) -> {});
+        this(new Policy(settings), ALONE, setup, chance, Pacing.evenly(setup.budgetUsd()), (_, _) -> {});
     }
 
     /**
@@ -56,11 +56,17 @@ public final class LearnedPolicy implements Chooser {
      * @param told hears every lesson, as a store that others share is to hear it
      */
     public LearnedPolicy(
-            Policy policy, Place place, Setup setup, RandomGenerator chance, BiConsumer<EvidenceKey, Lesson> told) {
+            Policy policy,
+            Place place,
+            Setup setup,
+            RandomGenerator chance,
+            Pacing pacing,
+            BiConsumer<EvidenceKey, Lesson> told) {
         this.policy = policy;
         this.place = place;
         this.setup = setup;
         this.chance = chance;
+        this.pacing = pacing;
         this.told = told;
         this.now = place.start();
         this.policy.seed(
@@ -97,9 +103,7 @@ public final class LearnedPolicy implements Chooser {
         double usd = offer.expectedUsd(arm);
         Option option = Option.of(setup.arms().get(arm), usd);
         double floor = policy.settings().exploration().floor();
-        return BudgetPrice.affordsExploring(usd, setup.budgetUsd().orElse(0), floor)
-                ? option
-                : option.withoutExploring();
+        return BudgetPrice.affordsExploring(usd, pacing.allowed(), floor) ? option : option.withoutExploring();
     }
 
     @Override
@@ -120,13 +124,11 @@ public final class LearnedPolicy implements Chooser {
 
     @Override
     public void paid(Offer offer, Choice choice, double usd) {
-        if (setup.budgetUsd().isPresent()) {
-            price = price.after(usd, setup.budgetUsd().getAsDouble());
-        }
+        pacing.paid(usd);
     }
 
     private Stakes stakes(Offer offer) {
-        return new Stakes(offer.successUsd(), price.perDollar(setup.budgetUsd().orElse(0)));
+        return new Stakes(offer.successUsd(), pacing.perDollar());
     }
 
     @Override

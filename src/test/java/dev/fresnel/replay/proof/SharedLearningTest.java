@@ -3,6 +3,8 @@ package dev.fresnel.replay.proof;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fresnel.budget.HeapSpendStore;
+import dev.fresnel.budget.SpendStore;
 import dev.fresnel.outcome.ArmStateStore;
 import dev.fresnel.outcome.Flush;
 import dev.fresnel.outcome.Flushed;
@@ -14,25 +16,32 @@ import dev.fresnel.policy.RuleName;
 import dev.fresnel.policy.Shared;
 import dev.fresnel.replay.Replay;
 import dev.fresnel.replay.Score;
+import dev.fresnel.replay.Trace;
 import dev.fresnel.replay.Traffic;
 import dev.fresnel.replay.TrafficPlan;
 import dev.fresnel.replay.Worlds;
 import dev.fresnel.replay.data.DataProblem;
+import dev.fresnel.replay.data.DataSet;
 import dev.fresnel.replay.rule.Baselines;
 import dev.fresnel.replay.rule.LearnedPolicy;
 import dev.fresnel.replay.rule.LearnedRules;
 import dev.fresnel.replay.rule.Rule;
 import dev.fresnel.replay.rule.Setup;
+import dev.fresnel.value.TenantId;
+import dev.fresnel.value.Usd;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** What P4 and P15 measure tells replicas that share from replicas that do not, and once from twice. */
+/** What P4, P9 and P15 measure tells replicas that share from replicas that do not, and once from twice. */
 class SharedLearningTest {
     private static final int REPLICAS = 16;
     private static final int BUSY = 14_000;
@@ -84,6 +93,41 @@ class SharedLearningTest {
         assertThat(exact(Wire.Delivery.AT_MOST_ONCE)).isBetween(20L, 80L);
     }
 
+    @Test
+    void aDaysMoneyIsKept_onlyWhereReplicasLookWhatOthersSpent() {
+        SpendStore shared = new HeapSpendStore();
+
+        assertThat(spentOfTheCap(_ -> shared, 86_400)).isBetween(0.95, 1.0);
+        assertThat(spentOfTheCap(_ -> shared, 600))
+                .as("many calls are under way")
+                .isBetween(1.005, 1.5);
+        assertThat(spentOfTheCap(_ -> new HeapSpendStore(), 86_400)).isGreaterThan(2);
+    }
+
+    /** By a rule that takes any arm that can be paid, when a day's requests come within so many seconds. */
+    private static double spentOfTheCap(IntFunction<SpendStore> stores, double seconds) {
+        DataSet set = Worlds.mixed(2, 1_000);
+        double cap = 0.2 * set.meanCost(0) * set.rows().size();
+        TrafficPlan plan = TrafficPlan.passes(set, 1).perSecond(set.rows().size() / seconds);
+        SharedDay day = new SharedDay(
+                new TenantId("acme-" + (int) seconds),
+                new SharedDay.Terms(
+                        REPLICAS,
+                        new Usd(Math.round(cap * 1e9)),
+                        Instant.parse("2026-01-01T00:00:00Z"),
+                        set.rows().size() / 2,
+                        List.of(set.worstCost(0), set.worstCost(1))),
+                stores,
+                new SplittableRandom(1));
+        Traffic traffic = plan.draw(1);
+        Trace trace = Replay.run(traffic, Baselines.random(), Setup.plain(set.arms(), set.successUsd()), 1, day);
+        double spent = 0;
+        for (int step = 0; step < traffic.length(); step++) {
+            spent += trace.arm(step) == Trace.REFUSED ? 0 : traffic.costUsd(step, trace.arm(step));
+        }
+        return spent / cap;
+    }
+
     private static long exact(Wire.Delivery delivery) {
         MemoryStores stores = MemoryStores.open();
         return LongStream.range(0, 100)
@@ -103,7 +147,8 @@ class SharedLearningTest {
                         new LearnedPolicy.Place("fleet-" + fleets.incrementAndGet(), MemoryStores.START),
                         store,
                         setup,
-                        chance));
+                        chance,
+                        Fleet.Front.any(REPLICAS, chance)));
     }
 
     /** Mean of two streams. */
