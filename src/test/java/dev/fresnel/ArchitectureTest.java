@@ -113,6 +113,7 @@ class ArchitectureTest {
                         "replay.rule",
                         "replay.data",
                         "replay",
+                        "outcome",
                         "delegation",
                         "lens",
                         "budget",

@@ -12,13 +12,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** Two stand-in upstreams and a gateway in front of them, all in this process, with an empty store of their own. */
 final class Demo {
@@ -49,13 +46,8 @@ final class Demo {
     /** Blocks until everything listens. Fails with an {@link InputProblem} when it cannot; nothing stays open then. */
     static Demo start(Setup setup, Terminal terminal) {
         Closing closing = new Closing();
-        Path store = newStore();
-        closing.later(
-                "demo store",
-                () -> Future.future(done -> {
-                    delete(store);
-                    done.complete();
-                }));
+        Path store = TemporaryFolder.make("fresnel-demo");
+        closing.later("demo store", () -> TemporaryFolder.remove(store));
         try {
             Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
             closing.later("stand-ins", vertx::close);
@@ -116,24 +108,5 @@ final class Demo {
     private static PacedUpstream upstream(Vertx vertx, Voice voice, Pace pace, String model) {
         return Waiting.startOf(
                 "a stand-in upstream", PacedUpstream.start(vertx, voice, pace, List.of(model), SystemTime.clock(), 0));
-    }
-
-    private static Path newStore() {
-        try {
-            return Files.createTempDirectory("fresnel-demo");
-        } catch (IOException e) {
-            throw new InputProblem("the demo needs a temporary folder for its store and cannot make one ("
-                    + e.getMessage() + "); set FRESNEL_JAVA_OPTS=-Djava.io.tmpdir=FOLDER");
-        }
-    }
-
-    private static void delete(Path folder) {
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("could not remove the demo's store", e);
-        }
     }
 }

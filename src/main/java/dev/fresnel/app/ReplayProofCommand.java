@@ -59,6 +59,9 @@ final class ReplayProofCommand implements Callable<Integer> {
     private boolean alone;
 
     @Mixin
+    private final ProofStoresOption stores = new ProofStoresOption();
+
+    @Mixin
     private final ReplayOutput output = new ReplayOutput();
 
     /** For the help text. */
@@ -84,6 +87,7 @@ final class ReplayProofCommand implements Callable<Integer> {
                 LearnedRules.of(name),
                 LearnedRules.withoutAlarm(name),
                 alone ? List.of() : LearnedRules.all(),
+                stores::open,
                 SystemTime.processorNanos());
         try {
             boolean holds = true;

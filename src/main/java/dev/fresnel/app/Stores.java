@@ -126,7 +126,7 @@ record Stores(LensStore lenses, Ledger ledger, ArmStateStore arms, DecisionStore
         return link.firstAttempt().compose(_ -> ledger.refresh()).transform(_ -> Future.succeededFuture(stores));
     }
 
-    private static RedisSettings settings(GatewayConfig.Redis config) {
+    static RedisSettings settings(GatewayConfig.Redis config) {
         RedisAddress address = config.address();
         return new RedisSettings(
                 switch (address.kind()) {

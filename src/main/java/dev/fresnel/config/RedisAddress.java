@@ -60,6 +60,15 @@ public record RedisAddress(
                 + String.join(",", hosts.stream().map(HostPort::toString).toList()) + path;
     }
 
+    /** What a command line names. Throws {@link IllegalArgumentException} that says what must be there. */
+    public static RedisAddress of(String text) {
+        try {
+            return parse(text);
+        } catch (BadValue bad) {
+            throw new IllegalArgumentException(bad.expectation() + "; " + bad.remedy(), bad);
+        }
+    }
+
     static RedisAddress parse(String text) throws BadValue {
         if (text.indexOf('@') >= 0) {
             throw new BadValue(

@@ -4,10 +4,10 @@ import dev.fresnel.policy.Context;
 import java.util.Optional;
 
 /** The name of a leaf's cell in a store: {@code LENGTH-OF-TASK:TASK LEAF}, unambiguous whatever the two are. */
-final class CellName {
+public final class CellName {
     private CellName() {}
 
-    static String of(Context context) {
+    public static String of(Context context) {
         return context.task().length() + ":" + context.task() + " " + context.leaf();
     }
 

@@ -41,7 +41,7 @@ import java.util.random.RandomGenerator;
  *
  * <p>References: issue #9557; forward decay, which makes the deltas additive: {@link ForwardDecay}.
  */
-final class SharedEvidence {
+public final class SharedEvidence {
     static final Duration REFRESH = Duration.ofMillis(900);
     static final Duration WHOLE = Duration.ofSeconds(30);
 
@@ -78,10 +78,13 @@ final class SharedEvidence {
     private volatile int ignored;
 
     /**
+     * @param known populations and arms of this process' config
+     * @param thread runs what it is given one after another, never on an event loop
+     * @param random spreads retries
      * @param replica names this process, differently after each start
      * @param alarms told of arms that have changed, once per alarm among all replicas
      */
-    SharedEvidence(
+    public SharedEvidence(
             Policy policy,
             ArmStateStore store,
             KnownArms known,
@@ -104,7 +107,7 @@ final class SharedEvidence {
     }
 
     /** A population is decided for: what others know of it is of interest. Any thread; returns at once. */
-    void use(String population) {
+    public void use(String population) {
         FollowedPopulation known = followed.get(population);
         if (known == null) {
             thread.execute(() -> follow(population).usedAt = clock.instant());
@@ -114,7 +117,7 @@ final class SharedEvidence {
     }
 
     /** Takes over what the store knows of the populations there can be. Completes when all were asked; never fails. */
-    Future<Void> load() {
+    public Future<Void> load() {
         List<String> names = known.populations().stream()
                 .limit(policy.settings().bounds().populations())
                 .toList();
@@ -156,8 +159,12 @@ final class SharedEvidence {
         }
     }
 
-    /** The policy has learned something that the store is to hear. */
-    void learned(EvidenceKey key, Lesson lesson, double weight) {
+    /**
+     * The policy has learned something that the store is to hear.
+     *
+     * @param weight of the outcome, 0.0 to 1.0
+     */
+    public void learned(EvidenceKey key, Lesson lesson, double weight) {
         FollowedPopulation population = follow(key.context().population());
         if (CellName.of(key.context()).length() > ArmDelta.MAX_CELL || !population.takes(key, MAX_QUEUED - queued)) {
             dropped.increment();
@@ -172,7 +179,7 @@ final class SharedEvidence {
     }
 
     /** To be called several times a second. */
-    void tick() {
+    public void tick() {
         Instant now = clock.instant();
         for (FollowedPopulation population : followed.values()) {
             if (!population.mayAsk(now)) {
@@ -188,7 +195,7 @@ final class SharedEvidence {
     }
 
     /** Sends what is left. Completes when all is acknowledged, or has failed once more; never fails. */
-    Future<Void> close() {
+    public Future<Void> close() {
         Promise<Void> closed = Promise.promise();
         thread.execute(
                 () -> Future.join(followed.values().stream().map(this::flushAll).toList())
@@ -289,7 +296,7 @@ final class SharedEvidence {
         return ahead;
     }
 
-    SharingCounts counts() {
+    public SharingCounts counts() {
         Instant now = clock.instant();
         Duration stale = followed.values().stream()
                 .filter(population -> population.usedAt.plus(WHOLE).isAfter(now))

@@ -34,7 +34,7 @@ public record Turn(
      * @param cost everything it caused to be spent, a lens included; empty where a price is missing
      */
     public record Spent(long inputTokens, long outputTokens, Optional<Usd> cost) {
-        static final Spent NOTHING = new Spent(0, 0, Optional.of(Usd.ZERO));
+        public static final Spent NOTHING = new Spent(0, 0, Optional.of(Usd.ZERO));
 
         Spent plus(Spent more) {
             return new Spent(

@@ -11,12 +11,13 @@ import java.util.random.RandomGenerator;
 
 /**
  * How recorded rows become a stream: the order is shuffled anew for each seed, the set is passed as often as the length needs, and the
- * asked-for troubles are laid over it. One request per second. Immutable; the same seed draws the same stream.
+ * asked-for troubles are laid over it. One request per second unless it says otherwise. Immutable; the same seed draws the same stream.
  */
 public final class TrafficPlan {
     private final DataSet set;
     private final TaskMeans means;
     private final int length;
+    private final double perSecond;
     private final Order order;
     private final int tenants;
     private final double feedback;
@@ -45,6 +46,7 @@ public final class TrafficPlan {
             DataSet set,
             TaskMeans means,
             int length,
+            double perSecond,
             Order order,
             int tenants,
             double feedback,
@@ -55,6 +57,7 @@ public final class TrafficPlan {
         this.set = set;
         this.means = means;
         this.length = length;
+        this.perSecond = perSecond;
         this.order = order;
         this.tenants = tenants;
         this.feedback = feedback;
@@ -70,6 +73,7 @@ public final class TrafficPlan {
                 set,
                 new TaskMeans(set),
                 length,
+                1,
                 Order.SHUFFLED,
                 1,
                 1,
@@ -84,24 +88,31 @@ public final class TrafficPlan {
         return of(set, passes * set.rows().size());
     }
 
+    /** So many requests each second, in even steps. */
+    public TrafficPlan perSecond(double requests) {
+        return new TrafficPlan(set, means, length, requests, order, tenants, feedback, delay, drop, price, newcomer);
+    }
+
     /** Rows drawn with replacement instead of shuffled. */
     public TrafficPlan drawn() {
-        return new TrafficPlan(set, means, length, Order.DRAWN, tenants, feedback, delay, drop, price, newcomer);
+        return new TrafficPlan(
+                set, means, length, perSecond, Order.DRAWN, tenants, feedback, delay, drop, price, newcomer);
     }
 
     /** Requests come from this many tenants, the k-th with a share proportional to 1/k. */
     public TrafficPlan tenants(int count) {
-        return new TrafficPlan(set, means, length, order, count, feedback, delay, drop, price, newcomer);
+        return new TrafficPlan(set, means, length, perSecond, order, count, feedback, delay, drop, price, newcomer);
     }
 
     /** Only this share of outcomes ever becomes known. */
     public TrafficPlan feedback(double share) {
-        return new TrafficPlan(set, means, length, order, tenants, share, delay, drop, price, newcomer);
+        return new TrafficPlan(set, means, length, perSecond, order, tenants, share, delay, drop, price, newcomer);
     }
 
     /** Outcomes become known this many requests later. */
     public TrafficPlan delay(int requests) {
-        return new TrafficPlan(set, means, length, order, tenants, feedback, requests, drop, price, newcomer);
+        return new TrafficPlan(
+                set, means, length, perSecond, order, tenants, feedback, requests, drop, price, newcomer);
     }
 
     /** {@code arm} silently loses {@code points} of mean quality in every task, from one request until before another. */
@@ -110,6 +121,7 @@ public final class TrafficPlan {
                 set,
                 means,
                 length,
+                perSecond,
                 order,
                 tenants,
                 feedback,
@@ -125,6 +137,7 @@ public final class TrafficPlan {
                 set,
                 means,
                 length,
+                perSecond,
                 order,
                 tenants,
                 feedback,
@@ -137,7 +150,17 @@ public final class TrafficPlan {
     /** {@code arm} may be chosen only from {@code from} on. */
     public TrafficPlan newcomer(int arm, int from) {
         return new TrafficPlan(
-                set, means, length, order, tenants, feedback, delay, drop, price, Optional.of(new Newcomer(arm, from)));
+                set,
+                means,
+                length,
+                perSecond,
+                order,
+                tenants,
+                feedback,
+                delay,
+                drop,
+                price,
+                Optional.of(new Newcomer(arm, from)));
     }
 
     public int length() {
@@ -186,7 +209,7 @@ public final class TrafficPlan {
             delays[step] = telling.nextDouble() < feedback ? delay : Traffic.NEVER;
             offers[step] = new Offer(
                     step,
-                    step,
+                    step / perSecond,
                     new Offer.Asked("t" + tenant(zipf, asking.nextDouble()), row.task(), row.text()),
                     new Offer.Money(set.successUsd(), expected),
                     open);

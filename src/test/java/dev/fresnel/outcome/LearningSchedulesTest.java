@@ -1,5 +1,8 @@
 package dev.fresnel.outcome;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fresnel.replay.proof.LearningSchedule;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
@@ -11,9 +14,10 @@ class LearningSchedulesTest {
     void holdsWhatASequentialLearnerWouldHold_inTenThousandSchedules() {
         Instant start = Instant.parse("2026-01-02T03:04:05Z");
         for (int seed = 0; seed < SCHEDULES; seed++) {
-            LearningSchedules schedules =
-                    new LearningSchedules(new MemoryArmStateStore(() -> start), new MemoryDecisionStore(() -> start));
-            schedules.run(seed, start);
+            LearningSchedule.Result result = LearningSchedule.run(
+                    seed, "test-", start, new MemoryArmStateStore(() -> start), new MemoryDecisionStore(() -> start));
+
+            assertThat(result).as("seed %d", seed).matches(LearningSchedule.Result::isExact);
         }
     }
 }

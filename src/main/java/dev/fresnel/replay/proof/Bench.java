@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * What a proof works with. Immutable.
@@ -20,6 +21,7 @@ import java.util.function.LongSupplier;
  * @param subject the rule that stands trial
  * @param withoutAlarm the same rule with its drift alarm off: what the alarm costs is measured against it
  * @param others learned rules that are shown beside it
+ * @param stores opens what replicas share, anew for each proof, which closes them; throws a {@link DataProblem} when it cannot
  * @param nanos processor time of the calling thread, in nanoseconds, for what is claimed about time
  */
 public record Bench(
@@ -30,8 +32,9 @@ public record Bench(
         Rule subject,
         Rule withoutAlarm,
         List<Rule> others,
+        Supplier<SharedStores> stores,
         LongSupplier nanos) {
-    /** Without lengths of answers and other recordings, and without a clock: every span is zero. */
+    /** Without lengths of answers, other recordings and stores, and without a clock: every span is zero. */
     public Bench(Function<String, DataSet> data, int seeds, Rule subject, Rule withoutAlarm, List<Rule> others) {
         this(
                 data,
@@ -43,6 +46,9 @@ public record Bench(
                 subject,
                 withoutAlarm,
                 others,
+                () -> {
+                    throw new DataProblem("no store is at hand");
+                },
                 () -> 0);
     }
 

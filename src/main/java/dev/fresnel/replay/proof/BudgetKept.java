@@ -1,5 +1,6 @@
 package dev.fresnel.replay.proof;
 
+import dev.fresnel.policy.RuleName;
 import dev.fresnel.replay.Purse;
 import dev.fresnel.replay.Replay;
 import dev.fresnel.replay.Seeds;
@@ -9,6 +10,7 @@ import dev.fresnel.replay.Traffic;
 import dev.fresnel.replay.TrafficPlan;
 import dev.fresnel.replay.data.DataSet;
 import dev.fresnel.replay.rule.Baselines;
+import dev.fresnel.replay.rule.LearnedRules;
 import dev.fresnel.replay.rule.Rule;
 import dev.fresnel.replay.rule.Setup;
 import java.util.ArrayList;
@@ -16,10 +18,10 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * P9, the part of one process: a budget per window of requests that pays for the dear model in a tenth, a third or two thirds of requests.
- * The cap is held by reserving the worst case before each call; the rule's part is to spread the money and to spend it where it buys
- * most. Lift is (quality - always cheap) / (the best any spending of the same money by task could do - always cheap). A success
- * is worth so much that only the budget restrains.
+ * P9: a budget per window of requests that pays for the dear model in a tenth, a third or two thirds of requests. The cap is held by
+ * reserving the worst case before each call; the rule's part is to spread the money and to spend it where it buys most. {@link
+ * ReplicasSpend} is the part of several replicas. Lift is (quality - always cheap) / (the best any spending of the same money by task
+ * could do - always cheap).
  */
 final class BudgetKept implements Proof {
     private static final double[] TIGHTNESS = {0.1, 0.33, 0.67};
@@ -36,7 +38,7 @@ final class BudgetKept implements Proof {
 
     @Override
     public String title() {
-        return "budget: never above the cap, used up, and well spent (one process)";
+        return "budget: never above the cap, used up, and well spent";
     }
 
     /**
@@ -47,7 +49,7 @@ final class BudgetKept implements Proof {
      * @param lift share of the oracle's gain over always-cheap
      * @param refused share of requests nothing could be paid for
      */
-    private record Course(double highest, double used, double lift, double refused) {}
+    record Course(double highest, double used, double lift, double refused) {}
 
     @Override
     public Verdict run(Bench bench) {
@@ -55,10 +57,13 @@ final class BudgetKept implements Proof {
         List<List<String>> rows = new ArrayList<>();
         pair(bench, "paretobandit-llama", 85, claims, rows);
         pair(bench, "paretobandit-mistral", 55, claims, rows);
+        LearnedRules.find(bench.subject().name()).ifPresent(rule -> replicas(bench, rule, claims, rows));
         DataSet set = bench.data().apply("paretobandit-llama");
         return new Verdict(
                 id(),
-                Lineup.stream(set, "and paretobandit-mistral: 2 windows of 4 passes, one process"),
+                Lineup.stream(
+                        set,
+                        "and paretobandit-mistral: 2 windows of 4 passes, one process; then llama with a day's budget, in one process and over 16 replicas of which one is killed"),
                 claims,
                 List.of(new Table(
                         List.of("pair", "budget", "rule", "highest window %", "used %", "lift %", "refused %"), rows)),
@@ -66,11 +71,10 @@ final class BudgetKept implements Proof {
     }
 
     private static void pair(Bench bench, String name, double target, List<Claim> claims, List<List<String>> rows) {
-        DataSet loaded = bench.data().apply(name);
-        DataSet set = loaded.worth(PLENTY * loaded.meanCost(0));
+        DataSet set = restrained(bench.data().apply(name));
         List<Course> all = new ArrayList<>();
         for (double tightness : TIGHTNESS) {
-            double budget = set.meanCost(1) + tightness * (set.meanCost(0) - set.meanCost(1));
+            double budget = budget(set, tightness);
             boolean first = true;
             for (Rule rule : Lineup.of(
                     bench, List.of(Baselines.betaThompson(), Baselines.random(), Baselines.discountedLinUcb()))) {
@@ -78,12 +82,12 @@ final class BudgetKept implements Proof {
                 if (first) {
                     all.addAll(courses);
                     claims.add(Claim.atLeast(
-                            String.format(Locale.ROOT, "%s, budget for %.0f %%: lift, %%", name, 100 * tightness),
+                            name + ", " + percent(tightness) + ": lift, %",
                             Seeds.interval(courses, c -> 100 * c.lift()),
                             target,
                             1));
                     claims.add(Claim.atLeast(
-                            String.format(Locale.ROOT, "%s, budget for %.0f %%: used, %%", name, 100 * tightness),
+                            name + ", " + percent(tightness) + ": used, %",
                             Seeds.interval(courses, c -> 100 * c.used()),
                             98,
                             1));
@@ -91,7 +95,7 @@ final class BudgetKept implements Proof {
                 }
                 rows.add(List.of(
                         name,
-                        String.format(Locale.ROOT, "%.0f %%", 100 * tightness),
+                        percent(tightness),
                         rule.name(),
                         String.format(
                                 Locale.ROOT,
@@ -104,6 +108,31 @@ final class BudgetKept implements Proof {
         }
         claims.add(Claim.atMost(
                 name + ": highest window of any seed, % of the cap", Worst.of(all, c -> 100 * c.highest()), 100, 2));
+    }
+
+    /** Of a rule that a gateway has. */
+    private static void replicas(Bench bench, RuleName rule, List<Claim> claims, List<List<String>> rows) {
+        DataSet set = restrained(bench.data().apply("paretobandit-llama"));
+        try (SharedStores stores = bench.stores().get()) {
+            ReplicasSpend days =
+                    new ReplicasSpend(set, rule, PASSES_PER_WINDOW * set.rows().size(), bench.seeds(), stores);
+            for (double tightness : TIGHTNESS) {
+                days.tell(percent(tightness), budget(set, tightness), claims, rows);
+            }
+        }
+    }
+
+    /** A success is worth so much that only the budget restrains. */
+    private static DataSet restrained(DataSet set) {
+        return set.worth(PLENTY * set.meanCost(0));
+    }
+
+    private static double budget(DataSet set, double tightness) {
+        return set.meanCost(1) + tightness * (set.meanCost(0) - set.meanCost(1));
+    }
+
+    private static String percent(double tightness) {
+        return String.format(Locale.ROOT, "budget for %.0f %%", 100 * tightness);
     }
 
     private static List<Course> of(Rule rule, DataSet set, double budget, int seeds) {
@@ -119,7 +148,7 @@ final class BudgetKept implements Proof {
         });
     }
 
-    private static Course course(Traffic traffic, Trace trace, TrafficPlan plan, double cap, int window) {
+    static Course course(Traffic traffic, Trace trace, TrafficPlan plan, double cap, int window) {
         double highest = 0;
         double spent = 0;
         double quality = 0;

@@ -76,6 +76,9 @@ class LengthsForetoldTest {
                 Baselines.random(),
                 Baselines.random(),
                 List.of(),
+                () -> {
+                    throw new AssertionError("P12 shares nothing");
+                },
                 () -> 0);
     }
 

@@ -98,6 +98,9 @@ class LensMarketTest {
                 Baselines.random(),
                 Baselines.random(),
                 List.of(),
+                () -> {
+                    throw new AssertionError("P13 shares nothing");
+                },
                 () -> 0);
     }
 

@@ -1,8 +1,10 @@
 package dev.fresnel.store.embedded;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.fresnel.lens.LensFixtures;
 import dev.fresnel.outcome.ExactlyOnceSchedules;
-import dev.fresnel.outcome.LearningSchedules;
+import dev.fresnel.replay.proof.LearningSchedule;
 import dev.fresnel.testing.Await;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -33,11 +35,15 @@ class EmbeddedExactlyOnceTest {
             schedules.run(seed, LensFixtures.NOW.toEpochMilli() / 1e3);
         }
 
-        LearningSchedules learners = new LearningSchedules(
-                new EmbeddedArmStateStore(store, clock),
-                new EmbeddedDecisionStore(store, clock, EmbeddedDecisionStore.DEFAULT_MAXIMUM));
         for (int seed = 0; seed < LEARNERS; seed++) {
-            learners.run(seed, LensFixtures.NOW);
+            assertThat(LearningSchedule.run(
+                            seed,
+                            "test-",
+                            LensFixtures.NOW,
+                            new EmbeddedArmStateStore(store, clock),
+                            new EmbeddedDecisionStore(store, clock, EmbeddedDecisionStore.DEFAULT_MAXIMUM)))
+                    .as("seed %d", seed)
+                    .matches(LearningSchedule.Result::isExact);
         }
 
         Await.result(store.close());

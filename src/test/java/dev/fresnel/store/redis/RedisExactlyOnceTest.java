@@ -3,7 +3,7 @@ package dev.fresnel.store.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fresnel.outcome.ExactlyOnceSchedules;
-import dev.fresnel.outcome.LearningSchedules;
+import dev.fresnel.replay.proof.LearningSchedule;
 import dev.fresnel.testing.RedisServer;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -32,12 +32,17 @@ class RedisExactlyOnceTest {
     void realLearnersHoldIt_inAHundredSchedules() {
         try (RedisServer server = RedisServer.start();
                 LinkUnderTest link = LinkUnderTest.patient(server)) {
-            LearningSchedules schedules =
-                    new LearningSchedules(new RedisArmStateStore(link.link()), new RedisDecisionStore(link.link()));
             Instant start = Instant.ofEpochSecond((long) RedisClock.seconds(server));
 
             for (int seed = 0; seed < LEARNERS; seed++) {
-                schedules.run(seed, start);
+                assertThat(LearningSchedule.run(
+                                seed,
+                                "test-",
+                                start,
+                                new RedisArmStateStore(link.link()),
+                                new RedisDecisionStore(link.link())))
+                        .as("seed %d", seed)
+                        .matches(LearningSchedule.Result::isExact);
             }
 
             assertThat(link.problems()).isEmpty();

@@ -1,0 +1,164 @@
+package dev.fresnel.replay.proof;
+
+import dev.fresnel.budget.Ledger;
+import dev.fresnel.budget.Reservation;
+import dev.fresnel.budget.SpendStore;
+import dev.fresnel.budget.Verdict.Denied;
+import dev.fresnel.budget.Verdict.Granted;
+import dev.fresnel.delegation.BudgetPacing;
+import dev.fresnel.replay.Purse;
+import dev.fresnel.replay.rule.Offer;
+import dev.fresnel.replay.rule.Pacing;
+import dev.fresnel.value.TenantId;
+import dev.fresnel.value.Usd;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.random.RandomGenerator;
+
+/**
+ * One tenant's daily budget over several replicas, as the gateway holds it today: each has a {@link Ledger} of its own, which looks into the
+ * shared store every two seconds what the others have spent, and a {@link BudgetPacing} of its own. Calls take a while, and until they are
+ * settled only their own replica knows what they may cost.
+ */
+final class SharedDay implements Purse, Fleet.Front {
+    /** Between a request and the booking of its cost. */
+    private static final Duration CALL = Duration.ofSeconds(20);
+
+    /** Between two looks into the store. */
+    private static final Duration LOOK = Duration.ofSeconds(2);
+
+    private static final double NANOS = 1e9;
+
+    private final TenantId tenant;
+    private final Terms terms;
+    private final RandomGenerator balancer;
+    private final List<Replica> replicas = new ArrayList<>();
+    private Instant now;
+    private int asked;
+    private Optional<Reservation> reserved = Optional.empty();
+
+    /**
+     * What is to be kept, by whom.
+     *
+     * @param replicas 1 or more
+     * @param start a midnight, UTC
+     * @param killedAt the request before which the last replica is killed, with all that it had not told; -1 for none
+     * @param worstUsd the most a call of each arm can cost
+     */
+    record Terms(int replicas, Usd limit, Instant start, int killedAt, List<Double> worstUsd) {}
+
+    private record Call(Reservation reservation, Usd cost, Instant end) {}
+
+    private static final class Replica {
+        final Ledger ledger;
+        final BudgetPacing pacing = new BudgetPacing();
+        final Deque<Call> calls = new ArrayDeque<>();
+        Instant lookedAt = Instant.EPOCH;
+
+        Replica(Ledger ledger) {
+            this.ledger = ledger;
+        }
+    }
+
+    /** @param stores by replica */
+    SharedDay(TenantId tenant, Terms terms, IntFunction<SpendStore> stores, RandomGenerator balancer) {
+        this.tenant = tenant;
+        this.terms = terms;
+        this.balancer = balancer;
+        this.now = terms.start();
+        for (int i = 0; i < terms.replicas(); i++) {
+            replicas.add(new Replica(Ledger.unread(stores.apply(i), () -> now)));
+        }
+    }
+
+    @Override
+    public Optional<Offer> admit(Offer offer) {
+        if (offer.number() == terms.killedAt()) {
+            replicas.removeLast();
+        }
+        asked = balancer.nextInt(replicas.size());
+        now = terms.start().plusNanos((long) (offer.seconds() * NANOS));
+        look(replicas.get(asked));
+        replicas.forEach(this::settle);
+        Ledger ledger = replicas.get(asked).ledger;
+        Usd left = ledger.remaining(tenant, Optional.of(terms.limit())).orElse(Usd.ZERO);
+        boolean[] open = new boolean[offer.arms()];
+        Usd worst = Usd.ZERO;
+        boolean any = false;
+        for (int arm = 0; arm < open.length; arm++) {
+            Usd cost = usd(terms.worstUsd().get(arm));
+            open[arm] = offer.isOpen(arm) && !left.isLessThan(cost);
+            any |= open[arm];
+            worst = open[arm] && worst.isLessThan(cost) ? cost : worst;
+        }
+        if (!any) {
+            return Optional.empty();
+        }
+        reserved = switch (ledger.reserve(tenant, Optional.of(terms.limit()), worst)) {
+            case Granted(Reservation reservation) -> Optional.of(reservation);
+            case Denied _ -> Optional.empty();
+        };
+        return reserved.map(_ -> offer.withOpen(open));
+    }
+
+    /** It sees what had been settled when the request before this one was served. */
+    private void look(Replica replica) {
+        if (!replica.lookedAt.plus(LOOK).isAfter(now)) {
+            replica.lookedAt = now;
+            var _ = Answered.answered(replica.ledger.refresh().map(true));
+        }
+    }
+
+    private void settle(Replica replica) {
+        while (!replica.calls.isEmpty() && !replica.calls.getFirst().end().isAfter(now)) {
+            Call call = replica.calls.removeFirst();
+            var _ = Answered.answered(
+                    replica.ledger.settle(call.reservation(), call.cost()).map(true));
+            Usd left =
+                    replica.ledger.remaining(tenant, Optional.of(terms.limit())).orElse(Usd.ZERO);
+            replica.pacing.spent(tenant, call.cost(), left, now);
+        }
+    }
+
+    @Override
+    public void spent(Offer offer, double usd) {
+        reserved.ifPresent(
+                reservation -> replicas.get(asked).calls.add(new Call(reservation, usd(usd), now.plus(CALL))));
+    }
+
+    @Override
+    public int replica(Offer offer) {
+        return asked;
+    }
+
+    @Override
+    public Pacing pacing(int replica) {
+        BudgetPacing pacing = replicas.get(replica).pacing;
+        return new Pacing() {
+            @Override
+            public double perDollar() {
+                return pacing.pressure(tenant).perDollar();
+            }
+
+            @Override
+            public double allowed() {
+                return pacing.pressure(tenant).allowed();
+            }
+
+            @Override
+            public void paid(double usd) {
+                // When the call has ended, as the gateway does.
+            }
+        };
+    }
+
+    private static Usd usd(double dollars) {
+        return new Usd(Math.round(dollars * NANOS));
+    }
+}
