@@ -99,7 +99,7 @@ public final class AdminListener extends VerticleBase {
         router.post().handler(BodyHandler.create(false).setBodyLimit(PauseRequests.MAX_BODY));
         router.post("/admin/pause").handler(c -> pauses.order(c, PauseOrder.State.PAUSED));
         router.post("/admin/resume").handler(c -> pauses.order(c, PauseOrder.State.ACTIVE));
-        new LensRequests(setup.lenses(), by, setup.audit()).serve(router);
+        new LensRequests(setup.lenses(), setup.killSwitch().tenants(), by, setup.audit()).serve(router);
         router.route().handler(AdminListener::notServed);
         router.errorHandler(413, c -> text(c, 413, "The body is larger than " + PauseRequests.MAX_BODY + " bytes.\n"));
         router.errorHandler(400, c -> text(c, 400, "The request cannot be read. Is its query percent-encoded?\n"));

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * What an operator can see of lenses and do to them:
@@ -42,13 +43,18 @@ final class LensRequests {
     static final String PATH = "/admin/lenses";
 
     private final LensShelf shelf;
+    private final List<TenantId> tenants;
     private final String by;
     private final Consumer<AdminAction> audit;
     private final JsonFactory json = new JsonFactory();
 
-    /** @param by whom the listener lets in, for the audit */
-    LensRequests(LensShelf shelf, String by, Consumer<AdminAction> audit) {
+    /**
+     * @param tenants those of the config; lenses of others may be left from an earlier one
+     * @param by whom the listener lets in, for the audit
+     */
+    LensRequests(LensShelf shelf, List<TenantId> tenants, String by, Consumer<AdminAction> audit) {
         this.shelf = shelf;
+        this.tenants = List.copyOf(tenants);
         this.by = by;
         this.audit = audit;
     }
@@ -75,7 +81,13 @@ final class LensRequests {
         }
         boolean text = Boolean.parseBoolean(context.request().getParam("text", "false"));
         shelf.standings(tenant.get())
-                .onSuccess(all -> AdminListener.json(context, listed(tenant.get(), all, text)))
+                .onSuccess(all -> {
+                    if (all.isEmpty() && isNobody(tenant.get())) {
+                        nobody(context, tenant.get());
+                    } else {
+                        AdminListener.json(context, listed(tenant.get(), all, text));
+                    }
+                })
                 .onFailure(_ -> away(context));
     }
 
@@ -87,6 +99,10 @@ final class LensRequests {
         }
         shelf.purge(tenant.get())
                 .onSuccess(count -> {
+                    if (count == 0 && isNobody(tenant.get())) {
+                        nobody(context, tenant.get());
+                        return;
+                    }
                     told("lenses_purged", tenant.get(), Integer.toString(count));
                     AdminListener.json(context, "{\"lenses_removed\":" + count + "}");
                 })
@@ -105,15 +121,31 @@ final class LensRequests {
             notFound(context);
             return;
         }
-        change.make(new LensKey(tenant.get(), new Fingerprint(hash)))
+        hasAny(tenant.get())
+                .compose(any -> any
+                        ? change.make(new LensKey(tenant.get(), new Fingerprint(hash)))
+                                .map(Optional::of)
+                        : Future.succeededFuture(Optional.<Boolean>empty()))
                 .onSuccess(done -> {
-                    if (done) {
+                    if (done.isEmpty()) {
+                        nobody(context, tenant.get());
+                    } else if (done.get()) {
                         AdminListener.json(context, "{\"done\":true}");
                     } else {
                         notFound(context);
                     }
                 })
                 .onFailure(_ -> away(context));
+    }
+
+    /** Whether there can be a lens: the tenant is known, or left some. */
+    private Future<Boolean> hasAny(TenantId tenant) {
+        return isNobody(tenant) ? shelf.standings(tenant).map(left -> !left.isEmpty()) : Future.succeededFuture(true);
+    }
+
+    /** Neither the config nor a writing that runs knows the tenant. */
+    private boolean isNobody(TenantId tenant) {
+        return !tenants.contains(tenant) && shelf.running(tenant).isEmpty();
     }
 
     private Future<Boolean> retire(LensKey key) {
@@ -153,6 +185,14 @@ final class LensRequests {
     private static void notFound(RoutingContext context) {
         AdminListener.text(
                 context, 404, "There is no such lens, or nothing to do. " + PATH + "?tenant=ID lists what there is.\n");
+    }
+
+    private void nobody(RoutingContext context, TenantId tenant) {
+        AdminListener.text(
+                context,
+                404,
+                "No tenant is called '" + tenant.value() + "', and there are no lenses of one that was; there are "
+                        + tenants.stream().map(TenantId::value).collect(Collectors.joining(", ")) + ".\n");
     }
 
     private static void away(RoutingContext context) {

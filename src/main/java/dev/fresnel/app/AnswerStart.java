@@ -12,6 +12,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /** Who reads answers once more, on threads of their own: a schema may be hostile, and is somebody else's. */
@@ -25,11 +26,18 @@ record AnswerStart(Inspections inspections, Optional<Judge> judge) {
             Ledger ledger,
             Learner learner,
             Metrics metrics,
+            Consumer<Judge.Failure> notJudged,
             Closing closing) {
         Inspections inspections = new Inspections(threads(vertx, "inspections", INSPECTORS, closing));
         Optional<Judge> judge = config.judge()
                 .map(settings -> new Judge(
-                        settings, model, ledger, learner, threads(vertx, "judge", 1, closing), SystemTime.clock()));
+                        settings,
+                        model,
+                        ledger,
+                        learner,
+                        threads(vertx, "judge", 1, closing),
+                        SystemTime.clock(),
+                        notJudged));
         metrics.expect(
                 config.workers().keySet(),
                 config.tenants().stream().map(Tenant::id).toList());

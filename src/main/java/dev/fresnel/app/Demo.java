@@ -11,6 +11,7 @@ import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -22,13 +23,17 @@ import java.util.stream.Stream;
 /** Two stand-in upstreams and a gateway in front of them, all in this process, with an empty store of their own. */
 final class Demo {
     static final String MODEL = "demo-smart";
-    private static final String CHEAP_MODEL = "demo-cheap";
+    static final String CHEAP_MODEL = "demo-cheap";
 
     private final Gateway gateway;
+    private final PacedUpstream smart;
+    private final PacedUpstream cheap;
     private final Closing closing;
 
-    private Demo(Gateway gateway, Closing closing) {
+    private Demo(Gateway gateway, PacedUpstream smart, PacedUpstream cheap, Closing closing) {
         this.gateway = gateway;
+        this.smart = smart;
+        this.cheap = cheap;
         this.closing = closing;
     }
 
@@ -66,7 +71,7 @@ final class Demo {
                     ConfigFileOption.orExplain(ConfigLoader.load(setup.config(), env), setup.config(), terminal);
             Gateway gateway = Waiting.startOf("the demo", Gateway.start(config, OutputStream.nullOutputStream()));
             closing.later("gateway", gateway::close);
-            return new Demo(gateway, closing);
+            return new Demo(gateway, smart, cheap, closing);
         } catch (RuntimeException failed) {
             Waiting.startOf("the demo", closing.run());
             throw failed;
@@ -92,6 +97,16 @@ final class Demo {
 
     int adminPort() {
         return gateway.adminPort();
+    }
+
+    /** Where the stand-in for {@link #MODEL} listens, for clients and other gateways. */
+    URI smartUrl() {
+        return smart.baseUrl();
+    }
+
+    /** Where the stand-in for {@link #CHEAP_MODEL} listens. */
+    URI cheapUrl() {
+        return cheap.baseUrl();
     }
 
     Future<Void> close() {

@@ -68,6 +68,9 @@ final class DemoCommand implements Callable<Integer> {
                 .println("Two stand-in models (no real ones; " + speed
                         + " times their usual pace) and a gateway are running." + " Sending three requests to "
                         + Demo.MODEL + " ...");
+        terminal.out()
+                .println("The models: " + Demo.MODEL + " at " + demo.smartUrl() + ", " + Demo.CHEAP_MODEL + " at "
+                        + demo.cheapUrl() + ".");
         List<String> missing = show(demo);
         if (exit || !missing.isEmpty()) {
             Waiting.startOf("the demo", demo.close());

@@ -25,7 +25,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         exitCodeList = {
             "0:done",
             "1:a problem with the config, the request or what was shown",
-            "2:wrong use of the command line",
+            "2:wrong use of the command line, or what it names is absent",
+            "3:paused or resumed, and not stored",
             "69:the launcher found no JDK or Maven, or the build failed",
             "70:a bug in Fresnel"
         },

@@ -224,8 +224,15 @@ public final class Gateway {
         Learner learner = learning.learner();
         telling.metrics().watchLearning(learner::counts, learner::sharing, policy::counts);
 
-        AnswerStart answers =
-                AnswerStart.of(vertx, config, ground.smart(), ledger, learner, telling.metrics(), closing);
+        AnswerStart answers = AnswerStart.of(
+                vertx,
+                config,
+                ground.smart(),
+                ledger,
+                learner,
+                telling.metrics(),
+                unharmed(telling.log()::onJudgeFailed),
+                closing);
         EscalationBreaker breaker = new EscalationBreaker(clock);
         KillSwitch killSwitch =
                 Pausing.killSwitch(vertx, stores.pauses(), config.tenants(), unharmed(telling.log()::onPause), closing);
@@ -257,7 +264,12 @@ public final class Gateway {
                 answers.judge(),
                 killSwitch,
                 new TaskClassifier(
-                        vertx, ground.smart(), ground.charging()::classifier, telling.metrics()::onClassified, nanos),
+                        vertx,
+                        ground.smart(),
+                        ground.charging()::classifier,
+                        telling.metrics()::onClassified,
+                        unharmed(telling.log()::onClassifierFailed),
+                        nanos),
                 ground.usage(),
                 ledger,
                 relayLimits,

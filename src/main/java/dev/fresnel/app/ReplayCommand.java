@@ -10,6 +10,8 @@ import picocli.CommandLine.Spec;
         name = "replay",
         description = "Judges the learned policy offline: on recorded data sets, or on your own decision log.",
         synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"2:no command is named; else that of the command"},
         commandListHeading = "%nCommands:%n")
 final class ReplayCommand implements Runnable {
     @Spec

@@ -31,7 +31,11 @@ import picocli.CommandLine.Spec;
         name = "log",
         description = "Estimates from a decision log what other policies would have earned on the same requests.",
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:done", "1:the log has no row that can be used", "2:wrong use, or the log is absent"})
+        exitCodeList = {
+            "0:done",
+            "1:the log has no row or no arm that is asked for, or a table cannot be written",
+            "2:wrong use, or the log is absent"
+        })
 final class ReplayLogCommand implements Callable<Integer> {
     private static final int SHOWN = 3;
 

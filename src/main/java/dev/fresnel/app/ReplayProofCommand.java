@@ -27,7 +27,11 @@ import picocli.CommandLine.Spec;
         description =
                 "Measures one claim about the policy on recorded data and compares it with the target set beforehand.",
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:every target is reached", "1:a target is missed", "2:wrong use, or the data is absent"})
+        exitCodeList = {
+            "0:every target is reached",
+            "1:a target is missed, or a table or chart cannot be written",
+            "2:wrong use, or the data is absent"
+        })
 final class ReplayProofCommand implements Callable<Integer> {
     private final Terminal terminal;
 

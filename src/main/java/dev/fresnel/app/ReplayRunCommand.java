@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
                 "Runs rules over the same shuffled streams of a recorded data set. Every arm's answer is known; a rule is"
                         + " told only what its own choice did.",
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:done", "2:wrong use, or the data set is absent"})
+        exitCodeList = {"0:done", "1:a table or chart cannot be written", "2:wrong use, or the data set is absent"})
 final class ReplayRunCommand implements Callable<Integer> {
     private static final int MOST_PASSES = 100;
 

@@ -13,7 +13,7 @@ import picocli.CommandLine.Mixin;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:stopped by SIGTERM or Ctrl-C",
-            "1:the config has mistakes, or a port or the store is taken",
+            "1:the config has mistakes, a port or the store is taken, or the decision log cannot be written",
             "2:wrong use"
         })
 final class ServeCommand implements Callable<Integer> {

@@ -56,6 +56,11 @@ final class Checks {
         plans.check(KeyPath.of("defaults"), file.defaults());
         tenants();
         judge();
+        new NamedFiles(file, findings).run();
+        if (findings.clean()) {
+            // What a mistake hides, such as a misspelt mode, is not to be blamed on other keys.
+            new WithoutEffect(file, findings, bottom).run();
+        }
         if (file.events().prompts() == GatewayConfig.Prompts.PLAIN) {
             findings.warn(
                     KeyPath.of("events", "prompts"),

@@ -80,6 +80,17 @@ final class Findings {
         warnings.add(problem(place(keys, path), path, message, remedy));
     }
 
+    /** Whether the file has this key. */
+    boolean isWritten(KeyPath path) {
+        return keys.containsKey(path);
+    }
+
+    /** Whether the file has any key within the block of {@code path}. */
+    boolean isAnyWrittenUnder(KeyPath path) {
+        String below = path + ".";
+        return keys.keySet().stream().anyMatch(key -> key.toString().startsWith(below));
+    }
+
     /** Whether something was wrong with {@code path} or a part of it. */
     boolean hasErrorsUnder(KeyPath path) {
         return errors.stream().anyMatch(problem -> isAtOrBelow(problem.key(), path));

@@ -3,6 +3,7 @@ package dev.fresnel.delegation;
 import dev.fresnel.chat.ChatRequest;
 import dev.fresnel.chat.Role;
 import dev.fresnel.policy.Arm;
+import dev.fresnel.upstream.ForwardHeaders;
 import dev.fresnel.value.GatewayException;
 import dev.fresnel.value.GatewayFailure;
 import java.util.Arrays;
@@ -46,6 +47,11 @@ public record Overrides(
     public static final String EXPLAIN = "x-fresnel-explain";
     public static final String THRESHOLD_TOKENS = "x-fresnel-threshold-tokens";
 
+    private static final String PREFIX = "x-fresnel-";
+    /** In the order in which errors list them. */
+    private static final List<String> CLIENTS_OWN =
+            List.of(MODE, ARM, TASK, SESSION, TASK_KIND, REPO, EXPLAIN, THRESHOLD_TOKENS);
+
     /** A client that asks for nothing. */
     public static final Overrides NONE = new Overrides(
             Optional.empty(),
@@ -58,6 +64,7 @@ public record Overrides(
             OptionalLong.empty());
 
     private static final int MAX_NAME_CHARS = 256;
+    private static final int MAX_SHOWN_CHARS = 64;
 
     /** Whether the reply carries the whole trace of the decision. */
     public enum Explain {
@@ -68,16 +75,21 @@ public record Overrides(
     }
 
     /**
-     * Reads the headers of a request. Names are compared without regard to case; headers that are not listed above are ignored.
+     * Reads the headers of a request. Names are compared without regard to case; headers that do not begin with {@code x-fresnel-},
+     * and the mark of a gateway ({@link ForwardHeaders#INTERNAL}), are none of ours here.
      *
      * @throws GatewayException {@code InvalidRequest} naming the header, the value and what would be valid: for a value out of range,
-     *     a header given twice with two values, or an arm named together with mode {@code off}
+     *     a header given twice with two values, an arm named together with mode {@code off}, or an {@code x-fresnel-} name that is
+     *     none of the above, since a misspelt wish must not pass for a granted one
      */
     public static Overrides parse(Iterable<Map.Entry<String, String>> headers) {
         Map<String, String> ours = new HashMap<>();
         for (Map.Entry<String, String> header : headers) {
             String name = header.getKey().toLowerCase(Locale.ROOT);
-            if (name.startsWith("x-fresnel-")) {
+            if (name.startsWith(PREFIX) && !name.equals(ForwardHeaders.INTERNAL)) {
+                if (!CLIENTS_OWN.contains(name)) {
+                    throw unknownHeader(name);
+                }
                 String value = header.getValue().strip();
                 String earlier = ours.putIfAbsent(name, value);
                 if (earlier != null && !earlier.equals(value)) {
@@ -180,6 +192,16 @@ public record Overrides(
         return invalid(header, "is " + quoted(value) + "; valid values are " + String.join(", ", valid));
     }
 
+    /** The name is the client's own, like a value. */
+    private static GatewayException unknownHeader(String name) {
+        String shown = shown(name);
+        return new GatewayException(new GatewayFailure.InvalidRequest(
+                "Header " + shown + " is not known; correct its name, or leave it out. Known are "
+                        + String.join(", ", CLIENTS_OWN) + ".",
+                Optional.of(shown),
+                "invalid_header"));
+    }
+
     /** An arm that the route does not have. */
     static GatewayException unknownArm(Arm arm, List<Arm> offered) {
         return unknown(
@@ -193,7 +215,11 @@ public record Overrides(
 
     /** The value is the client's own, but it may be long or hold anything. */
     private static String quoted(String value) {
-        String shown = value.length() <= 64 ? value : value.substring(0, 64) + "...";
-        return "'" + shown.replaceAll("[^\\x20-\\x7e]", "?") + "'";
+        return "'" + shown(value) + "'";
+    }
+
+    private static String shown(String text) {
+        String cut = text.length() <= MAX_SHOWN_CHARS ? text : text.substring(0, MAX_SHOWN_CHARS) + "...";
+        return cut.replaceAll("[^\\x20-\\x7e]", "?");
     }
 }

@@ -1,30 +1,25 @@
 package dev.fresnel.demo;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import dev.fresnel.chat.ChatRequest;
 import dev.fresnel.chat.Feature;
 import dev.fresnel.chat.JsonString;
 import dev.fresnel.chat.Message;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Optional;
 
 /**
  * What a stand-in looks at in a request.
  *
- * @param schemaName {@code response_format.json_schema.name}, when the answer must follow a schema
+ * @param schema when the answer must keep to one
  * @param jsonObject whether the answer must be some JSON object
  */
-record AskedChat(ChatRequest request, Optional<String> schemaName, boolean jsonObject) {
+record AskedChat(ChatRequest request, Optional<AskedSchema> schema, boolean jsonObject) {
     /** A message costs about four tokens beyond its text. */
     private static final int TOKENS_PER_MESSAGE = 4;
 
     static AskedChat of(ChatRequest request) {
         return new AskedChat(
                 request,
-                request.responseFormatJson().flatMap(AskedChat::schemaName),
+                request.responseFormatJson().flatMap(AskedSchema::in),
                 request.features().contains(Feature.JSON_OBJECT));
     }
 
@@ -41,32 +36,5 @@ record AskedChat(ChatRequest request, Optional<String> schemaName, boolean jsonO
                 .map(JsonString::decode)
                 .mapToLong(Pieces::count)
                 .sum();
-    }
-
-    private static Optional<String> schemaName(byte[] responseFormat) {
-        try (JsonParser json = new JsonFactory().createParser(responseFormat)) {
-            json.nextToken();
-            while (json.nextToken() == JsonToken.FIELD_NAME) {
-                boolean schema = json.currentName().equals("json_schema");
-                if (json.nextToken() == JsonToken.START_OBJECT && schema) {
-                    return name(json);
-                }
-                json.skipChildren();
-            }
-            return Optional.empty();
-        } catch (IOException e) {
-            throw new UncheckedIOException("the request was read before, so its parts are JSON", e);
-        }
-    }
-
-    private static Optional<String> name(JsonParser json) throws IOException {
-        while (json.nextToken() == JsonToken.FIELD_NAME) {
-            boolean name = json.currentName().equals("name");
-            if (json.nextToken() == JsonToken.VALUE_STRING && name) {
-                return Optional.of(json.getText());
-            }
-            json.skipChildren();
-        }
-        return Optional.of("");
     }
 }

@@ -22,7 +22,9 @@ record LensAsk(String operator, String task) {
 
     static Optional<LensAsk> in(AskedChat asked) {
         ChatRequest request = asked.request();
-        boolean named = asked.schemaName().filter(SCHEMA_NAME::equals).isPresent();
+        boolean named = asked.schema()
+                .filter(schema -> schema.name().equals(SCHEMA_NAME))
+                .isPresent();
         List<String> data = data(request.lastUserText());
         if (!named && (data.isEmpty() || !request.systemText().contains("\"anti_patterns\""))) {
             return Optional.empty();

@@ -24,11 +24,14 @@ import java.util.stream.Collectors;
  * A built-in OpenAI-compatible upstream on a loopback socket: {@code POST /v1/chat/completions}, streamed or not, and {@code GET
  * /v1/models}. Takes any credential and any model name. Honours {@code stream}, {@code stream_options.include_usage}, the token limits
  * and {@code n}; offered tools are counted and never called; {@code json_object} gets an object with the answer's text; a JSON Schema
- * other than the lens's gets a clear 400, since a stand-in cannot follow it. Thread-safe; owned and closed by whoever started it.
+ * gets a {@link Specimen}, which is valid and says nothing, or a clear 400 where none can be made; a judge's question gets a score that takes no side. Thread-safe; owned and closed by whoever started it.
  */
 public final class PacedUpstream {
     private static final int MAX_BODY_BYTES = 8 << 20;
     private static final int MAX_CHOICES = 16;
+    private static final String NO_SPECIMEN =
+            "The built-in stand-in can make no example of this JSON Schema. Use plainer keywords (no pattern, not, if, contains),"
+                    + " leave out response_format, or point the gateway at a real provider.";
     private static final String CHAT = "/v1/chat/completions";
     private static final String MODELS = "/v1/models";
 
@@ -155,9 +158,9 @@ public final class PacedUpstream {
     }
 
     private void answer(HttpServerResponse response, AskedChat asked) {
-        Optional<String> problem = problem(asked);
-        if (problem.isPresent()) {
-            refuse(response, 400, problem.get(), "response_format", "unsupported_value");
+        Optional<String> text = text(asked);
+        if (text.isEmpty()) {
+            refuse(response, 400, NO_SPECIMEN, "response_format", "unsupported_value");
             return;
         }
         if (asked.request().choices() > MAX_CHOICES) {
@@ -166,10 +169,7 @@ public final class PacedUpstream {
         }
         long number = answers.incrementAndGet();
         Answer answer = Answer.to(
-                asked,
-                text(asked),
-                "chatcmpl-standin-" + number,
-                clock.instant().getEpochSecond());
+                asked, text.get(), "chatcmpl-standin-" + number, clock.instant().getEpochSecond());
         if (asked.request().stream()) {
             Answer.UsageEvent usage =
                     asked.request().usageRequested() ? Answer.UsageEvent.ASKED : Answer.UsageEvent.NOT_ASKED;
@@ -179,16 +179,17 @@ public final class PacedUpstream {
         }
     }
 
-    private static Optional<String> problem(AskedChat asked) {
-        return asked.schemaName().isPresent() && LensAsk.in(asked).isEmpty()
-                ? Optional.of("The built-in stand-in follows no JSON Schema but the lens's. Leave out response_format,"
-                        + " or point the gateway at a real provider.")
-                : Optional.empty();
-    }
-
-    private String text(AskedChat asked) {
+    /** Empty where the answer must keep to a schema that the stand-in cannot. */
+    private Optional<String> text(AskedChat asked) {
+        if (JudgeAsk.isIn(asked)) {
+            return Optional.of(JudgeAsk.ANSWER);
+        }
+        if (asked.schema().isPresent() && LensAsk.in(asked).isEmpty()) {
+            return Specimen.of(asked.schema().get().schema()).map(Object::toString);
+        }
         String text = voice.answer(asked);
-        return asked.jsonObject() ? "{\"stand_in\": true, \"answer\": " + JsonText.quote(text) + "}" : text;
+        return Optional.of(
+                asked.jsonObject() ? "{\"stand_in\": true, \"answer\": " + JsonText.quote(text) + "}" : text);
     }
 
     private void whole(HttpServerResponse response, Answer answer) {

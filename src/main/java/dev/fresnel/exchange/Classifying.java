@@ -70,7 +70,7 @@ final class Classifying {
                         .filter(price -> left.filter(money -> money.isLessThan(TaskClassifier.atMost(price)))
                                 .isEmpty())
                         .map(price -> new TaskClassifier.Question(
-                                arrival.tenant().id(), model, price, task.text(), credentialFor(model))));
+                                arrival.id(), arrival.tenant().id(), model, price, task.text(), credentialFor(model))));
     }
 
     /** The client's credential is for the provider it meant to talk to, and for no other. */

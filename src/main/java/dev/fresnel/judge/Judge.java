@@ -10,7 +10,9 @@ import dev.fresnel.chat.Usage;
 import dev.fresnel.outcome.Learner;
 import dev.fresnel.upstream.Completion;
 import dev.fresnel.upstream.CompletionCall;
+import dev.fresnel.upstream.CompletionFailed;
 import dev.fresnel.upstream.SmartModel;
+import dev.fresnel.value.ModelName;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
@@ -25,6 +27,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -38,30 +41,36 @@ import java.util.stream.Collectors;
 public final class Judge {
     private static final int MAX_TOKENS = 1_000;
     private static final int CHARS_PER_TOKEN = 3;
+    /** What it wrote instead may hold words of the answer. */
+    private static final String NO_SCORE = "the answer holds no score";
 
     private final JudgeSettings settings;
     private final SmartModel model;
     private final Ledger ledger;
     private final Learner learner;
     private final WorkerExecutor threads;
+    private final Consumer<Failure> failed;
     private final DailyLimit limit;
     private final AtomicInteger running = new AtomicInteger();
     private final LongAdder spent = new LongAdder();
     private final Map<Judgement, LongAdder> counts = Arrays.stream(Judgement.values())
             .collect(Collectors.toUnmodifiableMap(Function.identity(), _ -> new LongAdder()));
 
+    /** @param failed told of each answer that was to be judged and has no score; must neither block nor throw */
     public Judge(
             JudgeSettings settings,
             SmartModel model,
             Ledger ledger,
             Learner learner,
             WorkerExecutor threads,
-            InstantSource clock) {
+            InstantSource clock,
+            Consumer<Failure> failed) {
         this.settings = settings;
         this.model = model;
         this.ledger = ledger;
         this.learner = learner;
         this.threads = threads;
+        this.failed = failed;
         limit = new DailyLimit(settings.daily(), clock);
     }
 
@@ -80,6 +89,16 @@ public final class Judge {
             ChatRequest request,
             Supplier<Optional<List<Choice>>> choices,
             double probability) {}
+
+    /**
+     * An answer that got no score though the judge was asked, or though it should have been.
+     *
+     * @param judgement {@link Judgement#FAILED} or {@link Judgement#UNUSABLE}
+     * @param detail safe to log
+     * @param cost booked nevertheless
+     */
+    public record Failure(
+            RequestId request, TenantId tenant, ModelName model, Judgement judgement, String detail, Usd cost) {}
 
     /** {@link JudgeSettings#probability}. */
     public double probability(double propensity) {
@@ -104,7 +123,14 @@ public final class Judge {
                         : ask(sample, prompt))
                 .transform(done -> {
                     running.decrementAndGet();
-                    return Future.succeededFuture(counted(done.succeeded() ? done.result() : Judgement.FAILED));
+                    return Future.succeededFuture(counted(
+                            done.succeeded()
+                                    ? done.result()
+                                    : failed(
+                                            sample,
+                                            Judgement.FAILED,
+                                            CompletionFailed.detail(done.cause()),
+                                            Usd.ZERO)));
                 });
     }
 
@@ -125,15 +151,23 @@ public final class Judge {
             }
             case Verdict.Granted(Reservation reserved) ->
                 call(prompt).transform(answer -> {
-                    // A call that failed has very likely been billed its prompt.
-                    Usage used = answer.succeeded()
-                            ? usage(prompt, answer.result())
-                            : Usage.of(tokens(JudgePrompt.SYSTEM) + tokens(prompt), 0);
-                    settle(reserved, worst, settings.price().of(used));
+                    Optional<Usage> used = answer.succeeded()
+                            ? Optional.of(usage(prompt, answer.result()))
+                            : CompletionFailed.billed(answer.cause(), promptOnly(prompt));
+                    Usd cost = used.map(settings.price()::of).orElse(Usd.ZERO);
+                    settle(reserved, worst, cost);
                     return Future.succeededFuture(
-                            answer.succeeded() ? score(sample, answer.result()) : Judgement.FAILED);
+                            answer.succeeded()
+                                    ? score(sample, answer.result(), cost)
+                                    : failed(sample, Judgement.FAILED, CompletionFailed.detail(answer.cause()), cost));
                 });
         };
+    }
+
+    private Judgement failed(Sample sample, Judgement judgement, String detail, Usd cost) {
+        failed.accept(
+                new Failure(sample.turn(), sample.tenant(), settings.model().name(), judgement, detail, cost));
+        return judgement;
     }
 
     private Future<Completion> call(String prompt) {
@@ -152,10 +186,10 @@ public final class Judge {
         return Future.succeededFuture(call).compose(model::complete);
     }
 
-    private Judgement score(Sample sample, Completion answer) {
+    private Judgement score(Sample sample, Completion answer, Usd cost) {
         OptionalDouble score = Score.read(answer.text());
         if (score.isEmpty()) {
-            return Judgement.UNUSABLE;
+            return failed(sample, Judgement.UNUSABLE, NO_SCORE, cost);
         }
         learner.judged(sample.tenant(), sample.turn(), score.getAsDouble(), settings.weight(), sample.probability());
         return Judgement.SCORED;
@@ -172,6 +206,10 @@ public final class Judge {
     private static Usage usage(String prompt, Completion answer) {
         return answer.usage()
                 .orElseGet(() -> Usage.of(tokens(JudgePrompt.SYSTEM) + tokens(prompt), tokens(answer.text())));
+    }
+
+    private static Usage promptOnly(String prompt) {
+        return Usage.of(tokens(JudgePrompt.SYSTEM) + tokens(prompt), 0);
     }
 
     /** Rather too many: money is set aside by it. */

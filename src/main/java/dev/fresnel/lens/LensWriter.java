@@ -4,6 +4,7 @@ import dev.fresnel.chat.Feature;
 import dev.fresnel.chat.Usage;
 import dev.fresnel.upstream.Completion;
 import dev.fresnel.upstream.CompletionCall;
+import dev.fresnel.upstream.CompletionFailed;
 import dev.fresnel.upstream.SmartModel;
 import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.GatewayException;
@@ -163,11 +164,11 @@ public final class LensWriter {
 
     private WriteResult notWritten(Writing writing, Throwable cause, int attempts, WriteResult.Spent soFar) {
         LensFailure failure = failure(cause);
-        // A call that ran into its deadline was very likely billed for its prompt.
-        WriteResult.Spent spent = failure == LensFailure.TIMEOUT
-                ? soFar.plus(estimated(writing.request(), Usage.of(promptTokens(writing.userPrompt()), 0)))
-                : soFar;
-        return new WriteResult.NotWritten(failure, detail(cause), attempts, spent, took(writing), retryAfter(cause));
+        WriteResult.Spent spent = CompletionFailed.billed(cause, Usage.of(promptTokens(writing.userPrompt()), 0))
+                .map(used -> soFar.plus(estimated(writing.request(), used)))
+                .orElse(soFar);
+        return new WriteResult.NotWritten(
+                failure, CompletionFailed.detail(cause), attempts, spent, took(writing), retryAfter(cause));
     }
 
     private static LensFailure failure(Throwable cause) {
@@ -179,13 +180,6 @@ public final class LensWriter {
             case TimeoutException _ -> LensFailure.TIMEOUT;
             default -> LensFailure.INTERNAL;
         };
-    }
-
-    /** A gateway failure's message is safe by contract; of anything else only the type is. */
-    private static String detail(Throwable cause) {
-        return cause instanceof GatewayException e
-                ? e.failure().publicMessage()
-                : cause.getClass().getSimpleName();
     }
 
     private static Optional<Duration> retryAfter(Throwable cause) {

@@ -3,9 +3,12 @@ package dev.fresnel.observe;
 import dev.fresnel.chat.Usage;
 import dev.fresnel.exchange.ExchangeEvent;
 import dev.fresnel.exchange.Refusal;
+import dev.fresnel.exchange.TaskClassifier;
+import dev.fresnel.judge.Judge;
 import dev.fresnel.lens.LensEvent;
 import dev.fresnel.pause.PauseChange;
 import dev.fresnel.pause.PauseOrder;
+import dev.fresnel.value.ModelName;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
@@ -109,6 +112,46 @@ public final class EventLog {
                 .text("at", clock.instant().toString())
                 .text("kind", trouble.key())
                 .text("message", message)
+                .end();
+        window.add(line);
+        writer.write(line);
+    }
+
+    /** An answer that was drawn to be judged has no score. */
+    public void onJudgeFailed(Judge.Failure failure) {
+        ownCallFailed(
+                "judge_failed",
+                failure.request(),
+                failure.tenant(),
+                failure.model(),
+                failure.judgement().key(),
+                failure.detail(),
+                failure.cost());
+    }
+
+    /** A model that was asked for the kind of a task named none. */
+    public void onClassifierFailed(TaskClassifier.Failure failure) {
+        ownCallFailed(
+                "classifier_failed",
+                failure.request(),
+                failure.tenant(),
+                failure.model(),
+                failure.result().key(),
+                failure.detail(),
+                failure.cost());
+    }
+
+    private void ownCallFailed(
+            String type, RequestId request, TenantId tenant, ModelName model, String reason, String detail, Usd cost) {
+        String line = new JsonLine()
+                .text("type", type)
+                .text("at", clock.instant().toString())
+                .text("request_id", request.value())
+                .text("tenant", tenant.value())
+                .text("model", model.value())
+                .text("reason", reason)
+                .text("detail", detail)
+                .raw("cost_usd", cost.toString())
                 .end();
         window.add(line);
         writer.write(line);

@@ -23,6 +23,21 @@ record ChatReply(String text, Optional<String> model, Optional<Usage> usage, Opt
         }
     }
 
+    /** What a reply says that it used, whatever else it is: an error may say so too. */
+    static Optional<Usage> usageIn(byte[] reply) {
+        try (JsonParser parser = new JsonFactory().createParser(reply)) {
+            Reader reader = new Reader(parser);
+            try {
+                var _ = reader.read();
+            } catch (IOException noCompletion) {
+                // What was read before stands.
+            }
+            return Optional.ofNullable(reader.usage);
+        } catch (IOException impossible) {
+            return Optional.empty();
+        }
+    }
+
     private static final class Reader {
         private final JsonParser parser;
         private @Nullable String content;

@@ -3,6 +3,7 @@ package dev.fresnel.upstream;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.fresnel.chat.Feature;
+import dev.fresnel.chat.Usage;
 import dev.fresnel.value.GatewayException;
 import dev.fresnel.value.GatewayFailure;
 import dev.fresnel.value.Secret;
@@ -133,14 +134,25 @@ public final class CompletionClient implements SmartModel {
         private Future<Answer> answer(UpstreamRequest request) {
             Duration left = call.deadline().minus(elapsed());
             if (!left.isPositive()) {
-                return Future.failedFuture(tooSlow());
+                return Future.failedFuture(
+                        new CompletionFailed(tooSlow(), CompletionFailed.Bill.NOTHING, Optional.empty()));
             }
             UpstreamCall sent = client.call(request);
             long timer = vertx.setTimer(Math.max(1, left.toMillis()), late -> sent.cancel());
             return sent.reply()
                     .compose(reply -> collect(sent, reply))
-                    .recover(cause -> Future.failedFuture(cause instanceof CancellationException ? tooSlow() : cause))
+                    .recover(cause -> Future.failedFuture(failed(cause, sent)))
                     .onComplete(done -> vertx.cancelTimer(timer));
+        }
+
+        /** On the call's context. */
+        private Throwable failed(Throwable cause, UpstreamCall sent) {
+            CompletionFailed.Bill bill = sent.isSent() ? CompletionFailed.Bill.PROMPT : CompletionFailed.Bill.NOTHING;
+            return switch (cause) {
+                case CancellationException _ -> new CompletionFailed(tooSlow(), bill, Optional.empty());
+                case GatewayException known -> new CompletionFailed(known.failure(), known, bill, Optional.empty());
+                default -> cause;
+            };
         }
 
         private Future<Answer> collect(UpstreamCall sent, UpstreamReply reply) {
@@ -151,7 +163,7 @@ public final class CompletionClient implements SmartModel {
             stream.endHandler(end -> whole.tryComplete(new Answer(reply.status(), reply.headers(), body)));
             stream.handler(chunk -> {
                 if (body.length() + chunk.length() > MAX_REPLY_BYTES) {
-                    whole.tryFail(unusable("is longer than %d bytes".formatted(MAX_REPLY_BYTES)));
+                    whole.tryFail(new GatewayException(unusable("is longer than %d bytes".formatted(MAX_REPLY_BYTES))));
                     sent.cancel();
                 } else {
                     body.appendBuffer(chunk);
@@ -164,17 +176,21 @@ public final class CompletionClient implements SmartModel {
         private Future<Completion> understand(Answer answer) {
             int status = answer.status();
             if (status == 429) {
-                return Future.failedFuture(new GatewayException(new GatewayFailure.RateLimited(
-                        "upstream '%s' is over its rate limit".formatted(upstream.name()),
-                        retries.retryAfter(answer.headers()).orElse(DEFAULT_RETRY_AFTER))));
+                return notBilled(
+                        answer,
+                        new GatewayFailure.RateLimited(
+                                "upstream '%s' is over its rate limit".formatted(upstream.name()),
+                                retries.retryAfter(answer.headers()).orElse(DEFAULT_RETRY_AFTER)));
             }
             if (status == 401 || status == 403) {
-                return Future.failedFuture(unavailable(
-                        "refused the credential with status %d; check upstreams.%s.api-key, or what the client sent"
-                                .formatted(status, upstream.name())));
+                return notBilled(
+                        answer,
+                        unavailable(
+                                "refused the credential with status %d; check upstreams.%s.api-key, or what the client sent"
+                                        .formatted(status, upstream.name())));
             }
             if (status != 200) {
-                return Future.failedFuture(unavailable("answered with status %d".formatted(status)));
+                return notBilled(answer, unavailable("answered with status %d".formatted(status)));
             }
             try {
                 ChatReply reply = ChatReply.read(answer.body().getBytes());
@@ -185,8 +201,17 @@ public final class CompletionClient implements SmartModel {
                         reply.finishReason(),
                         elapsed()));
             } catch (IOException notACompletion) {
-                return Future.failedFuture(unusable("is not a chat completion"));
+                return Future.failedFuture(new CompletionFailed(
+                        unusable("is not a chat completion"), CompletionFailed.Bill.PROMPT, usage(answer)));
             }
+        }
+
+        private static Future<Completion> notBilled(Answer answer, GatewayFailure error) {
+            return Future.failedFuture(new CompletionFailed(error, CompletionFailed.Bill.NOTHING, usage(answer)));
+        }
+
+        private static Optional<Usage> usage(Answer answer) {
+            return ChatReply.usageIn(answer.body().getBytes());
         }
 
         private MultiMap headers() {
@@ -237,23 +262,23 @@ public final class CompletionClient implements SmartModel {
             return Duration.ofNanos(nanos.getAsLong() - started);
         }
 
-        private GatewayException tooSlow() {
-            return new GatewayException(new GatewayFailure.UpstreamTimeout(
+        private GatewayFailure tooSlow() {
+            return new GatewayFailure.UpstreamTimeout(
                     "model '%s' on upstream '%s' did not answer within %d ms"
                             .formatted(
                                     call.model().name(),
                                     upstream.name(),
                                     call.deadline().toMillis()),
-                    upstream.name()));
+                    upstream.name());
         }
 
-        private GatewayException unusable(String why) {
+        private GatewayFailure unusable(String why) {
             return unavailable("sent a reply that " + why);
         }
 
-        private GatewayException unavailable(String what) {
-            return new GatewayException(new GatewayFailure.UpstreamUnavailable(
-                    "upstream '%s' %s".formatted(upstream.name(), what), upstream.name()));
+        private GatewayFailure unavailable(String what) {
+            return new GatewayFailure.UpstreamUnavailable(
+                    "upstream '%s' %s".formatted(upstream.name(), what), upstream.name());
         }
     }
 

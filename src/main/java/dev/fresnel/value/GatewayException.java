@@ -1,7 +1,10 @@
 package dev.fresnel.value;
 
-/** Carries a {@link GatewayFailure} through futures. Has no stack trace: these are expected ends, not bugs. */
-public final class GatewayException extends RuntimeException {
+/**
+ * Carries a {@link GatewayFailure} through futures. Has no stack trace: these are expected ends, not bugs. A feature may extend it by what only
+ * its own callers ask.
+ */
+public class GatewayException extends RuntimeException {
     private final GatewayFailure failure;
 
     public GatewayException(GatewayFailure failure) {
@@ -14,7 +17,7 @@ public final class GatewayException extends RuntimeException {
         this.failure = failure;
     }
 
-    public GatewayFailure failure() {
+    public final GatewayFailure failure() {
         return failure;
     }
 }

@@ -13,12 +13,15 @@ import io.vertx.core.Vertx;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** +6, H22, S39: what an operator sees of lenses and can do to them. */
 class LensRequestsTest {
@@ -56,7 +59,6 @@ class LensRequestsTest {
                     .contains("\"retirements\":0", "\"building\":[]")
                     .doesNotContain("CRUD", "Validate");
             assertThat(withText).contains("\"task_scope\":\"CRUD endpoints", "Validate every request body");
-            assertThat(gateway.admin("/admin/lenses?tenant=other")).contains("\"lenses\":[]");
             assertThat(gateway.adminReply("/admin/lenses").statusCode()).isEqualTo(400);
             assertThat(gateway.adminReply("/admin/lenses?tenant=a/b").statusCode())
                     .isEqualTo(400);
@@ -152,6 +154,46 @@ class LensRequestsTest {
                     .isEqualTo(404);
             assertThat(change(gateway, "DELETE", "/admin/lenses").statusCode()).isEqualTo(405);
         }
+    }
+
+    @Test
+    void saysWhichTenantsThereAre_whenNoneHasTheName() {
+        try (TestGateway gateway = gateway("")) {
+            assertThat(gateway.admin("/admin/lenses?tenant=acme")).contains("\"lenses\":[]");
+            String key = "0".repeat(64);
+
+            List.of(
+                            gateway.adminReply("/admin/lenses?tenant=acem"),
+                            change(gateway, "DELETE", "/admin/lenses/acem"),
+                            change(gateway, "DELETE", "/admin/lenses/acem/" + key),
+                            change(gateway, "PUT", "/admin/lenses/acem/" + key + "/retired"))
+                    .forEach(reply -> {
+                        assertThat(reply.statusCode()).isEqualTo(404);
+                        assertThat(reply.body()).contains("No tenant is called 'acem'", "there are acme.");
+                    });
+            assertThat(gateway.admin("/admin/events")).doesNotContain("admin_action");
+        }
+    }
+
+    /** What an earlier config left behind can still be seen and forgotten. */
+    @Test
+    void knowsATenantThatTheConfigNoLongerHas_asLongAsItHasLenses(@TempDir Path directory) {
+        String yaml = TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), ROUTE);
+        try (TestGateway before = TestGateway.withStore(store(directory), yaml)) {
+            var _ = delegated(before);
+        }
+        try (TestGateway after = TestGateway.withStore(store(directory), yaml.replace("acme", "heir"))) {
+            assertThat(after.admin("/admin/lenses?tenant=acme")).contains("\"state\":\"fresh\"");
+
+            assertThat(change(after, "DELETE", "/admin/lenses/acme").body()).isEqualTo("{\"lenses_removed\":1}");
+
+            assertThat(after.adminReply("/admin/lenses?tenant=acme").statusCode())
+                    .isEqualTo(404);
+        }
+    }
+
+    private static String store(Path directory) {
+        return "store: { embedded: \"" + directory + "\" }";
     }
 
     @Test

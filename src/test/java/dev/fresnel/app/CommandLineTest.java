@@ -351,6 +351,8 @@ class CommandLineTest {
                     .containsPattern("CRUD endpoints for 5 entities +fast-worker .* built ")
                     .containsPattern("the same again +fast-worker .* hit ")
                     .containsPattern("small talk +direct +no_rule_fired +none ")
+                    .containsPattern(
+                            "demo-smart at http://127\\.0\\.0\\.1:[0-9]+/v1, demo-cheap at http://127\\.0\\.0\\.1:[0-9]+/v1")
                     .contains("no real ones", "this saved");
             assertThat(shell.out().lines()).as("for a terminal").allMatch(line -> line.length() <= 160);
         }

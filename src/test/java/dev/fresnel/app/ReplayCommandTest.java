@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code fresnel replay} as a user meets it, on small files written here. */
 class ReplayCommandTest {
@@ -79,6 +81,40 @@ class ReplayCommandTest {
 
         assertThat(shell.code()).isEqualTo(ExitCode.PROBLEM);
         assertThat(shell.out()).contains("P1, dense tasks", "MISSED", ">= 60.0", "P1 FALLS SHORT", "beta-thompson");
+    }
+
+    @Test
+    void endsWith1_whenTheTableCannotBeWritten() throws IOException {
+        data(60);
+
+        Shell shell = Shell.run(
+                "replay",
+                "run",
+                "--set",
+                "routellm-mmlu",
+                "--rule",
+                "ucb",
+                "--seeds",
+                "2",
+                "--data",
+                folder.toString(),
+                "--csv",
+                folder.resolve("nowhere/table.csv").toString());
+
+        assertThat(shell.code()).isEqualTo(ExitCode.PROBLEM);
+        assertThat(shell.err()).contains("table.csv cannot be written");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"run, 0 1 2", "proof, 0 1 2", "log, 0 1 2", "'', 2"})
+    void helpListsHowItCanEnd(String command, String codes) {
+        Shell shell = command.isEmpty() ? Shell.run("replay", "--help") : Shell.run("replay", command, "--help");
+
+        String listed = shell.out().substring(shell.out().indexOf("Exit codes:"));
+        assertThat(listed.lines()
+                        .map(line -> line.replaceFirst("^ +([0-9]+) .*", "$1"))
+                        .filter(line -> line.matches("[0-9]+")))
+                .containsExactly(codes.split(" "));
     }
 
     @Test

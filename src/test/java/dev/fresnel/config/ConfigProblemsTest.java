@@ -475,6 +475,100 @@ class ConfigProblemsTest {
                             "x.yaml:14:20 events.prompts: writes what clients say into events and logs");
         }
 
+        @TempDir
+        Path directory;
+
+        @Test
+        void nameASeedFileThatIsNotThere() throws IOException {
+            String yaml = ROUTED.formatted("mode: adaptive") + "policy: { cold-start: { seed-from: \"%s\" } }\n";
+            Path rows = Files.writeString(directory.resolve("rows.jsonl"), "");
+
+            assertThat(Configs.warnings(yaml.formatted(directory.resolve("absent.jsonl"))))
+                    .singleElement()
+                    .asString()
+                    .startsWith("x.yaml:5:36 policy.cold-start.seed-from: names no file that can be read here")
+                    .doesNotContain("absent");
+            assertThat(Configs.warnings(yaml.formatted(directory)))
+                    .as("a directory")
+                    .hasSize(1);
+            assertThat(Configs.warnings(yaml.formatted(rows))).isEmpty();
+        }
+
+        /** Directories are made at start, so it is the first one there is that counts. */
+        @Test
+        void nameADecisionLogThatCannotBeWritten() throws IOException {
+            String yaml = ROUTED.formatted("mode: adaptive") + "events: { decision-log: \"%s\" }\n";
+            Path file = Files.writeString(directory.resolve("file"), "");
+
+            assertThat(Configs.warnings(yaml.formatted(file.resolve("below/a-file.jsonl"))))
+                    .singleElement()
+                    .asString()
+                    .startsWith("x.yaml:5:25 events.decision-log: names a file that cannot be written here");
+            assertThat(Configs.warnings(yaml.formatted(directory)))
+                    .as("a directory")
+                    .hasSize(1);
+            assertThat(Configs.warnings(yaml.formatted(directory.resolve("new/and/newer.jsonl"))))
+                    .isEmpty();
+            assertThat(Configs.warnings(yaml.formatted(file))).isEmpty();
+            assertThat(Configs.warnings(yaml.formatted("decisions.jsonl"))).isEmpty();
+            assertThat(directory.resolve("new")).doesNotExist();
+        }
+
+        @ParameterizedTest
+        @CsvSource(delimiter = '|', textBlock = """
+                'escalation: { retry: true }'                  | ''                            | x.yaml:4:103 tenants[0].routes[0].escalation.retry
+                'escalation: { hold: 2s, repair: true }'       | ''                            | x.yaml:4:103 tenants[0].routes[0].escalation.hold, x.yaml:4:113 tenants[0].routes[0].escalation.repair
+                'escalation: { enabled: true, retry: true }'   | ''                            | ''
+                'escalation: { enabled: false, retry: true }'  | ''                            | ''
+                'escalation: true'                             | '{ hold: 2s }'                | ''
+                'escalation: { retry: true }'                  | 'true'                        | ''
+                'mode: rules'                                  | '{ hold: 2s }'                | x.yaml:5:27 defaults.escalation.hold
+                'escalation: false'                            | '{ enabled: true, hold: 2s }' | ''
+                """)
+        void nameDetailsOfAnEscalationThatIsNotEnabled(String route, String defaults, String places) {
+            String yaml = ROUTED.formatted(route.startsWith("mode") ? route : "mode: rules, " + route)
+                    + (defaults.isEmpty() ? "" : "defaults: { escalation: " + defaults + " }\n");
+
+            assertThat(Configs.warnings(yaml))
+                    .allMatch(warning ->
+                            warning.contains(": has no effect, since escalation is not enabled; add enabled"))
+                    .extracting(warning -> warning.substring(0, warning.indexOf(": has")))
+                    .isEqualTo(places.isEmpty() ? List.of() : List.of(places.split(", ")));
+        }
+
+        @ParameterizedTest
+        @CsvSource(textBlock = """
+                off, true
+                shadow, true
+                rules, true
+                adaptive, false
+                shadow-adaptive, false
+                """)
+        void namePolicyWhereNoRouteLearns(String mode, boolean warned) {
+            String yaml = ROUTED.formatted("mode: " + mode);
+
+            assertThat(Configs.warnings(yaml + "policy: { signals: { empty: 0.5 } }\n"))
+                    .hasSize(warned ? 1 : 0)
+                    .allMatch(warning ->
+                            warning.startsWith("x.yaml:5:1 policy: has no effect, since no route is in mode"));
+            assertThat(Configs.warnings(yaml + "policy:\n"))
+                    .as("nothing is set")
+                    .isEmpty();
+        }
+
+        @Test
+        void blameNoOtherKey_whenAMistakeHidesTheMode() {
+            assertThat(Configs.warnings(ROUTED.formatted("mode: adaptiv") + "policy: { rule: ucb }\n"))
+                    .isEmpty();
+        }
+
+        private static final String ROUTED = """
+                upstreams: { openai: { base-url: "https://api.openai.com/v1" } }
+                models: { m: { upstream: openai, price: { input: 1, cached-input: 1, output: 1 } } }
+                workers: { w: { model: m, lens: false } }
+                tenants: [{ id: acme, routes: [{ match: { model: "*" }, arms: [direct, w], %s }] }]
+                """;
+
         @Test
         void areSilent_forACleanFile() {
             assertThat(Configs.warnings(Configs.MINIMAL)).isEmpty();

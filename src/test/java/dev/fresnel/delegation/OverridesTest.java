@@ -7,10 +7,12 @@ import dev.fresnel.policy.Arm;
 import dev.fresnel.value.GatewayException;
 import dev.fresnel.value.GatewayFailure;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class OverridesTest {
     @Test
@@ -38,7 +40,7 @@ final class OverridesTest {
 
     @Test
     void asksForNothing_whenNoHeaderIsSet() {
-        assertThat(Overrides.parse(List.of(Map.entry("x-fresnel-request-id", "r1"))))
+        assertThat(Overrides.parse(List.of(Map.entry("x-request-id", "r1"), Map.entry("x-fresnelly", "x"))))
                 .isEqualTo(Overrides.NONE);
     }
 
@@ -48,6 +50,30 @@ final class OverridesTest {
                 Overrides.parse(List.of(Map.entry("x-fresnel-mode", "off"), Map.entry("X-FRESNEL-MODE", "off")));
 
         assertThat(overrides.mode()).contains(Mode.OFF);
+    }
+
+    @Test
+    void leavesTheMarkOfAGatewayToTheGuard_whateverItsValues() {
+        assertThat(Overrides.parse(
+                        List.of(Map.entry("X-Fresnel-Internal", "1"), Map.entry("x-fresnel-internal", "lens"))))
+                .isEqualTo(Overrides.NONE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"x-fresnel-arms", "X-Fresnel-TaskKind", "x-fresnel-", "x-fresnel-model"})
+    void namesTheHeaderAndTheKnownOnes_whenAnXFresnelHeaderIsNone(String header) {
+        String lower = header.toLowerCase(Locale.ROOT);
+        assertThatThrownBy(
+                        () -> Overrides.parse(List.of(Map.entry("x-fresnel-arm", "fast"), Map.entry(header, "fast"))))
+                .hasMessage("Header " + lower
+                        + " is not known; correct its name, or leave it out. Known are x-fresnel-mode,"
+                        + " x-fresnel-arm, x-fresnel-task, x-fresnel-session, x-fresnel-task-kind, x-fresnel-repo,"
+                        + " x-fresnel-explain, x-fresnel-threshold-tokens.")
+                .extracting(thrown -> ((GatewayException) thrown).failure())
+                .isInstanceOfSatisfying(GatewayFailure.InvalidRequest.class, failure -> {
+                    assertThat(failure.param()).contains(lower);
+                    assertThat(failure.code()).isEqualTo("invalid_header");
+                });
     }
 
     @ParameterizedTest(name = "{0}: {1}")
@@ -97,5 +123,8 @@ final class OverridesTest {
         assertThatThrownBy(() -> Overrides.parse(
                         Map.of("x-fresnel-task", "m".repeat(257)).entrySet()))
                 .hasMessageContaining("256");
+        assertThatThrownBy(() -> Overrides.parse(
+                        Map.of("x-fresnel-" + "m".repeat(5000), "x").entrySet()))
+                .satisfies(thrown -> assertThat(thrown.getMessage()).hasSizeLessThan(350));
     }
 }

@@ -211,6 +211,37 @@ class PacedUpstreamTest {
     }
 
     @Nested
+    class Schemas {
+        @Test
+        void keepsToTheSchema_streamedOrNot() throws Exception {
+            String schema =
+                    "{\"type\":\"object\",\"properties\":{\"total\":{\"type\":\"integer\",\"minimum\":3}},\"required\":[\"total\"]}";
+
+            String whole = post(cheap, chat("", "Give me an invoice", schema("invoice", schema)))
+                    .body();
+            String streamed = post(
+                            cheap, chat("", "Give me an invoice", schema("invoice", schema) + ",\"stream\":true"))
+                    .body();
+
+            assertThat(whole).contains("\"content\":\"{\\\"total\\\":3}\"");
+            assertThat(streamed).contains("total").endsWith("\n\ndata: [DONE]\n\n");
+        }
+
+        /** By the schema's name, and where the judge's model is said not to know schemas. */
+        @Test
+        void takesNoSide_whenItIsToJudge() throws Exception {
+            String schema =
+                    "{\"type\":\"object\",\"properties\":{\"score\":{\"type\":\"number\"}},\"required\":[\"score\"]}";
+            String order = "You grade answers of an assistant. You get a REQUEST ...";
+
+            assertThat(post(smart, chat(order, "REQUEST", schema("score", schema)))
+                            .body())
+                    .contains("\"content\":\"{\\\"score\\\": 5}\"");
+            assertThat(post(cheap, chat(order, "REQUEST", "")).body()).contains("\"content\":\"{\\\"score\\\": 5}\"");
+        }
+    }
+
+    @Nested
     class Refusals {
         @Test
         void refusesWithTheReason_whenTheBodyIsBroken() throws Exception {
@@ -221,11 +252,10 @@ class PacedUpstreamTest {
         }
 
         @Test
-        void refusesASchemaItCannotFollow_whenItIsNotTheLens() throws Exception {
-            String asked =
-                    ",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"invoice\",\"schema\":{}}}";
-
-            HttpResponse<String> reply = post(smart, chat("", "Give me an invoice", asked));
+        void refusesASchemaItCannotFollow() throws Exception {
+            HttpResponse<String> reply = post(
+                    smart,
+                    chat("", "Give me an invoice", schema("invoice", "{\"type\":\"string\",\"pattern\":\"R[0-9]\"}")));
 
             assertThat(reply.statusCode()).isEqualTo(400);
             assertThat(reply.body()).contains("\"param\":\"response_format\"", "real provider");
@@ -274,6 +304,11 @@ class PacedUpstreamTest {
 
     private static URI at(PacedUpstream upstream, String path) {
         return URI.create(upstream.baseUrl() + path);
+    }
+
+    private static String schema(String name, String schema) {
+        return ",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":" + JsonText.quote(name)
+                + ",\"schema\":" + schema + "}}";
     }
 
     private static String chat(String system, String user, String more) {

@@ -130,7 +130,7 @@ final class StorelessParts {
                 Optional.empty(),
                 new KillSwitch(tripwire(PauseStore.class), List.of(), CLOCK, _ -> {}),
                 new TaskClassifier(
-                        vertx, _ -> io.vertx.core.Future.failedFuture("none"), (_, _) -> {}, _ -> {}, () -> 0),
+                        vertx, _ -> io.vertx.core.Future.failedFuture("none"), (_, _) -> {}, _ -> {}, _ -> {}, () -> 0),
                 new UsageLearner(experience, Runnable::run, config.estimates()),
                 Ledger.unread(spend, CLOCK),
                 RelayLimits.DEFAULT,

@@ -14,6 +14,7 @@ import dev.fresnel.upstream.Tier;
 import dev.fresnel.value.GatewayException;
 import dev.fresnel.value.GatewayFailure;
 import dev.fresnel.value.ModelName;
+import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
 import io.vertx.core.Future;
@@ -37,6 +38,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TaskClassifierTest {
     private static final Duration LONG = Duration.ofSeconds(20);
     private static final TenantId ACME = new TenantId("acme");
+    private static final RequestId REQUEST = new RequestId("r1");
     private static final Price PRICE = new Price(usd("1"), usd("1"), usd("10"));
     private static final Model MODEL =
             new Model(new ModelName("small"), "up", new ModelName("small"), Tier.SMALL, OptionalLong.empty(), Set.of());
@@ -46,6 +48,7 @@ class TaskClassifierTest {
     private final List<Promise<Completion>> replies = new CopyOnWriteArrayList<>();
     private final List<Usd> charged = new CopyOnWriteArrayList<>();
     private final List<Result> results = new CopyOnWriteArrayList<>();
+    private final List<TaskClassifier.Failure> failures = new CopyOnWriteArrayList<>();
     private final AtomicLong nanos = new AtomicLong();
     private final TaskClassifier classifier = new TaskClassifier(
             vertx,
@@ -57,6 +60,7 @@ class TaskClassifierTest {
             },
             (tenant, cost) -> charged.add(cost),
             results::add,
+            failures::add,
             nanos::get);
 
     @AfterEach
@@ -69,7 +73,7 @@ class TaskClassifierTest {
     }
 
     private static TaskClassifier.Question question(TenantId tenant, String text) {
-        return new TaskClassifier.Question(tenant, MODEL, PRICE, text, Optional.empty());
+        return new TaskClassifier.Question(REQUEST, tenant, MODEL, PRICE, text, Optional.empty());
     }
 
     private Future<Optional<TaskKind>> ask(String text) {
@@ -99,6 +103,12 @@ class TaskClassifierTest {
         assertThat(Await.result(asked).map(TaskKind::key)).isEqualTo(Optional.ofNullable(kind));
         assertThat(results).containsExactly(result);
         assertThat(charged).as("200 in, 2 out").containsExactly(usd("0.00022"));
+        assertThat(failures)
+                .as("nothing of what it wrote is told")
+                .isEqualTo(
+                        result == Result.CLASSIFIED
+                                ? List.of()
+                                : List.of(failure(Result.NONSENSE, "the answer is no kind of task", "0.00022")));
     }
 
     @Test
@@ -150,6 +160,9 @@ class TaskClassifierTest {
         assertThat(calls).hasSize(1);
         assertThat(charged).as("it came to nothing").isEmpty();
         assertThat(results).containsExactly(Result.FAILED, Result.FAILED);
+        assertThat(failures)
+                .as("told once, and not of a bug's words")
+                .containsExactly(failure(Result.FAILED, "IllegalStateException", "0"));
 
         nanos.addAndGet(TaskClassifier.FAILURE_KEPT.toNanos() + 1);
         var _ = ask("mend it");
@@ -164,6 +177,13 @@ class TaskClassifierTest {
         assertThat(Await.result(asked)).isEmpty();
         assertThat(charged).hasSize(1);
         assertThat(charged.getFirst()).isGreaterThan(Usd.ZERO);
+        assertThat(failures)
+                .containsExactly(new TaskClassifier.Failure(
+                        REQUEST, ACME, MODEL.name(), Result.FAILED, "too slow", charged.getFirst()));
+    }
+
+    private static TaskClassifier.Failure failure(Result result, String detail, String cost) {
+        return new TaskClassifier.Failure(REQUEST, ACME, MODEL.name(), result, detail, usd(cost));
     }
 
     @Test

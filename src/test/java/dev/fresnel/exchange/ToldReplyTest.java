@@ -6,8 +6,11 @@ import static dev.fresnel.exchange.Scene.header;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fresnel.testing.Script;
+import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What replies and log lines say of a request that did not go the usual way. */
 class ToldReplyTest {
@@ -60,6 +63,28 @@ class ToldReplyTest {
             assertThat(reply.headers().firstValue("x-fresnel-decision")).isEmpty();
             assertThat(scene.gateway.awaitLogged("request_finished"))
                     .contains("\"error\":\"invalid_header\"", "\"reason\":null", "\"end\":\"refused\"");
+        }
+    }
+
+    /** A wish that was misspelt would else pass for one that was granted, route off or not. */
+    @ParameterizedTest
+    @ValueSource(strings = {ARMS, "mode: off"})
+    void refusesAHeaderThatItDoesNotKnow(String route) {
+        try (Scene scene = Scene.with(route)) {
+            HttpResponse<String> reply = scene.gateway.chat(SMALL_TALK, "x-fresnel-arms", "alone");
+
+            assertThat(reply.statusCode()).isEqualTo(400);
+            assertThat(new JsonObject(reply.body()).getJsonObject("error").getMap())
+                    .containsEntry("type", "invalid_request_error")
+                    .containsEntry("param", "x-fresnel-arms")
+                    .containsEntry("code", "invalid_header")
+                    .hasEntrySatisfying(
+                            "message",
+                            message -> assertThat(message.toString())
+                                    .contains(
+                                            "Header x-fresnel-arms is not known",
+                                            "Known are x-fresnel-mode, x-fresnel-arm,"));
+            assertThat(scene.smart.calls() + scene.cheap.calls()).isZero();
         }
     }
 

@@ -157,7 +157,7 @@ class WorkerFailureTest {
     void keepsItsOwnHeadersToItself_butForTheGuard() {
         try (Scene scene = Scene.with(Scene.DELEGATING)) {
             HttpResponse<String> reply = scene.gateway.chat(
-                    BIG_TASK, "x-fresnel-internal", "yes", "x-fresnel-session", "s", "x-fresnel-anything", "1");
+                    BIG_TASK, "x-fresnel-internal", "yes", "x-fresnel-session", "s", "x-fresnel-repo", "shop");
 
             assertThat(header(reply, "x-fresnel-reason")).isEqualTo("recursion_guard");
             assertThat(scene.smart.lastRequest().bodyText()).isEqualTo(BIG_TASK);

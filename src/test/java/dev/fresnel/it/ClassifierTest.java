@@ -153,6 +153,11 @@ class ClassifierTest {
                     .contains(
                             "fresnel_classifier_total{result=\"failed\"} 1.0",
                             "fresnel_classifier_total{result=\"nonsense\"} 1.0");
+            assertThat(gateway.awaitLogged("classifier_failed", "\"reason\":\"failed\""))
+                    .contains("\"model\":\"cheap\"", "with status 401", "\"cost_usd\":0.00}");
+            assertThat(gateway.awaitLogged("classifier_failed", "\"reason\":\"nonsense\""))
+                    .containsPattern("\"cost_usd\":0\\.0*[1-9]")
+                    .doesNotContain("poem");
         }
     }
 

@@ -3,6 +3,9 @@ package dev.fresnel.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fresnel.chat.Usage;
+import dev.fresnel.demo.Pace;
+import dev.fresnel.demo.PacedUpstream;
+import dev.fresnel.demo.Voice;
 import dev.fresnel.testing.Await;
 import dev.fresnel.testing.FakeUpstream;
 import dev.fresnel.testing.HeldScript;
@@ -12,9 +15,12 @@ import dev.fresnel.testing.TestGateway;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -77,6 +83,19 @@ class JudgingTest {
         }
     }
 
+    /** The stand-ins of the demo can be named as judges; they take no side. */
+    @ParameterizedTest
+    @ValueSource(strings = {"[json-schema]", "[]"})
+    void aStandInOfTheDemoCanJudge(String supports) {
+        PacedUpstream standIn = Await.result(PacedUpstream.start(
+                vertx, Voice.SMART, Pace.UNPACED, List.of(), InstantSource.fixed(Instant.EPOCH), 0));
+        String yaml = yaml(ALL, "", standIn.baseUrl())
+                .replace("{ upstream: judge,", "{ upstream: judge, supports: " + supports + ",");
+        try (TestGateway gateway = TestGateway.start(yaml)) {
+            assertThat(outcome(ask(gateway, false))).contains("\"signal\":\"judged\",\"y\":0.5");
+        }
+    }
+
     @Test
     void nobodyJudges_unlessAModelIsNamed() {
         try (TestGateway gateway = start("horizon: 100ms", "")) {
@@ -113,10 +132,14 @@ class JudgingTest {
         }
     }
 
-    /** A judge that fails says nothing about the answer. */
+    /** A judge that fails says nothing about the answer. It bills no error, very likely the prompt of what broke off, and what it says it used. */
     @ParameterizedTest
-    @ValueSource(strings = {"error", "reset", "nonsense"})
-    void nothingIsLearned_whenTheJudgeFails(String how) {
+    @CsvSource(delimiter = '|', textBlock = """
+            error    | answered with status 503                          | 0\\.00
+            reset    | closed the connection, or sent something else     | 0\\.000[1-9][0-9]*
+            nonsense | the answer holds no score                         | 0\\.00302
+            """)
+    void nothingIsLearned_whenTheJudgeFails(String how, String detail, String cost) {
         judge.byDefault(
                 switch (how) {
                     case "error" -> Script.error(503);
@@ -130,6 +153,17 @@ class JudgingTest {
             awaitMetric(gateway, "fresnel_judge_answers_total{result=\"" + result + "\"} 1.0");
             Await.until("an outcome", () -> lines(reply).stream().anyMatch(line -> line.contains("\"why\":\"clean\"")));
             assertThat(lines(reply)).noneMatch(line -> line.contains("judge"));
+            assertThat(gateway.awaitLogged("judge_failed"))
+                    .contains(
+                            "\"request_id\":\""
+                                    + reply.headers()
+                                            .firstValue("x-fresnel-request-id")
+                                            .orElseThrow() + "\"",
+                            "\"tenant\":\"acme\",\"model\":\"judge\",\"reason\":\"" + result + "\"",
+                            detail)
+                    .containsPattern("\"cost_usd\":" + cost + "}")
+                    .doesNotContain("I liked it", "story", "from cheap");
+            assertThat(gateway.admin("/admin/events")).contains("judge_failed");
         }
     }
 
@@ -170,13 +204,17 @@ class JudgingTest {
     }
 
     private TestGateway start(String policy, String more) {
+        return TestGateway.start(yaml(policy, more, judge.baseUri()));
+    }
+
+    private String yaml(String policy, String more, URI judge) {
         String route = "mode: adaptive\narms: [direct, fast-bare]" + (more.isEmpty() ? "" : "\n" + more);
         String yaml = TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), route)
                 .replace(
                         "models:\n",
-                        "  judge: { base-url: \"" + judge.baseUri() + "\" }\nmodels:\n"
+                        "  judge: { base-url: \"" + judge + "\" }\nmodels:\n"
                                 + "  judge: { upstream: judge, price: { input: 1.00, cached-input: 0.50, output: 10.00 } }\n");
-        return TestGateway.start(yaml + "events: { decision-log: \"" + log() + "\" }\npolicy: { " + policy + " }\n");
+        return yaml + "events: { decision-log: \"" + log() + "\" }\npolicy: { " + policy + " }\n";
     }
 
     private static HttpResponse<String> ask(TestGateway gateway, boolean stream, String... headers) {

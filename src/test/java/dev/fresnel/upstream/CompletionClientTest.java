@@ -10,6 +10,7 @@ import dev.fresnel.testing.Script;
 import dev.fresnel.value.GatewayFailure;
 import dev.fresnel.value.ModelName;
 import dev.fresnel.value.Secret;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -18,9 +19,12 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class CompletionClientTest {
+    private static final String USED = "\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":0}";
+
     private final UpstreamFixture fixture = new UpstreamFixture();
     private final FakeUpstream fake = fixture.fake;
 
@@ -181,6 +185,53 @@ final class CompletionClientTest {
 
         assertThat(failure).isInstanceOf(GatewayFailure.UpstreamUnavailable.class);
         assertThat(failure.publicMessage()).contains("status " + status).doesNotContain("sk-");
+    }
+
+    /** As for clients' requests: no error is billed unless it says so; what left and was not answered very likely is. */
+    @ParameterizedTest
+    @CsvSource({
+        "status 503, 0",
+        "status 429, 0",
+        "status 500 with usage, 7",
+        "no completion, 100",
+        "no completion with usage, 7",
+        "reset, 100",
+        "silence, 100",
+        "cut, 100"
+    })
+    void knowsWhatAFailedCallIsBilled(String how, long input) {
+        fake.byDefault(
+                switch (how) {
+                    case "status 503" -> Script.error(503);
+                    case "status 429" -> Script.rateLimited("1");
+                    case "status 500 with usage" -> Script.json(500, "{\"error\":{}," + USED + "}");
+                    case "no completion" -> Script.json("{}");
+                    case "no completion with usage" -> Script.json("{\"choices\":[]," + USED + "}");
+                    case "reset" -> Script.reset();
+                    case "silence" -> Script.hang();
+                    default -> Script.resetAfter(20, Script.json("{\"choices\":[{\"message\":{\"content\":\"a\"}}]}"));
+                });
+
+        Duration deadline = how.equals("silence") ? Duration.ofMillis(150) : Duration.ofSeconds(20);
+        Throwable problem = Await.failure(smart().complete(aCall(Set.of(), Optional.empty(), deadline)));
+
+        assertThat(CompletionFailed.billed(problem, Usage.of(100, 0)).orElse(Usage.NONE))
+                .isEqualTo(Usage.of(input, 0));
+    }
+
+    @Test
+    void isBilledNothing_whenTheCallNeverLeft() {
+        Upstream nobody = new Upstream(
+                "acme",
+                URI.create("http://127.0.0.1:1/v1"),
+                Optional.empty(),
+                UpstreamFixture.PATIENT,
+                PoolLimits.DEFAULT);
+
+        Throwable problem = Await.failure(smart(nobody).complete(aCall(Set.of(), Optional.empty())));
+
+        assertThat(problem).isInstanceOf(CompletionFailed.class);
+        assertThat(CompletionFailed.billed(problem, Usage.of(100, 0))).isEmpty();
     }
 
     @Test
