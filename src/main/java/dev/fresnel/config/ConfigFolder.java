@@ -1,5 +1,6 @@
 package dev.fresnel.config;
 
+import dev.fresnel.value.Fingerprint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
@@ -10,8 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A config file and the {@value #TENANTS} directory beside it, one file per tenant. Files that Kubernetes mounts are read from the one
@@ -28,6 +31,7 @@ final class ConfigFolder {
 
     private final Path main;
     private final Findings findings;
+    private final Fingerprint.Builder version = Fingerprint.builder();
 
     /** A file that could be read. */
     record Text(String name, String content) {}
@@ -59,20 +63,31 @@ final class ConfigFolder {
 
     /** The tenants' files by name. What cannot be read is reported, and left out. */
     List<Text> tenants() {
-        Path directory = main.resolveSibling(TENANTS);
-        if (!Files.isDirectory(directory)) {
-            return List.of();
-        }
         List<Text> texts = new ArrayList<>();
-        for (Path file : files(directory)) {
+        for (Path file : tenantFiles()) {
             String name = TENANTS + "/" + file.getFileName();
             read(file, name).ifPresent(content -> texts.add(new Text(name, content)));
         }
         return texts;
     }
 
-    private List<Path> files(Path directory) {
+    Set<Path> files() {
+        Set<Path> files = new LinkedHashSet<>(tenantFiles());
+        files.add(main);
+        return files;
+    }
+
+    /** Of all that was read so far: the same files have the same. Once. */
+    String version() {
+        return version.build().shortForm();
+    }
+
+    private List<Path> tenantFiles() {
+        Path directory = main.resolveSibling(TENANTS);
         List<Path> files = new ArrayList<>();
+        if (!Files.isDirectory(directory)) {
+            return files;
+        }
         try (DirectoryStream<Path> all = Files.newDirectoryStream(directory, ConfigFolder::isConfig)) {
             all.forEach(files::add);
         } catch (IOException | UncheckedIOException e) {
@@ -95,7 +110,9 @@ final class ConfigFolder {
             if (Files.size(file) > 4L * YamlText.MAX_CHARACTERS) {
                 findings.fileError("is far too large for a config file", "check the path");
             } else {
-                return Optional.of(Files.readString(file, StandardCharsets.UTF_8));
+                String content = Files.readString(file, StandardCharsets.UTF_8);
+                version.add(name).add(content);
+                return Optional.of(content);
             }
         } catch (NoSuchFileException e) {
             findings.fileError("does not exist", "check the path, or start from conf/fresnel.yaml");

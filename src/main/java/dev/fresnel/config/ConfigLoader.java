@@ -1,8 +1,10 @@
 package dev.fresnel.config;
 
+import dev.fresnel.value.Fingerprint;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.yaml.snakeyaml.nodes.Node;
 
 /**
@@ -24,10 +26,16 @@ public final class ConfigLoader {
         Optional<String> text = folder.main();
         Optional<Node> root = text.flatMap(yaml -> YamlText.compose(yaml, findings));
         boolean whole = TenantFiles.append(folder.tenants(), root, findings);
-        Path directory = file.toAbsolutePath().normalize().getParent();
+        Path parent = file.toAbsolutePath().normalize().getParent();
+        Path directory = parent == null ? Path.of("") : parent;
         return root.filter(_ -> whole)
-                .map(known -> bound(known, directory == null ? Path.of("") : directory, env, findings))
-                .orElseGet(() -> new ConfigResult.Invalid(findings.errors(), findings.warnings()));
+                .map(known -> bound(known, new References(env, directory), folder.version(), findings))
+                .orElseGet(() -> invalid(findings, Set.of()));
+    }
+
+    /** The files that {@link #load} would read now, secrets apart. */
+    public static Set<Path> files(Path named) {
+        return new ConfigFolder(mainFile(named), new Findings()).files();
     }
 
     /** The config file that a path names: the file itself, or the one in that directory. */
@@ -43,20 +51,29 @@ public final class ConfigLoader {
     public static ConfigResult load(String yaml, Path directory, Map<String, String> env) {
         Findings findings = new Findings();
         return YamlText.compose(yaml, findings)
-                .map(root -> bound(root, directory, env, findings))
-                .orElseGet(() -> new ConfigResult.Invalid(findings.errors(), findings.warnings()));
+                .map(root -> bound(
+                        root,
+                        new References(env, directory),
+                        Fingerprint.of(yaml).shortForm(),
+                        findings))
+                .orElseGet(() -> invalid(findings, Set.of()));
     }
 
-    private static ConfigResult bound(Node root, Path directory, Map<String, String> env, Findings findings) {
-        ConfigFile file = new Binder(new References(env, directory), findings).bind(ConfigFile.class, root);
+    private static ConfigResult bound(Node root, References references, String version, Findings findings) {
+        ConfigFile file = new Binder(references, findings).bind(ConfigFile.class, root);
         Aliases aliases = new Aliases(file.models().keySet(), file.aliases());
         PlanSection bottom = Binder.bottomLayer(PlanSection.class);
         new Checks(file, findings, aliases, bottom).run();
         return findings.clean()
                 ? new ConfigResult.Valid(
-                        new Assembly(file, aliases, bottom).config(),
+                        new Assembly(file, aliases, bottom).config(version),
                         EffectiveConfig.describe(file, aliases, bottom),
-                        findings.warnings())
-                : new ConfigResult.Invalid(findings.errors(), findings.warnings());
+                        findings.warnings(),
+                        references.files())
+                : invalid(findings, references.files());
+    }
+
+    private static ConfigResult.Invalid invalid(Findings findings, Set<Path> secrets) {
+        return new ConfigResult.Invalid(findings.errors(), findings.warnings(), secrets);
     }
 }
