@@ -3,11 +3,8 @@ package dev.fresnel.contract;
 import dev.fresnel.chat.ChatRequest;
 import dev.fresnel.chat.Choice;
 import dev.fresnel.chat.Feature;
-import dev.fresnel.chat.ToolCall;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Checks answers against what their requests demand: JSON ({@code response_format} of type {@code json_object}), JSON that keeps to a schema
@@ -17,8 +14,6 @@ import tools.jackson.databind.JsonNode;
 public final class Inspector {
     /** Characters of an answer beyond which it is not checked. */
     public static final int MAX_ANSWER = 1 << 19;
-
-    private static final int MAX_TOOLS_BYTES = 512 * 1024;
 
     private final Schemas schemas = new Schemas();
 
@@ -37,15 +32,18 @@ public final class Inspector {
 
     /** Never throws. Any choice that is broken makes the answer broken, whatever is unknown of the others. */
     public Finding inspect(ChatRequest request, List<Choice> choices, Cut cut) {
-        return inspect(request, choices, cut, new BoundedPatterns.Looks());
+        return inspect(request, choices, cut, new BoundedPatterns.Looks(), new Steps());
     }
 
-    /** @param looks shared by everything that the request's patterns are held against */
-    Finding inspect(ChatRequest request, List<Choice> choices, Cut cut, BoundedPatterns.Looks looks) {
-        return BoundedPatterns.within(looks, () -> look(request, choices, cut));
+    /**
+     * @param looks shared by everything that the request's patterns are held against
+     * @param steps shared by everything that its schemas are
+     */
+    Finding inspect(ChatRequest request, List<Choice> choices, Cut cut, BoundedPatterns.Looks looks, Steps steps) {
+        return BoundedPatterns.within(looks, () -> look(new Demands(request, schemas, steps), choices, cut));
     }
 
-    private Finding look(ChatRequest request, List<Choice> choices, Cut cut) {
+    private static Finding look(Demands demands, List<Choice> choices, Cut cut) {
         Optional<Finding.Doubt> doubt = Optional.empty();
         for (Choice choice : choices) {
             if (cut == Cut.BY_CLIENT
@@ -53,7 +51,7 @@ public final class Inspector {
                 continue;
             }
             try {
-                Optional<Finding.Breach> breach = breach(request, choice);
+                Optional<Finding.Breach> breach = demands.breach(choice);
                 if (breach.isPresent()) {
                     return new Finding.Broken(breach.get());
                 }
@@ -72,62 +70,5 @@ public final class Inspector {
     private static String where(RuntimeException bug) {
         StackTraceElement[] trace = bug.getStackTrace();
         return bug.getClass().getName() + (trace.length == 0 ? "" : " at " + trace[0]);
-    }
-
-    private Optional<Finding.Breach> breach(ChatRequest request, Choice choice) {
-        if (!choice.refusal().isEmpty()) {
-            // Said in so many words: another signal's business.
-            return Optional.empty();
-        }
-        if (choice.calls().isEmpty()) {
-            return content(request, choice.content());
-        }
-        // Beside calls, content is commentary.
-        Optional<Tools> tools = tools(request);
-        for (ToolCall call : choice.calls()) {
-            Optional<Finding.Breach> breach = tools.flatMap(offered -> offered.breach(call));
-            if (breach.isPresent()) {
-                return breach;
-            }
-        }
-        return Optional.empty();
-    }
-
-    private Optional<Finding.Breach> content(ChatRequest request, String content) {
-        boolean object = request.features().contains(Feature.JSON_OBJECT);
-        if (!object && !request.features().contains(Feature.JSON_SCHEMA)) {
-            return Optional.empty();
-        }
-        Optional<JsonNode> value = Schemas.json(content);
-        if (value.isEmpty()) {
-            return Optional.of(Finding.Breach.NOT_JSON);
-        }
-        if (object) {
-            return value.get().isObject() ? Optional.empty() : Optional.of(Finding.Breach.NOT_AN_OBJECT);
-        }
-        return schema(request)
-                .filter(schema -> !schemas.keeps(value.get(), schema))
-                .map(_ -> Finding.Breach.BREAKS_SCHEMA);
-    }
-
-    /** Without a schema any JSON will do. */
-    private static Optional<JsonNode> schema(ChatRequest request) {
-        return request.responseFormatJson()
-                .map(Inspector::demand)
-                .map(format -> format.path("json_schema").path("schema"))
-                .filter(schema -> !schema.isMissingNode());
-    }
-
-    private Optional<Tools> tools(ChatRequest request) {
-        return request.toolsJson().map(Inspector::demand).map(list -> new Tools(list, schemas));
-    }
-
-    /** What the request says, which is JSON but may be hostile. */
-    private static JsonNode demand(byte[] raw) {
-        if (raw.length > MAX_TOOLS_BYTES) {
-            throw new Schemas.Doubtful(Finding.Doubt.SCHEMA_NOT_USABLE);
-        }
-        return Schemas.json(new String(raw, StandardCharsets.UTF_8))
-                .orElseThrow(() -> new Schemas.Doubtful(Finding.Doubt.SCHEMA_NOT_USABLE));
     }
 }

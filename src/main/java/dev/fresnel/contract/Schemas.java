@@ -2,6 +2,8 @@ package dev.fresnel.contract;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.networknt.schema.ExecutionContext;
+import com.networknt.schema.OutputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaException;
 import com.networknt.schema.SchemaRegistry;
@@ -20,8 +22,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * JSON and JSON Schemas that come from strangers. Bounded on every side: the length and depth of a text, the steps and depth of an
- * evaluation, the looks of all regular expressions ({@link BoundedPatterns#within}). A schema's references lead nowhere but into itself; nothing is fetched. {@code format} is not
+ * JSON and JSON Schemas that come from strangers. Bounded on every side: the length and depth of a text, the depth of an
+ * evaluation, the steps of all that an answer needs ({@link Steps}), the looks of all regular expressions ({@link BoundedPatterns#within}). A schema's references lead nowhere but into itself; nothing is fetched. {@code format} is not
  * checked. Thread-safe; takes up to some tens of milliseconds, so not for an event loop.
  */
 final class Schemas {
@@ -29,9 +31,6 @@ final class Schemas {
     static final int MAX_SCHEMA = 64 * 1024;
 
     static final int MAX_DEPTH = 64;
-
-    /** Keywords looked at in one evaluation. */
-    static final long MAX_STEPS = 50_000;
 
     private static final int MAX_EVALUATION_DEPTH = 256;
     private static final long MAX_CACHED_CHARS = 1024L * 1024;
@@ -56,7 +55,7 @@ final class Schemas {
                             .regularExpressionFactory(new BoundedPatterns())
                             .executionContextCustomizer(
                                     (execution, _) -> execution.executionConfig(bounds -> bounds.failFast(true)
-                                            .maxEvaluationSteps(MAX_STEPS)
+                                            .maxEvaluationSteps(Steps.MAX)
                                             .maxEvaluationDepth(MAX_EVALUATION_DEPTH)))
                             .build()));
 
@@ -100,9 +99,11 @@ final class Schemas {
     }
 
     /** @throws Doubtful when the schema cannot be used, or the evaluation would take too long */
-    boolean keeps(JsonNode value, JsonNode schema) {
+    static boolean keeps(JsonNode value, Schema schema, Steps steps) {
         try {
-            return compiled(schema).validate(value).isEmpty();
+            ExecutionContext counted =
+                    steps.next(schema.createExecutionContext().getExecutionConfig());
+            return schema.validate(counted, value, OutputFormat.DEFAULT).isEmpty();
         } catch (ValidationLimitExceededException | BoundedPatterns.Spent | StackOverflowError tooMuch) {
             throw new Doubtful(Finding.Doubt.TOO_COSTLY);
         } catch (SchemaException | PatternSyntaxException unusable) {
@@ -110,11 +111,18 @@ final class Schemas {
         }
     }
 
-    private Schema compiled(JsonNode schema) {
+    /** @throws Doubtful when it is too large, or no schema */
+    Schema compiled(JsonNode schema) {
         String text = schema.toString();
         if (text.length() > MAX_SCHEMA) {
             throw new Doubtful(Finding.Doubt.SCHEMA_NOT_USABLE);
         }
-        return known.get(Fingerprint.of(text), _ -> REGISTRY.getSchema(schema));
+        try {
+            return known.get(Fingerprint.of(text), _ -> REGISTRY.getSchema(schema));
+        } catch (StackOverflowError tooMuch) {
+            throw new Doubtful(Finding.Doubt.TOO_COSTLY);
+        } catch (SchemaException | PatternSyntaxException unusable) {
+            throw new Doubtful(Finding.Doubt.SCHEMA_NOT_USABLE);
+        }
     }
 }

@@ -1,28 +1,32 @@
 package dev.fresnel.contract;
 
+import com.networknt.schema.Schema;
 import dev.fresnel.chat.ToolCall;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.MissingNode;
 
 /** The tools that one request offers. Used by one thread. */
 final class Tools {
-    /** Of a tool that takes free text. */
-    private static final JsonNode NO_SCHEMA = MissingNode.getInstance();
-
     /** Of a function that declares no parameters. */
     private static final JsonNode ANY_OBJECT = JsonNodeFactory.instance.objectNode();
 
-    private final Map<String, JsonNode> parameters = new HashMap<>();
+    /** By tool; empty for one that takes free text. */
+    private final Map<String, Optional<Once<Schema>>> parameters = new HashMap<>();
+
     private final Schemas schemas;
+    private final Steps steps;
     private boolean allNamed = true;
 
-    /** @param list the value of {@code tools}, or of the older {@code functions} */
-    Tools(JsonNode list, Schemas schemas) {
+    /**
+     * @param list the value of {@code tools}, or of the older {@code functions}
+     * @param steps shared by all calls
+     */
+    Tools(JsonNode list, Schemas schemas, Steps steps) {
         this.schemas = schemas;
+        this.steps = steps;
         for (JsonNode tool : list) {
             offer(tool);
         }
@@ -34,7 +38,7 @@ final class Tools {
             named(function, function.path("parameters"));
         } else if (tool.path("custom").isObject()) {
             // Takes free text, so there is nothing to check but its name.
-            parameters.put(tool.path("custom").path("name").asString(""), NO_SCHEMA);
+            parameters.put(tool.path("custom").path("name").asString(""), Optional.empty());
         } else if (tool.path("name").isString() && !tool.has("type")) {
             named(tool, tool.path("parameters"));
         } else {
@@ -45,16 +49,16 @@ final class Tools {
 
     private void named(JsonNode function, JsonNode schema) {
         JsonNode object = schema.isMissingNode() || schema.isNull() ? ANY_OBJECT : schema;
-        parameters.put(function.path("name").asString(""), object);
+        parameters.put(function.path("name").asString(""), Optional.of(new Once<>(() -> schemas.compiled(object))));
     }
 
     /** What is wrong with a call; throws {@link Schemas.Doubtful} where nobody can tell. */
     Optional<Finding.Breach> breach(ToolCall call) {
-        JsonNode schema = parameters.get(call.name());
+        Optional<Once<Schema>> schema = parameters.get(call.name());
         if (schema == null) {
             return allNamed ? Optional.of(Finding.Breach.UNKNOWN_TOOL) : Optional.empty();
         }
-        if (schema.isMissingNode()) {
+        if (schema.isEmpty()) {
             return Optional.empty();
         }
         // A function without parameters is often called with nothing at all.
@@ -62,7 +66,7 @@ final class Tools {
         if (arguments.filter(JsonNode::isObject).isEmpty()) {
             return Optional.of(Finding.Breach.ARGUMENTS_NOT_JSON);
         }
-        return schemas.keeps(arguments.get(), schema)
+        return Schemas.keeps(arguments.get(), schema.get().get(), steps)
                 ? Optional.empty()
                 : Optional.of(Finding.Breach.ARGUMENTS_BREAK_SCHEMA);
     }

@@ -11,6 +11,8 @@ import java.util.Optional;
  * @param arms every arm of the route, {@code direct} first; empty when nothing was weighed (mode off, fail-safe)
  * @param rules every rule for the arm that was chosen, else for the first that was weighed; empty when rules were not asked
  * @param learning what the learned policy needs again when the outcome is known; empty where it did not decide
+ * @param lensFound what {@code learning} is instead when a lens that memory lacks turns out to be in the store in time: then the drawn
+ *     worker answers after all. Empty where that makes no difference
  * @param missing what this request will not save because its lens is not written yet ({@link MissedSavings})
  * @param fault what went wrong when the reason is {@code fail_safe}
  */
@@ -21,6 +23,7 @@ public record Assessment(
         List<ArmRow> arms,
         List<RuleCheck> rules,
         Optional<Learning> learning,
+        Optional<Learning> lensFound,
         Optional<Usd> missing,
         Optional<RuntimeException> fault) {
     public Assessment {

@@ -113,6 +113,7 @@ public final class Delegator {
                     List.of(),
                     Optional.empty(),
                     Optional.empty(),
+                    Optional.empty(),
                     Optional.empty());
         }
         Weighing weighing = new Weighing(catalog, prices, workers, experience, breaker, inquiry, requested.get());
@@ -168,6 +169,7 @@ public final class Delegator {
                 inquiry.estimates(),
                 List.of(),
                 List.of(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(fault));

@@ -34,6 +34,7 @@ final class Deliberation {
     private final List<ArmRow> rows;
     private List<RuleCheck> checks = List.of();
     private Optional<Learning> learning = Optional.empty();
+    private Optional<Learning> lensFound = Optional.empty();
     private Optional<Usd> missing = Optional.empty();
 
     Deliberation(
@@ -54,7 +55,8 @@ final class Deliberation {
 
     Assessment assessment() {
         Route route = shadowed(route());
-        return new Assessment(route, features, inquiry.estimates(), rows, checks, learning, missing, Optional.empty());
+        return new Assessment(
+                route, features, inquiry.estimates(), rows, checks, learning, lensFound, missing, Optional.empty());
     }
 
     private Route route() {
@@ -92,7 +94,7 @@ final class Deliberation {
         }
         if (!pinnedHere && mode() == Mode.ADAPTIVE) {
             // The client knows something; what comes of it is worth learning all the same.
-            learning = Optional.of(learning(arm, Map.of(arm, 1.0), List.of(), pin));
+            learns(arm, Map.of(arm, 1.0), List.of(), pin);
         }
         return delegate(row(arm), List.of(Reason.CLIENT_ARM), pin.filter(known -> pinnedHere));
     }
@@ -222,8 +224,7 @@ final class Deliberation {
         List<Reason> reasons = new ArrayList<>();
         reasons.add(choice.propensity() < most ? Reason.EXPLORING : Reason.LEARNED);
         boundary.ifPresent(reasons::add);
-        learning = Optional.of(
-                learning(choice.arm(), propensities, choice.standings().rows(), pin));
+        learns(choice.arm(), propensities, choice.standings().rows(), pin);
         Decision decision = Delegator.drawn(inquiry, choice.arm(), propensities, reasons);
         return choice.arm().isDirect()
                 ? new Route.Direct(decision)
@@ -237,12 +238,12 @@ final class Deliberation {
      * The arm that answers when {@code row} is drawn. A worker whose lens is not there in time leaves this one request to the requested
      * model, unless the conversation is on that worker and has its lens; in shadow every worker does.
      */
-    private Arm credited(ArmRow row, Optional<Pin> pin) {
+    private Arm credited(ArmRow row, Optional<Pin> pin, Inquiry.LensState lens) {
         boolean waits = row.worker()
                         .filter(worker -> worker.guidance() == Guidance.LENS)
                         .isPresent()
                 && pin.filter(known -> known.arm().equals(row.arm())).isEmpty()
-                && inquiry.lens() == Inquiry.LensState.ABSENT
+                && lens == Inquiry.LensState.ABSENT
                 && switch (timing(row, Optional.empty())) {
                     case BACKGROUND, NOT_DUE -> true;
                     case INLINE, CACHED_ONLY -> false;
@@ -250,16 +251,31 @@ final class Deliberation {
         return waits || mode().isShadow() ? Arm.DIRECT : row.arm();
     }
 
-    private Learning learning(
+    private void learns(
             Arm drawn, Map<Arm, Double> propensities, List<Standings.Standing> standings, Optional<Pin> pin) {
+        Learning now = learning(drawn, propensities, standings, pin, inquiry.lens());
+        learning = Optional.of(now);
+        // A lens is first looked for in the store once a worker is to have it. Where direct is drawn nobody looks, and
+        // its
+        // probability then stands for the worker's too.
+        lensFound = Optional.of(learning(drawn, propensities, standings, pin, Inquiry.LensState.CACHED))
+                .filter(found -> !found.key().equals(now.key()));
+    }
+
+    private Learning learning(
+            Arm drawn,
+            Map<Arm, Double> propensities,
+            List<Standings.Standing> standings,
+            Optional<Pin> pin,
+            Inquiry.LensState lens) {
         Map<Arm, Double> used = new LinkedHashMap<>();
         for (ArmRow row : rows) {
             if (row.feasible()) {
                 used.merge(row.arm(), 0.0, Double::sum);
-                used.merge(credited(row, pin), propensities.getOrDefault(row.arm(), 0.0), Double::sum);
+                used.merge(credited(row, pin, lens), propensities.getOrDefault(row.arm(), 0.0), Double::sum);
             }
         }
-        EvidenceKey key = new EvidenceKey(context(), credited(row(drawn), pin));
+        EvidenceKey key = new EvidenceKey(context(), credited(row(drawn), pin, lens));
         return new Learning(
                 key,
                 policy.stamp(key, inquiry.moment().now()),

@@ -191,6 +191,7 @@ final class Guiding {
         return switch (result) {
             case LensResult.Hit(Lens lens, LensId id, LensResult.Freshness freshness) -> {
                 serves(plan, lens);
+                foundInTime(plan);
                 yield Future.succeededFuture(rendered(
                         plan, order, policy, lens, id, freshness == LensResult.Freshness.FRESH ? "hit" : "stale"));
             }
@@ -206,6 +207,16 @@ final class Guiding {
                 yield skipped(plan, order, policy, reason);
             }
         };
+    }
+
+    /** Decided as if the lens were missing, since memory lacked it; the store has it, so the drawn worker answers after all. */
+    private void foundInTime(Plan.Delegated plan) {
+        plan.assessment()
+                .lensFound()
+                .ifPresent(found -> journal.learning.ifPresent(decided -> {
+                    parts.learner().switched(decided, found);
+                    journal.learning = Optional.of(found);
+                }));
     }
 
     private void serves(Plan.Delegated plan, Lens lens) {

@@ -134,6 +134,12 @@ public final class Learner {
         evidence.use(learning.key().context().population());
     }
 
+    /** Another arm answers than was thought when the decision {@link #began}: the pull in flight is that arm's. */
+    public void switched(Learning from, Learning to) {
+        policy.end(from.key());
+        began(to);
+    }
+
     public void ended(Turn turn) {
         if (!submit(() -> learn(turn))) {
             turn.learning().map(Learning::key).ifPresent(policy::end);

@@ -13,6 +13,7 @@ import dev.fresnel.testing.FakeUpstream;
 import dev.fresnel.testing.Script;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -195,11 +196,88 @@ final class InspectorTest {
                 request(schema("{\"type\":\"array\",\"items\":{\"allOf\":[" + nots + "]}}")),
                 choices,
                 Inspector.Cut.OTHERWISE,
-                looks);
+                looks,
+                new Steps());
 
         assertThat(finding).isEqualTo(new Finding.Unknown(Doubt.TOO_COSTLY));
         assertThat(looks.taken()).isEqualTo(BoundedPatterns.MAX_LOOKS);
         assertThat(look(schema("{\"pattern\":\"a*b\"}"), word)).isEqualTo(finding(Breach.BREAKS_SCHEMA));
+    }
+
+    /** Each call alone is cheap, some two thousand steps. All calls of all choices together may not take more than one could. */
+    @ParameterizedTest
+    @CsvSource({"true, false", "false, true", "false, false"})
+    @Timeout(30)
+    void givesUp_whenAllEvaluationsTogetherTakeTooManySteps(boolean isManyTools, boolean isManyChoices) {
+        int many = 40;
+        String parameters = "{\"properties\":{\"x\":{\"items\":{\"type\":\"integer\"}}}}";
+        StringBuilder tools = new StringBuilder("\"tools\":[");
+        for (int i = 0; i < many; i++) {
+            tools.append(i == 0 ? "" : ",")
+                    .append("{\"type\":\"function\",\"function\":{\"name\":\"t" + i + "\",\"parameters\":" + parameters
+                            + "}}");
+        }
+        String arguments = "{\"x\":[" + String.join(",", Collections.nCopies(1000, "1")) + "]}";
+        List<ToolCall> calls = java.util.stream.IntStream.range(0, many)
+                .mapToObj(i -> new ToolCall(isManyTools ? "t" + i : "t0", arguments))
+                .toList();
+        ChatRequest request = request(tools + "]");
+        Steps steps = new Steps();
+
+        Finding finding = inspector.inspect(
+                request,
+                isManyChoices
+                        ? calls.stream().map(InspectorTest::calling).toList()
+                        : List.of(new Choice("", "", calls, Optional.empty())),
+                Inspector.Cut.OTHERWISE,
+                new BoundedPatterns.Looks(),
+                steps);
+
+        assertThat(finding).isEqualTo(new Finding.Unknown(Doubt.TOO_COSTLY));
+        assertThat(steps.taken()).isEqualTo(Steps.MAX);
+        Steps ofOne = new Steps();
+        assertThat(inspector.inspect(
+                        request,
+                        List.of(calling(calls.getFirst())),
+                        Inspector.Cut.OTHERWISE,
+                        new BoundedPatterns.Looks(),
+                        ofOne))
+                .isEqualTo(new Finding.Kept());
+        assertThat(ofOne.taken()).isBetween(2000L, 2100L);
+    }
+
+    /** Subschemas without a keyword are steps too: two hundred of them over a thousand elements. */
+    @Test
+    void givesUp_whenSubschemasThatSayNothingAreTooMany() {
+        String items = String.join(",", Collections.nCopies(200, "{\"items\":{}}"));
+        String list = "[" + String.join(",", Collections.nCopies(1000, "1")) + "]";
+
+        assertThat(look(schema("{\"allOf\":[" + items + "]}"), list)).isEqualTo(new Finding.Unknown(Doubt.TOO_COSTLY));
+        Steps steps = new Steps();
+        assertThat(inspector.inspect(
+                        request(schema("{\"items\":{}}")),
+                        List.of(choice(list)),
+                        Inspector.Cut.OTHERWISE,
+                        new BoundedPatterns.Looks(),
+                        steps))
+                .isEqualTo(new Finding.Kept());
+        assertThat(steps.taken()).isBetween(1000L, 1100L);
+    }
+
+    /** A fault that needs no schema is found all the same. */
+    @Test
+    void saysWhatIsBroken_whenNoStepsAreLeft() {
+        String list = "[" + String.join(",", Collections.nCopies(1000, "1")) + "]";
+        List<Choice> choices = new ArrayList<>(Collections.nCopies(100, choice(list)));
+        choices.add(choice("no JSON"));
+
+        assertThat(inspector.inspect(
+                        request(schema("{\"items\":{\"type\":\"integer\"}}")), choices, Inspector.Cut.OTHERWISE))
+                .isEqualTo(finding(Breach.NOT_JSON));
+    }
+
+    private static Choice calling(ToolCall call) {
+        return new Choice("", "", List.of(call), Optional.empty());
     }
 
     @Test

@@ -118,8 +118,14 @@ final class AdaptiveDelegatorTest {
         assertThat(assessment.learning().orElseThrow().propensity())
                 .as("either draw ends there")
                 .isCloseTo(1, within(1e-9));
+        Learning found = assessment.lensFound().orElseThrow();
+        assertThat(found.key().arm()).as("should the store have it").isEqualTo(FAST);
+        assertThat(found.propensity())
+                .isLessThan(1)
+                .isEqualTo(assessment.decision().propensities().get(FAST));
         world.lens = Inquiry.LensState.CACHED;
         assertThat(world.assess().learning().orElseThrow().key().arm()).isEqualTo(FAST);
+        assertThat(world.assess().lensFound()).as("nobody looks again").isEmpty();
     }
 
     @Test

@@ -10,13 +10,18 @@ import dev.fresnel.testing.RecordedRequest;
 import dev.fresnel.testing.Script;
 import dev.fresnel.testing.TestGateway;
 import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** S39: a lens that makes answers worse is found out by their outcomes, rewritten, and in the end given up. */
 class LensLifeTest {
@@ -119,6 +124,45 @@ class LensLifeTest {
             assertThat(header(with(after), "x-fresnel-reason"))
                     .as("known before the decision from now on")
                     .isEqualTo("lens_retired, client_arm");
+        }
+    }
+
+    /** Memory is empty after a start, so the decision does not know of the lens; it is found in time all the same. */
+    @Test
+    void aLensFoundInTheStoreMakesItsWorkersAnswer_aWorkersOutcome(@TempDir Path directory) {
+        Path log = directory.resolve("decisions.jsonl");
+        String yaml =
+                TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), ADAPTIVE + "\nlens: { build: background }")
+                        + "policy: { horizon: 100ms }\nevents: { decision-log: \"" + log + "\" }\n";
+        TestGateway before = TestGateway.start(yaml);
+        assertThat(header(with(before), "x-fresnel-decision")).isEqualTo("direct");
+        before.awaitLogged("ephemeral_lens_created");
+        before.stop();
+
+        try (TestGateway after = TestGateway.start(yaml, dev.fresnel.exchange.RelayLimits.DEFAULT, before.store())) {
+            HttpResponse<String> reply = with(after);
+
+            assertThat(header(reply, "x-fresnel-lens")).endsWith("; hit");
+            String id = header(reply, "x-fresnel-request-id");
+            Await.until("its outcome", () -> lines(log).stream().anyMatch(line -> line.contains(id)));
+            assertThat(lines(log).stream()
+                            .filter(line -> line.contains(id))
+                            .findFirst()
+                            .orElseThrow())
+                    .contains("\"arm\":\"fast-worker\"", "\"why\":\"clean\"")
+                    .containsPattern(
+                            "\"arms\":\\[\"direct\",\"fast-worker\",\"fast-bare\"],\"p\":\\[0\\.0,1\\.0,0\\.0]");
+            assertThat(header(with(after), "x-fresnel-lens"))
+                    .as("and from memory from now on")
+                    .endsWith("; hit");
+        }
+    }
+
+    private static List<String> lines(Path log) {
+        try {
+            return Files.readAllLines(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -80,6 +80,23 @@ final class LearnerTest {
         assertThat(learner.counts().lessons()).isZero();
     }
 
+    /** Another arm than was thought: the pull in flight moves with it, and ends with its outcome. */
+    @Test
+    void movesThePullInFlight_whenAnotherArmAnswersThanWasThought() {
+        EvidenceKey direct = new EvidenceKey(KEY.context(), Arm.DIRECT);
+        Learning thought = new Learning(direct, policy.stamp(direct, now), 0, List.of(), List.of(), Optional.empty());
+        learner.began(thought);
+        assertThat(standings().pending(0)).isEqualTo(1);
+
+        learner.switched(thought, learning().orElseThrow());
+        assertThat(standings().pending(0)).isZero();
+        assertThat(pending()).isEqualTo(1);
+
+        ended("r1", learning(), "r1", Fingerprint.of("b"), now, now, new Outcome.Rewarded(ImplicitSignal.EMPTY));
+        assertThat(pending()).isZero();
+        assertThat(pulls()).isEqualTo(1);
+    }
+
     @Test
     void putsALabelInPlaceOfWhatItTookForTheOutcome() {
         decide("r1", new Outcome.Rewarded(ImplicitSignal.CLEAN));
