@@ -46,11 +46,12 @@ record Foundation(
         UpstreamClient upstreams = new UpstreamClient(vertx, retries, SystemTime.nanos());
         closing.later("upstream connections", upstreams::close);
         inForce.follow(config -> upstreams.keepOnly(config.upstreams().values()));
-        CompletionClient smart = new CompletionClient(
-                vertx, upstreams, () -> inForce.config().upstreams(), retries, SystemTime.nanos());
+        CompletionClient smart =
+                new CompletionClient(vertx, upstreams, () -> inForce.config().upstreams(), retries, SystemTime.nanos());
         Charging charging = new Charging(ledger, metrics);
         Experience experience = new Experience();
-        UsageLearner usage = new UsageLearner(experience, learning, inForce.config().estimates());
+        UsageLearner usage =
+                new UsageLearner(experience, learning, inForce.config().estimates());
         LensShelf shelf = new LensShelf(
                 vertx,
                 new LensWriter(smart, PromptTemplate.load(), SystemTime.clock(), SystemTime.nanos()),

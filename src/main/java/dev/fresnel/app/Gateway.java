@@ -430,7 +430,9 @@ public final class Gateway {
         inForce.read(result);
         switch (result) {
             case ConfigResult.Valid _ ->
-                telling.log().onConfigApplied(inForce.config().version(), inForce.files().needingRestart());
+                telling.log()
+                        .onConfigApplied(
+                                inForce.config().version(), inForce.files().needingRestart());
             case ConfigResult.Invalid invalid ->
                 telling.log()
                         .onConfigRejected(

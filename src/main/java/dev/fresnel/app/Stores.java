@@ -104,8 +104,7 @@ record Stores(LensStore lenses, Ledger ledger, ArmStateStore arms, DecisionStore
 
         byte[] replica = new byte[REPLICA_BYTES];
         random.nextBytes(replica);
-        RedisSpendStore spend =
-                new RedisSpendStore(vertx, link, HexFormat.of().formatHex(replica), tenants);
+        RedisSpendStore spend = new RedisSpendStore(vertx, link, HexFormat.of().formatHex(replica), tenants);
         closing.later("spend", spend::close);
         Ledger ledger = Ledger.unread(spend, SystemTime.clock());
         // A refresh that fails changes nothing, and the link has counted it.

@@ -155,8 +155,7 @@ public final class DataListener extends VerticleBase {
                 request.response().putHeader("connection", "close");
             }
         });
-        Visit visit = new Visit(
-                vertx, setup, serving, request, client, errors, started, () -> watch.doom(connection));
+        Visit visit = new Visit(vertx, setup, serving, request, client, errors, started, () -> watch.doom(connection));
         Optional<GatewayFailure> refusal = closed.or(() -> RequestGuard.ambiguity(request));
         if (refusal.isPresent()) {
             visit.refuse(refusal.get());
@@ -168,9 +167,8 @@ public final class DataListener extends VerticleBase {
             visit.refuse(e.failure());
         } catch (RuntimeException bug) {
             System.getLogger("fresnel").log(System.Logger.Level.ERROR, "request " + id + " failed", bug);
-            visit.refuse(
-                    new GatewayFailure.Internal(
-                            "The gateway failed on this request (" + id + "). It is our fault, and logged."));
+            visit.refuse(new GatewayFailure.Internal(
+                    "The gateway failed on this request (" + id + "). It is our fault, and logged."));
         }
     }
 

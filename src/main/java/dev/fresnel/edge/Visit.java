@@ -169,9 +169,7 @@ final class Visit {
                 refuse(invalid.failure());
                 return;
             }
-            setup.learner()
-                    .feedback(arrival.tenant().id(), feedback)
-                    .onSuccess(result -> answer(feedback, result));
+            setup.learner().feedback(arrival.tenant().id(), feedback).onSuccess(result -> answer(feedback, result));
         });
     }
 
@@ -221,13 +219,12 @@ final class Visit {
     private void model(String encodedName) {
         // The guard has seen to it that every percent sign is followed by two hex digits.
         String name = URLDecoder.decode(encodedName.replace("+", "%2B"), StandardCharsets.UTF_8);
-        json(
-                Optional.of(name)
-                        .filter(given -> !given.isBlank())
-                        .map(ModelName::new)
-                        .flatMap(new ModelsReply(serving.models())::one)
-                        .orElseThrow(() -> failure(new GatewayFailure.ModelNotFound(
-                                "The model '" + name + "' is not declared here. GET /v1/models lists what is."))));
+        json(Optional.of(name)
+                .filter(given -> !given.isBlank())
+                .map(ModelName::new)
+                .flatMap(new ModelsReply(serving.models())::one)
+                .orElseThrow(() -> failure(new GatewayFailure.ModelNotFound(
+                        "The model '" + name + "' is not declared here. GET /v1/models lists what is."))));
     }
 
     private void json(Buffer body) {

@@ -43,7 +43,9 @@ public final class Metrics {
     private static final Map<String, String> HELP = Map.ofEntries(
             Map.entry("fresnel.requests", "Requests over."),
             Map.entry("fresnel.config.info", "1: the version of the config in force."),
-            Map.entry("fresnel.config.rejected", "1 while the config files are not valid and an earlier version is in force."),
+            Map.entry(
+                    "fresnel.config.rejected",
+                    "1 while the config files are not valid and an earlier version is in force."),
             Map.entry("fresnel.config.reloads", "Config files that were read anew."),
             Map.entry("fresnel.request.duration", "From the head of the request to the end of the reply."),
             Map.entry("fresnel.requests.running", "Requests taken in and not yet answered."),

@@ -23,6 +23,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -108,8 +109,7 @@ class ReloadTest {
             Await.until("it is answered half", () -> halves.size() == 1);
 
             write("fresnel.yaml", main(second) + "tenants: [{ id: acme }]\n");
-            Await.until(
-                    "the other one answers", () -> gateway.chat(BODY).body().contains("from second"));
+            Await.until("the other one answers", () -> gateway.chat(BODY).body().contains("from second"));
 
             halves.forEach(Runnable::run);
             assertThat(running.join().body()).endsWith("data: [DONE]\n\n");
@@ -239,7 +239,7 @@ class ReloadTest {
     /** Half of an answer at once, the rest when the test says so. */
     private Script halfAtOnce() {
         return reply -> {
-            Context loop = Vertx.currentContext();
+            Context loop = Objects.requireNonNull(Vertx.currentContext(), "scripts run on an event loop");
             List<String> events = Script.chatEvents(reply.request(), "words and words", Usage.of(20, 3));
             reply.head(200, List.of(Map.entry("content-type", "text/event-stream")), Framing.CHUNKED);
             reply.body(Buffer.buffer("data: " + events.getFirst() + "\n\n"));
@@ -293,7 +293,9 @@ class ReloadTest {
     }
 
     private static void awaitOtherVersion(TestGateway gateway, String before) {
-        Await.until("another config is in force", () -> !version(gateway, "k-globex").equals(before));
+        Await.until(
+                "another config is in force",
+                () -> !version(gateway, "k-globex").equals(before));
     }
 
     /** Whole at once, as a careful editor does. */
