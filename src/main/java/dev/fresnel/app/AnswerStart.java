@@ -6,7 +6,6 @@ import dev.fresnel.contract.Inspections;
 import dev.fresnel.judge.Judge;
 import dev.fresnel.observe.Metrics;
 import dev.fresnel.outcome.Learner;
-import dev.fresnel.tenant.Tenant;
 import dev.fresnel.upstream.CompletionClient;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -38,9 +37,6 @@ record AnswerStart(Inspections inspections, Optional<Judge> judge) {
                         threads(vertx, "judge", 1, closing),
                         SystemTime.clock(),
                         notJudged));
-        metrics.expect(
-                config.workers().keySet(),
-                config.tenants().stream().map(Tenant::id).toList());
         metrics.watchAnswers(learner.signals(), inspections.findings());
         metrics.watchJudge(
                 judge.map(Judge::counts).orElse(Map.of()),

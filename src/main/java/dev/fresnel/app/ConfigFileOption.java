@@ -14,21 +14,23 @@ final class ConfigFileOption {
             names = {"-c", "--config"},
             required = true,
             paramLabel = "FILE",
-            description = "The config file, for example conf/fresnel.yaml.")
+            description =
+                    "The config file, for example conf/fresnel.yaml, or a directory with a fresnel.yaml. Tenants may have a"
+                            + " file each in the directory tenants.d beside it.")
     @SuppressWarnings("NullAway.Init") // picocli refuses a command line without it
-    private Path file;
+    private Path named;
 
     Path file() {
-        return file;
+        return ConfigLoader.mainFile(named);
     }
 
     ConfigResult load(Terminal terminal) {
-        return ConfigLoader.load(file, terminal.env());
+        return ConfigLoader.load(file(), terminal.env());
     }
 
     /** The config, its warnings printed; an {@link InputProblem} after every problem was printed. */
     GatewayConfig loadOrExplain(Terminal terminal) {
-        return orExplain(load(terminal), file, terminal);
+        return orExplain(load(terminal), file(), terminal);
     }
 
     static GatewayConfig orExplain(ConfigResult result, Path file, Terminal terminal) {
@@ -44,7 +46,7 @@ final class ConfigFileOption {
     }
 
     static void print(String prefix, List<Problem> problems, Path file, Terminal terminal) {
-        problems.forEach(problem -> terminal.err().println(prefix + problem.describe(file.toString())));
+        problems.forEach(problem -> terminal.err().println(prefix + problem.describe(file)));
     }
 
     static String count(long number, String noun) {

@@ -1,7 +1,6 @@
 package dev.fresnel.app;
 
 import dev.fresnel.budget.Ledger;
-import dev.fresnel.config.GatewayConfig;
 import dev.fresnel.delegation.Experience;
 import dev.fresnel.lens.LensEvent;
 import dev.fresnel.lens.LensShelf;
@@ -35,7 +34,7 @@ record Foundation(
      */
     static Foundation lay(
             Vertx vertx,
-            GatewayConfig config,
+            InForce inForce,
             LensStore lenses,
             Ledger ledger,
             Executor learning,
@@ -46,11 +45,13 @@ record Foundation(
         RetryRule retries = new RetryRule(SystemTime.clock(), random);
         UpstreamClient upstreams = new UpstreamClient(vertx, retries, SystemTime.nanos());
         closing.later("upstream connections", upstreams::close);
+        inForce.follow(config -> upstreams.keepOnly(config.upstreams().values()));
         CompletionClient smart =
-                new CompletionClient(vertx, upstreams, config.upstreams(), retries, SystemTime.nanos());
+                new CompletionClient(vertx, upstreams, () -> inForce.config().upstreams(), retries, SystemTime.nanos());
         Charging charging = new Charging(ledger, metrics);
         Experience experience = new Experience();
-        UsageLearner usage = new UsageLearner(experience, learning, config.estimates());
+        UsageLearner usage =
+                new UsageLearner(experience, learning, inForce.config().estimates());
         LensShelf shelf = new LensShelf(
                 vertx,
                 new LensWriter(smart, PromptTemplate.load(), SystemTime.clock(), SystemTime.nanos()),

@@ -3,6 +3,7 @@ package dev.fresnel.app;
 import dev.fresnel.admin.AdminListener;
 import dev.fresnel.budget.Ledger;
 import dev.fresnel.budget.PriceTable;
+import dev.fresnel.config.ConfigResult;
 import dev.fresnel.config.GatewayConfig;
 import dev.fresnel.config.HostPort;
 import dev.fresnel.delegation.BudgetPacing;
@@ -14,6 +15,7 @@ import dev.fresnel.edge.DataListener;
 import dev.fresnel.edge.EdgeLimits;
 import dev.fresnel.edge.Gate;
 import dev.fresnel.edge.RequestIds;
+import dev.fresnel.edge.Serving;
 import dev.fresnel.estimate.JtokkitEstimator;
 import dev.fresnel.exchange.Exchanges;
 import dev.fresnel.exchange.Parts;
@@ -47,11 +49,14 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -69,11 +74,22 @@ public final class Gateway {
     private final AdminListener admin;
     private final Gate gate;
     private final Closing closing;
+    private final InForce inForce;
+    private final Telling telling;
     private final AtomicBoolean closeBegun = new AtomicBoolean();
     private final Promise<Void> closed = Promise.promise();
 
-    private Gateway(Vertx vertx, List<DataListener> listeners, AdminListener admin, Gate gate, Closing closing) {
+    private Gateway(
+            Vertx vertx,
+            InForce inForce,
+            Telling telling,
+            List<DataListener> listeners,
+            AdminListener admin,
+            Gate gate,
+            Closing closing) {
         this.vertx = vertx;
+        this.inForce = inForce;
+        this.telling = telling;
         this.listeners = listeners;
         this.admin = admin;
         this.gate = gate;
@@ -125,9 +141,10 @@ public final class Gateway {
                 new Metrics(registry));
         // A promise of no event loop: the loops may be gone when it is kept.
         Promise<Gateway> started = Promise.promise();
-        Stores.open(vertx, config, (trouble, message) -> tell(trouble, message, telling), telling.metrics(), closing)
+        InForce inForce = new InForce(config, SystemTime.clock());
+        Stores.open(vertx, inForce, (trouble, message) -> tell(trouble, message, telling), telling.metrics(), closing)
                 .compose(stores -> {
-                    Foundation ground = lay(config, telling, vertx, stores, closing);
+                    Foundation ground = lay(inForce, telling, vertx, stores, closing);
                     return LearnerStart.start(
                                     vertx,
                                     config,
@@ -136,7 +153,7 @@ public final class Gateway {
                                     ground.shelf()::heard,
                                     closing)
                             .compose(learning -> assemble(
-                                    config, telling, relayLimits, vertx, loops, stores, ground, learning, closing));
+                                    inForce, telling, relayLimits, vertx, loops, stores, ground, learning, closing));
                 })
                 .onSuccess(started::complete)
                 .onFailure(problem -> closing.run().onComplete(_ -> started.fail(problem)));
@@ -187,10 +204,10 @@ public final class Gateway {
         };
     }
 
-    private static Foundation lay(GatewayConfig config, Telling telling, Vertx vertx, Stores stores, Closing closing) {
+    private static Foundation lay(InForce inForce, Telling telling, Vertx vertx, Stores stores, Closing closing) {
         return Foundation.lay(
                 vertx,
-                config,
+                inForce,
                 stores.lenses(),
                 stores.ledger(),
                 LearnerStart.thread(vertx),
@@ -203,7 +220,7 @@ public final class Gateway {
     }
 
     private static Future<Gateway> assemble(
-            GatewayConfig config,
+            InForce inForce,
             Telling telling,
             RelayLimits relayLimits,
             Vertx vertx,
@@ -212,6 +229,7 @@ public final class Gateway {
             Foundation ground,
             LearnerStart.Started learning,
             Closing closing) {
+        GatewayConfig config = inForce.config();
         Ledger ledger = stores.ledger();
         LongSupplier nanos = SystemTime.nanos();
         var clock = SystemTime.clock();
@@ -235,10 +253,10 @@ public final class Gateway {
                 closing);
         EscalationBreaker breaker = new EscalationBreaker(clock);
         KillSwitch killSwitch =
-                Pausing.killSwitch(vertx, stores.pauses(), config.tenants(), unharmed(telling.log()::onPause), closing);
-        telling.metrics().watchPauses(killSwitch.tenants(), killSwitch::isPaused);
+                Pausing.killSwitch(vertx, stores.pauses(), inForce, unharmed(telling.log()::onPause), closing);
         BudgetPacing pacing = new BudgetPacing();
-        telling.metrics().watchBudgets(tenant -> pacing.pressure(tenant).perDollar(), budgeted(config.tenants()));
+        inForce.follow(next -> learner.know(LearnerStart.knownArms(next)));
+        watchTenants(inForce, killSwitch, pacing, telling.metrics());
 
         JtokkitEstimator tokens = new JtokkitEstimator();
         Parts parts = new Parts(
@@ -285,18 +303,25 @@ public final class Gateway {
                 nanos,
                 random::nextDouble);
 
+        AtomicReference<Serving> serving = new AtomicReference<>(serving(config, parts));
+        inForce.follow(next -> {
+            PriceTable nextPrices = new PriceTable(next.prices());
+            serving.set(serving(
+                    next,
+                    parts.under(
+                            next.upstreams(),
+                            next.models(),
+                            nextPrices,
+                            next.workers(),
+                            new Delegator(
+                                    next.models(), nextPrices, next.workers(), ground.experience(), policy, breaker))));
+        });
         Gate gate = new Gate(config.limits().maxConnections());
         telling.metrics().watch(gate::connections, gate::running, telling.writer()::dropped);
         DataListener.Setup data = new DataListener.Setup(
                 config.listen().data().host(),
                 config.listen().data().port(),
-                new EdgeLimits(
-                        (int) config.limits().maxBody(),
-                        config.limits().headerTimeout(),
-                        config.limits().bodyTimeout()),
-                new TenantDirectory(config.tenants()),
-                config.models(),
-                new Exchanges(parts),
+                serving::get,
                 learner,
                 new RequestIds(random),
                 gate,
@@ -311,7 +336,7 @@ public final class Gateway {
                 config.listen().adminToken(),
                 () -> !gate.isShut(),
                 telling.registry()::scrape,
-                () -> Status.json(config, gate, ledger, killSwitch, learning.seeding(), telling.writer()),
+                () -> Status.json(inForce, gate, ledger, killSwitch, learning.seeding(), telling.writer()),
                 telling.window()::lines,
                 killSwitch,
                 shelf,
@@ -324,7 +349,32 @@ public final class Gateway {
                 })
                 // A store that is away does not keep the gateway from starting, and the switch is not thrown then.
                 .compose(_ -> killSwitch.refresh().otherwiseEmpty())
-                .compose(_ -> deploy(config.listen(), vertx, loops, data, admin, gate, closing));
+                .compose(_ -> deploy(inForce, telling, vertx, loops, data, admin, gate, closing));
+    }
+
+    /** Per tenant of the config in force, whichever that is. */
+    private static void watchTenants(InForce inForce, KillSwitch killSwitch, BudgetPacing pacing, Metrics metrics) {
+        Consumer<GatewayConfig> watch = config -> {
+            metrics.onConfigInForce(config.version());
+            metrics.expect(config.workers().keySet(), inForce.tenants());
+            metrics.watchPauses(inForce.tenants(), killSwitch::isPaused);
+            metrics.watchBudgets(tenant -> pacing.pressure(tenant).perDollar(), budgeted(config.tenants()));
+        };
+        watch.accept(inForce.config());
+        inForce.follow(watch);
+        metrics.watchConfig(() -> !inForce.files().rejected().isEmpty());
+    }
+
+    private static Serving serving(GatewayConfig config, Parts parts) {
+        return new Serving(
+                config.version(),
+                new EdgeLimits(
+                        (int) config.limits().maxBody(),
+                        config.limits().headerTimeout(),
+                        config.limits().bodyTimeout()),
+                new TenantDirectory(config.tenants()),
+                config.models(),
+                new Exchanges(parts));
     }
 
     private static List<TenantId> budgeted(List<Tenant> tenants) {
@@ -335,13 +385,15 @@ public final class Gateway {
     }
 
     private static Future<Gateway> deploy(
-            GatewayConfig.Listen listen,
+            InForce inForce,
+            Telling telling,
             Vertx vertx,
             int loops,
             DataListener.Setup data,
             AdminListener admin,
             Gate gate,
             Closing closing) {
+        GatewayConfig.Listen listen = inForce.config().listen();
         List<DataListener> listeners = new CopyOnWriteArrayList<>();
         Supplier<DataListener> supplier = () -> {
             DataListener listener = new DataListener(data);
@@ -352,11 +404,44 @@ public final class Gateway {
                 .recover(problem -> cannotListen("listen.admin", listen.admin(), problem))
                 .compose(_ -> vertx.deployVerticle(supplier, new DeploymentOptions().setInstances(loops))
                         .recover(problem -> cannotListen("listen.data", listen.data(), problem)))
-                .map(_ -> new Gateway(vertx, listeners, admin, gate, closing));
+                .map(_ -> new Gateway(vertx, inForce, telling, listeners, admin, gate, closing));
     }
 
     private static <T> Future<T> cannotListen(String key, HostPort address, Throwable problem) {
         return Future.failedFuture(new ListenException(key, address.toString(), problem));
+    }
+
+    /**
+     * Looks from now on whether the files of the config change.
+     *
+     * @param read what they said at the start
+     */
+    public void watch(Path config, Map<String, String> env, ConfigResult read) {
+        ConfigWatch.start(vertx, config, env, read, result -> configRead(config, result), closing);
+    }
+
+    /**
+     * The config files say something else now. Requests that arrive from here on are served by it when it is valid; those under way
+     * end by what they began with. Keys that only a start can take over keep their values, and the status names them.
+     *
+     * @param config the file, as problems are to name it
+     */
+    public void configRead(Path config, ConfigResult result) {
+        inForce.read(result);
+        switch (result) {
+            case ConfigResult.Valid _ ->
+                telling.log()
+                        .onConfigApplied(
+                                inForce.config().version(), inForce.files().needingRestart());
+            case ConfigResult.Invalid invalid ->
+                telling.log()
+                        .onConfigRejected(
+                                inForce.config().version(),
+                                invalid.problems().stream()
+                                        .map(problem -> problem.describe(config))
+                                        .toList());
+        }
+        telling.metrics().onConfigRead(result instanceof ConfigResult.Valid);
     }
 
     /** The port clients use. */

@@ -3,11 +3,9 @@ package dev.fresnel.app;
 import dev.fresnel.pause.KillSwitch;
 import dev.fresnel.pause.PauseChange;
 import dev.fresnel.pause.PauseStore;
-import dev.fresnel.tenant.Tenant;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.List;
 import java.util.function.Consumer;
 
 /** The kill switch, kept in step with the store. */
@@ -18,9 +16,9 @@ final class Pausing {
     private Pausing() {}
 
     static KillSwitch killSwitch(
-            Vertx vertx, PauseStore store, List<Tenant> tenants, Consumer<PauseChange> changes, Closing closing) {
-        KillSwitch killSwitch =
-                new KillSwitch(store, tenants.stream().map(Tenant::id).toList(), SystemTime.clock(), changes);
+            Vertx vertx, PauseStore store, InForce inForce, Consumer<PauseChange> changes, Closing closing) {
+        KillSwitch killSwitch = new KillSwitch(store, inForce.tenants(), SystemTime.clock(), changes);
+        inForce.follow(_ -> killSwitch.serve(inForce.tenants()));
         // A refresh that fails changes nothing, and the store has told of it.
         long refresh = vertx.setPeriodic(REFRESH.toMillis(), _ -> {
             Future<Void> ignored = killSwitch.refresh();

@@ -1,5 +1,6 @@
 package dev.fresnel.app;
 
+import dev.fresnel.config.ConfigLoader;
 import dev.fresnel.config.GatewayConfig;
 import dev.fresnel.seed.ColdStart;
 import dev.fresnel.seed.SeedFile;
@@ -66,8 +67,8 @@ final class SeedCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Optional<GatewayConfig> valid = config.map(file ->
-                ConfigFileOption.orExplain(dev.fresnel.config.ConfigLoader.load(file, terminal.env()), file, terminal));
+        Optional<GatewayConfig> valid = config.map(ConfigLoader::mainFile)
+                .map(file -> ConfigFileOption.orExplain(ConfigLoader.load(file, terminal.env()), file, terminal));
         if (valid.isPresent() && !check && valid.get().seedFrom().isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(),

@@ -1,10 +1,12 @@
 package dev.fresnel.app;
 
+import dev.fresnel.config.ConfigResult;
 import dev.fresnel.config.GatewayConfig;
 import dev.fresnel.config.HostPort;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code fresnel serve}: a gateway until it is stopped. Events go to standard output as JSON lines, everything else to standard error. */
 @Command(
@@ -22,14 +24,23 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin
     private final ConfigFileOption config = new ConfigFileOption();
 
+    @Option(
+            names = "--no-reload",
+            description = "Keeps the config as it is at the start, whatever becomes of its files.")
+    private boolean noReload;
+
     ServeCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 
     @Override
     public Integer call() throws InterruptedException {
-        GatewayConfig valid = config.loadOrExplain(terminal);
+        ConfigResult read = config.load(terminal);
+        GatewayConfig valid = ConfigFileOption.orExplain(read, config.file(), terminal);
         Gateway gateway = Waiting.startOf("the gateway", Gateway.start(valid, terminal.log()));
+        if (!noReload) {
+            gateway.watch(config.file(), terminal.env(), read);
+        }
         HostPort data = valid.listen().data();
         HostPort admin = valid.listen().admin();
         terminal.err()

@@ -15,7 +15,8 @@ final class Status {
     private Status() {}
 
     static String json(
-            GatewayConfig config, Gate gate, Ledger ledger, KillSwitch killSwitch, Seeding seeding, LineWriter log) {
+            InForce inForce, Gate gate, Ledger ledger, KillSwitch killSwitch, Seeding seeding, LineWriter log) {
+        GatewayConfig config = inForce.config();
         String tenants = config.tenants().stream()
                 .map(tenant -> "{\"id\":" + JsonText.quote(tenant.id().value())
                         + ",\"spent_today_usd\":" + ledger.spentToday(tenant.id())
@@ -28,6 +29,7 @@ final class Status {
                         + PauseJson.standing(killSwitch.standing(PauseScope.of(tenant.id()))) + "}")
                 .collect(Collectors.joining(",", "[", "]"));
         return "{\"version\":" + JsonText.quote(Version.text())
+                + ",\"config\":" + config(config.version(), inForce.files())
                 + ",\"draining\":" + gate.isShut()
                 + ",\"running_requests\":" + gate.running()
                 + ",\"connections\":" + gate.connections()
@@ -35,5 +37,23 @@ final class Status {
                 + ",\"delegation\":" + PauseJson.standing(killSwitch.standing(PauseScope.GATEWAY))
                 + ",\"cold_start\":" + seeding.json()
                 + ",\"tenants\":" + tenants + "}";
+    }
+
+    private static String config(String version, InForce.Files files) {
+        String problems = files.rejected().stream()
+                .map(problem -> "{\"file\":" + JsonText.quote(problem.file())
+                        + ",\"line\":" + problem.line()
+                        + ",\"column\":" + problem.column()
+                        + ",\"key\":" + JsonText.quote(problem.key())
+                        + ",\"message\":" + JsonText.quote(problem.message())
+                        + ",\"remedy\":" + JsonText.quote(problem.remedy()) + "}")
+                .collect(Collectors.joining(",", "[", "]"));
+        String waiting =
+                files.needingRestart().stream().map(JsonText::quote).collect(Collectors.joining(",", "[", "]"));
+        return "{\"version\":" + JsonText.quote(version)
+                + ",\"files_read_at\":" + JsonText.quote(files.readAt().toString())
+                + ",\"files_rejected\":" + !files.rejected().isEmpty()
+                + ",\"problems\":" + problems
+                + ",\"needs_restart\":" + waiting + "}";
     }
 }

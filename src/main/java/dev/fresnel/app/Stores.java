@@ -26,9 +26,10 @@ import dev.fresnel.store.redis.RedisPauseStore;
 import dev.fresnel.store.redis.RedisProblem;
 import dev.fresnel.store.redis.RedisSettings;
 import dev.fresnel.store.redis.RedisSpendStore;
-import dev.fresnel.tenant.Tenant;
+import dev.fresnel.value.TenantId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -37,6 +38,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** The ports on the store that the config names, opened. */
 record Stores(LensStore lenses, Ledger ledger, ArmStateStore arms, DecisionStore decisions, PauseStore pauses) {
@@ -57,17 +59,17 @@ record Stores(LensStore lenses, Ledger ledger, ArmStateStore arms, DecisionStore
      *
      * @param closing is told what was opened
      */
-    static Future<Stores> open(Vertx vertx, GatewayConfig config, Problems problems, Metrics metrics, Closing closing) {
-        return config.store()
-                .redis()
-                .map(redis -> redis(vertx, redis, config.tenants(), problems, metrics, closing))
-                .orElseGet(() -> embedded(vertx, config, problems, closing));
+    static Future<Stores> open(Vertx vertx, InForce inForce, Problems problems, Metrics metrics, Closing closing) {
+        GatewayConfig.Store store = inForce.config().store();
+        return store.redis()
+                .map(redis -> redis(vertx, redis, inForce::tenants, problems, metrics, closing))
+                .orElseGet(() -> embedded(vertx, store.directory(), problems, closing));
     }
 
-    private static Future<Stores> embedded(Vertx vertx, GatewayConfig config, Problems problems, Closing closing) {
+    private static Future<Stores> embedded(Vertx vertx, Path directory, Problems problems, Closing closing) {
         return EmbeddedStore.open(
                         vertx,
-                        config.store().directory(),
+                        directory,
                         SystemTime.clock(),
                         problem -> problems.tell(trouble(problem), problem.message()))
                 .onSuccess(store -> closing.later("store", store::close))
@@ -85,7 +87,7 @@ record Stores(LensStore lenses, Ledger ledger, ArmStateStore arms, DecisionStore
     private static Future<Stores> redis(
             Vertx vertx,
             GatewayConfig.Redis config,
-            List<Tenant> tenants,
+            Supplier<List<TenantId>> tenants,
             Problems problems,
             Metrics metrics,
             Closing closing) {
@@ -102,11 +104,7 @@ record Stores(LensStore lenses, Ledger ledger, ArmStateStore arms, DecisionStore
 
         byte[] replica = new byte[REPLICA_BYTES];
         random.nextBytes(replica);
-        RedisSpendStore spend = new RedisSpendStore(
-                vertx,
-                link,
-                HexFormat.of().formatHex(replica),
-                tenants.stream().map(Tenant::id).toList());
+        RedisSpendStore spend = new RedisSpendStore(vertx, link, HexFormat.of().formatHex(replica), tenants);
         closing.later("spend", spend::close);
         Ledger ledger = Ledger.unread(spend, SystemTime.clock());
         // A refresh that fails changes nothing, and the link has counted it.

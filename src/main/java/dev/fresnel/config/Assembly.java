@@ -65,8 +65,9 @@ final class Assembly {
     }
 
     /** Only for a file without problems: whatever was required is there. */
-    GatewayConfig config() {
+    GatewayConfig config(String version) {
         return new GatewayConfig(
+                version,
                 new GatewayConfig.Listen(
                         file.listen().data(),
                         file.listen().admin(),

@@ -222,7 +222,10 @@ final class Checks {
             if (tenant.id().isPresent()) {
                 KeyPath other = ids.putIfAbsent(tenant.id().get(), path);
                 if (other != null) {
-                    findings.error(path.at("id"), "is the id of " + other + " too", "give every tenant its own id");
+                    findings.error(
+                            path.at("id"),
+                            "is the id of " + findings.name(other) + " too",
+                            "give every tenant its own id");
                 }
             }
             for (int k = 0; k < tenant.keys().size(); k++) {
@@ -230,7 +233,8 @@ final class Checks {
                 KeyPath keyPath = path.at("keys").at(k);
                 KeyPath other = keys.putIfAbsent(Fingerprint.of(key.reveal()), keyPath);
                 if (other != null) {
-                    findings.error(keyPath, "is the same key as " + other, "a key opens exactly one tenant");
+                    findings.error(
+                            keyPath, "is the same key as " + findings.name(other), "a key opens exactly one tenant");
                 }
             }
             // Keys that could not be read have been reported; the tenant is not open for that.
@@ -254,7 +258,8 @@ final class Checks {
         if (other.isPresent()) {
             findings.error(
                     path.at("keys"),
-                    "must hold a key: " + other.get() + " has none either, and only one tenant can be open",
+                    "must hold a key: " + findings.name(other.get())
+                            + " has none either, and only one tenant can be open",
                     "add keys to one of them");
         }
         return other.isPresent() ? other : Optional.of(path);
@@ -278,7 +283,7 @@ final class Checks {
             if (earlier != null) {
                 findings.warn(
                         path.at("match").at("model"),
-                        "is never reached: " + earlier + " takes these requests first",
+                        "is never reached: " + findings.name(earlier) + " takes these requests first",
                         "put the narrower route first");
             }
             patterns.putIfAbsent(pattern, path);

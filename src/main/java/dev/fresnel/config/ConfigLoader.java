@@ -1,46 +1,46 @@
 package dev.fresnel.config;
 
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import dev.fresnel.value.Fingerprint;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.yaml.snakeyaml.nodes.Node;
 
 /**
- * Reads a config file and the environment it refers to. Reads only: nothing is started, created or resolved on the network, so
+ * Reads a config and the environment it refers to. Reads only: nothing is started, created or resolved on the network, so
  * a check of a file is safe anywhere. Never throws for what a file says; that is {@link ConfigResult.Invalid}.
  */
 public final class ConfigLoader {
     private ConfigLoader() {}
 
-    /** @param env what {@code ${NAME}} looks up; usually the process environment */
-    public static ConfigResult load(Path file, Map<String, String> env) {
+    /**
+     * A file, with the tenants in {@code tenants.d} beside it; or a directory that holds both, the file being {@code fresnel.yaml}.
+     *
+     * @param env what {@code ${NAME}} looks up; usually the process environment
+     */
+    public static ConfigResult load(Path named, Map<String, String> env) {
         Findings findings = new Findings();
-        try {
-            if (Files.size(file) > 4L * YamlText.MAX_CHARACTERS) {
-                findings.fileError("is far too large for a config file", "check the path");
-            } else {
-                Path directory = file.toAbsolutePath().normalize().getParent();
-                return load(
-                        Files.readString(file, StandardCharsets.UTF_8),
-                        directory == null ? Path.of("") : directory,
-                        env);
-            }
-        } catch (NoSuchFileException e) {
-            findings.fileError("does not exist", "check the path, or start from conf/fresnel.yaml");
-        } catch (AccessDeniedException e) {
-            findings.fileError("may not be read", "check its permissions");
-        } catch (CharacterCodingException e) {
-            findings.fileError("is not valid UTF-8", "save it as UTF-8");
-        } catch (IOException e) {
-            findings.fileError("cannot be read (" + e.getClass().getSimpleName() + ")", "check that it is a file");
-        }
-        return new ConfigResult.Invalid(findings.errors(), findings.warnings());
+        Path file = mainFile(named);
+        ConfigFolder folder = new ConfigFolder(file, findings);
+        Optional<String> text = folder.main();
+        Optional<Node> root = text.flatMap(yaml -> YamlText.compose(yaml, findings));
+        boolean whole = TenantFiles.append(folder.tenants(), root, findings);
+        Path parent = file.toAbsolutePath().normalize().getParent();
+        Path directory = parent == null ? Path.of("") : parent;
+        return root.filter(_ -> whole)
+                .map(known -> bound(known, new References(env, directory), folder.version(), findings))
+                .orElseGet(() -> invalid(findings, Set.of()));
+    }
+
+    /** The files that {@link #load} would read now, secrets apart. */
+    public static Set<Path> files(Path named) {
+        return new ConfigFolder(mainFile(named), new Findings()).files();
+    }
+
+    /** The config file that a path names: the file itself, or the one in that directory. */
+    public static Path mainFile(Path named) {
+        return ConfigFolder.mainFile(named);
     }
 
     /**
@@ -50,19 +50,30 @@ public final class ConfigLoader {
      */
     public static ConfigResult load(String yaml, Path directory, Map<String, String> env) {
         Findings findings = new Findings();
-        Optional<Node> root = YamlText.compose(yaml, findings);
-        if (root.isEmpty()) {
-            return new ConfigResult.Invalid(findings.errors(), findings.warnings());
-        }
-        ConfigFile file = new Binder(new References(env, directory), findings).bind(ConfigFile.class, root.get());
+        return YamlText.compose(yaml, findings)
+                .map(root -> bound(
+                        root,
+                        new References(env, directory),
+                        Fingerprint.of(yaml).shortForm(),
+                        findings))
+                .orElseGet(() -> invalid(findings, Set.of()));
+    }
+
+    private static ConfigResult bound(Node root, References references, String version, Findings findings) {
+        ConfigFile file = new Binder(references, findings).bind(ConfigFile.class, root);
         Aliases aliases = new Aliases(file.models().keySet(), file.aliases());
         PlanSection bottom = Binder.bottomLayer(PlanSection.class);
         new Checks(file, findings, aliases, bottom).run();
         return findings.clean()
                 ? new ConfigResult.Valid(
-                        new Assembly(file, aliases, bottom).config(),
+                        new Assembly(file, aliases, bottom).config(version),
                         EffectiveConfig.describe(file, aliases, bottom),
-                        findings.warnings())
-                : new ConfigResult.Invalid(findings.errors(), findings.warnings());
+                        findings.warnings(),
+                        references.files())
+                : invalid(findings, references.files());
+    }
+
+    private static ConfigResult.Invalid invalid(Findings findings, Set<Path> secrets) {
+        return new ConfigResult.Invalid(findings.errors(), findings.warnings(), secrets);
     }
 }

@@ -7,8 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.yaml.snakeyaml.error.Mark;
 
-/** Collects what is wrong with one file, and knows where in it every key stands. Used by one thread, once. */
+/** Collects what is wrong with a config, and knows in which file and where in it every key stands. Used by one thread, once. */
 final class Findings {
+    private static final String CONFIG_FILE = "";
+
     private record Place(int line, int column) {
         static Place of(Mark mark) {
             return new Place(mark.getLine() + 1, mark.getColumn() + 1);
@@ -19,6 +21,18 @@ final class Findings {
     private final Map<KeyPath, Place> values = new HashMap<>();
     private final List<Problem> errors = new ArrayList<>();
     private final List<Problem> warnings = new ArrayList<>();
+    private final Map<KeyPath, String> files = new HashMap<>();
+    private String file = CONFIG_FILE;
+
+    /** From now on it is this file that is read, named relative to the config file's directory. */
+    void reading(String file) {
+        this.file = file;
+    }
+
+    /** What is at this path, and below it, is the content of that file. */
+    void standsIn(KeyPath path, String file) {
+        files.put(path, file);
+    }
 
     void keyStandsAt(KeyPath path, Mark mark) {
         keys.put(path, Place.of(mark));
@@ -30,17 +44,17 @@ final class Findings {
 
     /** The file as a whole is at fault. */
     void fileError(String message, String remedy) {
-        errors.add(new Problem(0, 0, "", message, remedy));
+        errors.add(new Problem(file, 0, 0, "", message, remedy));
     }
 
     /** The text at {@code mark} is at fault, before it could be understood as keys and values. */
     void syntaxError(Mark mark, String message, String remedy) {
         Place place = Place.of(mark);
-        errors.add(new Problem(place.line, place.column, "", message, remedy));
+        errors.add(new Problem(file, place.line, place.column, "", message, remedy));
     }
 
     void syntaxError(int line, int column, String message, String remedy) {
-        errors.add(new Problem(line, column, "", message, remedy));
+        errors.add(new Problem(file, line, column, "", message, remedy));
     }
 
     /** What stands at {@code mark} is at fault, whatever else {@code path} names. */
@@ -79,10 +93,7 @@ final class Findings {
 
     /** Whether something was wrong with {@code path} or a part of it. */
     boolean hasErrorsUnder(KeyPath path) {
-        String name = path.toString();
-        return errors.stream()
-                .map(Problem::key)
-                .anyMatch(key -> key.equals(name) || key.startsWith(name + ".") || key.startsWith(name + "["));
+        return errors.stream().anyMatch(problem -> isAtOrBelow(problem.key(), path));
     }
 
     boolean clean() {
@@ -90,11 +101,51 @@ final class Findings {
     }
 
     List<Problem> errors() {
-        return errors.stream().sorted(Problem.BY_PLACE).toList();
+        return inOrder(errors);
     }
 
     List<Problem> warnings() {
-        return warnings.stream().sorted(Problem.BY_PLACE).toList();
+        return inOrder(warnings);
+    }
+
+    private List<Problem> inOrder(List<Problem> problems) {
+        return problems.stream()
+                .map(this::asItsFileHasIt)
+                .sorted(Problem.BY_PLACE)
+                .toList();
+    }
+
+    private Problem asItsFileHasIt(Problem problem) {
+        return files.entrySet().stream()
+                .filter(entry -> isAtOrBelow(problem.key(), entry.getKey()))
+                .findAny()
+                .map(entry -> new Problem(
+                        entry.getValue(),
+                        problem.line(),
+                        problem.column(),
+                        within(problem.key(), entry.getKey()),
+                        problem.message(),
+                        problem.remedy()))
+                .orElse(problem);
+    }
+
+    /** The path for people who read a message about something else: with its file where that is another one. */
+    String name(KeyPath path) {
+        return files.entrySet().stream()
+                .filter(entry -> isAtOrBelow(path.toString(), entry.getKey()))
+                .findAny()
+                .map(entry -> (entry.getValue() + " " + within(path.toString(), entry.getKey())).strip())
+                .orElse(path.toString());
+    }
+
+    private static boolean isAtOrBelow(String key, KeyPath path) {
+        String name = path.toString();
+        return key.equals(name) || key.startsWith(name + ".") || key.startsWith(name + "[");
+    }
+
+    private static String within(String key, KeyPath path) {
+        String rest = key.substring(path.toString().length());
+        return rest.startsWith(".") ? rest.substring(1) : rest;
     }
 
     private Place place(Map<KeyPath, Place> first, KeyPath path) {
@@ -115,6 +166,6 @@ final class Findings {
     }
 
     private static Problem problem(Place place, KeyPath path, String message, String remedy) {
-        return new Problem(place.line, place.column, path.toString(), message, remedy);
+        return new Problem(CONFIG_FILE, place.line, place.column, path.toString(), message, remedy);
     }
 }

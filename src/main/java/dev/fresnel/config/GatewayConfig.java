@@ -13,6 +13,7 @@ import dev.fresnel.value.ModelName;
 import dev.fresnel.value.Secret;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.Optional;
  * Everything a gateway is started with: checked, defaults filled in, precedence applied. Immutable. All names in it lead
  * somewhere: a worker's model, a route's arms and a tenant's upstream are declared.
  *
+ * @param version names this config: the same files, the same version; secrets and the environment do not show in it
  * @param upstreams by name, in file order
  * @param models declared models and the aliases in force
  * @param prices of declared models; a model without a price is absent
@@ -35,6 +37,7 @@ import java.util.Optional;
  * @param estimates whether they learn from reported usage
  */
 public record GatewayConfig(
+        String version,
         Listen listen,
         Store store,
         Map<String, Upstream> upstreams,
@@ -54,6 +57,49 @@ public record GatewayConfig(
         prices = Collections.unmodifiableMap(new LinkedHashMap<>(prices));
         workers = Collections.unmodifiableMap(new LinkedHashMap<>(workers));
         tenants = List.copyOf(tenants);
+    }
+
+    /** This config with everything of {@code next} that a running gateway can take over. */
+    public GatewayConfig takingOver(GatewayConfig next) {
+        return new GatewayConfig(
+                next.version,
+                listen,
+                store,
+                next.upstreams,
+                next.models,
+                next.prices,
+                next.workers,
+                next.tenants,
+                policy,
+                outcomes,
+                seedFrom,
+                judge,
+                estimates,
+                limits.takingOver(next.limits),
+                events);
+    }
+
+    /** Keys that {@code next} says otherwise, and that only a new start takes over; in the order of the file. */
+    public List<String> needingRestart(GatewayConfig next) {
+        List<String> keys = new ArrayList<>();
+        addIfNew(keys, "listen", listen, next.listen);
+        addIfNew(keys, "store", store, next.store);
+        addIfNew(keys, "policy", policySection(), next.policySection());
+        addIfNew(keys, "estimates", estimates, next.estimates);
+        addIfNew(keys, "limits.max-connections", limits.maxConnections, next.limits.maxConnections);
+        addIfNew(keys, "limits.event-loops", limits.eventLoops, next.limits.eventLoops);
+        addIfNew(keys, "events", events, next.events);
+        return keys;
+    }
+
+    private List<Object> policySection() {
+        return List.of(policy, outcomes, seedFrom, judge);
+    }
+
+    private static void addIfNew(List<String> keys, String key, Object now, Object next) {
+        if (!now.equals(next)) {
+            keys.add(key);
+        }
     }
 
     /**
@@ -99,7 +145,11 @@ public record GatewayConfig(
      * @param eventLoops threads that serve; 0: one per processor
      */
     public record Limits(
-            long maxBody, Duration headerTimeout, Duration bodyTimeout, int maxConnections, int eventLoops) {}
+            long maxBody, Duration headerTimeout, Duration bodyTimeout, int maxConnections, int eventLoops) {
+        private Limits takingOver(Limits next) {
+            return new Limits(next.maxBody, next.headerTimeout, next.bodyTimeout, maxConnections, eventLoops);
+        }
+    }
 
     /**
      * What events tell and how many are kept.

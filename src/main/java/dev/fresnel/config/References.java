@@ -5,7 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,6 +22,7 @@ final class References {
 
     private final Map<String, String> env;
     private final Path directory;
+    private final Set<Path> files = new LinkedHashSet<>();
 
     /** @param directory what relative {@code file:} paths start from: the config file's own */
     References(Map<String, String> env, Path directory) {
@@ -35,6 +38,11 @@ final class References {
     }
 
     record Resolved(String text, Origin origin) {}
+
+    /** Files that were followed so far, whether or not they could be read. */
+    Set<Path> files() {
+        return Set.copyOf(files);
+    }
 
     static boolean isEnvironment(String text) {
         return ENV.matcher(text).matches();
@@ -73,6 +81,7 @@ final class References {
         String name = literal.text.substring(FILE.length());
         try {
             Path path = directory.resolve(Path.of(name));
+            files.add(path);
             if (!Files.isRegularFile(path)) {
                 throw new BadValue(
                         "needs the file " + name + ", which does not exist", "create it or correct the path");

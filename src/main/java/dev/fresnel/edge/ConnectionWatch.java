@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Closes connections that hold a socket without sending a request: past the limit on their number, with a first head that does
@@ -20,7 +21,7 @@ final class ConnectionWatch {
     private static final long NO_TIMER = -1;
 
     private final Vertx vertx;
-    private final EdgeLimits limits;
+    private final Supplier<EdgeLimits> limits;
     private final Gate gate;
     private final IdentityHashMap<HttpConnection, Watched> connections = new IdentityHashMap<>();
 
@@ -32,7 +33,7 @@ final class ConnectionWatch {
         boolean doomed;
     }
 
-    ConnectionWatch(Vertx vertx, EdgeLimits limits, Gate gate) {
+    ConnectionWatch(Vertx vertx, Supplier<EdgeLimits> limits, Gate gate) {
         this.vertx = vertx;
         this.limits = limits;
         this.gate = gate;
@@ -46,7 +47,7 @@ final class ConnectionWatch {
         Watched watched = new Watched();
         connections.put(connection, watched);
         connection.closeHandler(_ -> closed(connection));
-        watched.timer = closeLater(connection, limits.headerTimeout().toMillis());
+        watched.timer = closeLater(connection, limits.get().headerTimeout().toMillis());
     }
 
     /** Whether the request may be looked at; not when one before it on the connection was refused. */

@@ -75,6 +75,46 @@ public record Parts(
         workers = Map.copyOf(workers);
     }
 
+    /** The same parts under another config: what they know stays. */
+    public Parts under(
+            Map<String, Upstream> providers,
+            ModelCatalog models,
+            PriceTable prices,
+            Map<String, Worker> workers,
+            Delegator delegator) {
+        return new Parts(
+                vertx,
+                upstreams,
+                providers,
+                models,
+                prices,
+                workers,
+                tokens,
+                experience,
+                delegator,
+                breaker,
+                pins,
+                pacing,
+                lensKeys,
+                shelf,
+                missed,
+                pinnedLenses,
+                learner,
+                followUps,
+                inspections,
+                judge,
+                killSwitch,
+                classifier,
+                usageLearner,
+                ledger,
+                limits,
+                prompts,
+                events,
+                clock,
+                nanos,
+                chance);
+    }
+
     /** Whether events may hold client text. */
     public enum Prompts {
         REDACTED,

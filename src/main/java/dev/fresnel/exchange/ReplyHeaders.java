@@ -10,6 +10,7 @@ public final class ReplyHeaders {
     public static final String COST = "x-fresnel-cost-usd";
     public static final String SAVED = "x-fresnel-saved-usd";
     public static final String OVERHEAD = "x-fresnel-overhead-ms";
+    public static final String CONFIG = "x-fresnel-config";
     public static final String TRACE = "x-fresnel-trace";
 
     private ReplyHeaders() {}

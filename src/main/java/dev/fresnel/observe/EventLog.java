@@ -13,6 +13,7 @@ import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -86,6 +87,30 @@ public final class EventLog {
                 .end();
         window.add(line);
         writer.write(line);
+    }
+
+    /** Requests that arrive from now on are served by another config. */
+    public void onConfigApplied(String version, List<String> needingRestart) {
+        config(new JsonLine()
+                .text("type", "config_applied")
+                .text("at", clock.instant().toString())
+                .text("version", version)
+                .texts("needs_restart", needingRestart));
+    }
+
+    /** The config files are not valid, and the version that was in force still is. */
+    public void onConfigRejected(String version, List<String> problems) {
+        config(new JsonLine()
+                .text("type", "config_rejected")
+                .text("at", clock.instant().toString())
+                .text("in_force", version)
+                .texts("problems", problems));
+    }
+
+    private void config(JsonLine event) {
+        String line = event.end();
+        writer.write(line);
+        window.add(line);
     }
 
     /** The audit trail of the kill switch. */

@@ -18,10 +18,13 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
@@ -29,6 +32,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /**
  * Counters and timers of what the gateway does. Labels come from config ids and closed enumerations only, so that no client can
@@ -38,6 +42,11 @@ public final class Metrics {
     /** What {@code # HELP} says of each; docs/operations.md says more. */
     private static final Map<String, String> HELP = Map.ofEntries(
             Map.entry("fresnel.requests", "Requests over."),
+            Map.entry("fresnel.config.info", "1: the version of the config in force."),
+            Map.entry(
+                    "fresnel.config.rejected",
+                    "1 while the config files are not valid and an earlier version is in force."),
+            Map.entry("fresnel.config.reloads", "Config files that were read anew."),
             Map.entry("fresnel.request.duration", "From the head of the request to the end of the reply."),
             Map.entry("fresnel.requests.running", "Requests taken in and not yet answered."),
             Map.entry("fresnel.connections", "Open client connections."),
@@ -93,12 +102,17 @@ public final class Metrics {
             Map.entry("fresnel.log.dropped", "Log lines lost."));
 
     private final MeterRegistry registry;
+    private final Map<String, MultiGauge> tenantGauges = new ConcurrentHashMap<>();
+    private final MultiGauge configInForce;
     private final List<LongSupplier> read = new CopyOnWriteArrayList<>();
     private final List<Supplier<Number>> gauges = new CopyOnWriteArrayList<>();
 
     /** Registers at zero what should never happen, so that its first time is seen as an increase. */
     public Metrics(MeterRegistry registry) {
         this.registry = registry;
+        this.configInForce = MultiGauge.builder("fresnel.config.info")
+                .description(help("fresnel.config.info"))
+                .register(registry);
         for (BypassReason reason : BypassReason.values()) {
             register("fresnel.bypass", "reason", reason.key());
         }
@@ -129,6 +143,22 @@ public final class Metrics {
                 }
             }
         }
+    }
+
+    /** Registers what is read at each scrape about the config: whether its files say something that is not valid. */
+    public void watchConfig(BooleanSupplier isRejected) {
+        gauge("fresnel.config.rejected", () -> isRejected.getAsBoolean() ? 1 : 0);
+        register("fresnel.config.reloads", "result", "applied");
+        register("fresnel.config.reloads", "result", "rejected");
+    }
+
+    /** One series: the version in force. */
+    public void onConfigInForce(String version) {
+        configInForce.register(List.of(MultiGauge.Row.of(Tags.of("version", version), 1)), true);
+    }
+
+    public void onConfigRead(boolean valid) {
+        counter("fresnel.config.reloads", "result", valid ? "applied" : "rejected");
     }
 
     public void onExchange(ExchangeEvent event) {
@@ -251,12 +281,21 @@ public final class Metrics {
 
     /** One gauge per tenant: whether its delegation is paused, by an order for it or for everybody. */
     public void watchPauses(List<TenantId> tenants, Predicate<TenantId> isPaused) {
-        for (TenantId tenant : tenants) {
-            Gauge.builder("fresnel.delegation.paused", () -> isPaused.test(tenant) ? 1 : 0)
-                    .description(help("fresnel.delegation.paused"))
-                    .tag("tenant", tenant.value())
-                    .register(registry);
-        }
+        perTenant("fresnel.delegation.paused", tenants, tenant -> isPaused.test(tenant) ? 1 : 0);
+    }
+
+    /** A gauge of these tenants; those of tenants that were there before are gone. */
+    private void perTenant(String name, List<TenantId> tenants, ToDoubleFunction<TenantId> value) {
+        tenantGauges
+                .computeIfAbsent(
+                        name,
+                        _ -> MultiGauge.builder(name).description(help(name)).register(registry))
+                .register(
+                        tenants.stream()
+                                .map(tenant -> MultiGauge.Row.of(
+                                        Tags.of("tenant", tenant.value()), () -> value.applyAsDouble(tenant)))
+                                .collect(Collectors.toList()),
+                        true);
     }
 
     /**
@@ -287,12 +326,7 @@ public final class Metrics {
 
     /** A gauge per tenant that has a budget. */
     public void watchBudgets(ToDoubleFunction<TenantId> price, List<TenantId> tenants) {
-        for (TenantId tenant : tenants) {
-            Gauge.builder("fresnel.budget.price", () -> price.applyAsDouble(tenant))
-                    .description(help("fresnel.budget.price"))
-                    .tag("tenant", tenant.value())
-                    .register(registry);
-        }
+        perTenant("fresnel.budget.price", tenants, price);
     }
 
     /** Registers what is read at each scrape about estimates. */

@@ -170,6 +170,13 @@ final class FollowedPopulation {
         identified.remove(arm);
     }
 
+    /** Asks for everything at the next opportunity, and tells again which models are behind the arms. */
+    void beginsAnew() {
+        identified.clear();
+        toldAllAt = Instant.MIN;
+        expectsNews = true;
+    }
+
     /** Asks again at the next opportunity. */
     void expectsNews() {
         expectsNews = true;

@@ -100,6 +100,11 @@ public final class Learner {
                 policy, setup.arms(), setup.known(), this::run, clock, setup.random(), replica, this::alarmed);
     }
 
+    /** The config has changed: these are the populations and arms there can be now. Any thread; returns at once. */
+    public void know(KnownArms known) {
+        evidence.know(known);
+    }
+
     /** Takes over what the store knows. Completes when it has been asked; never fails. */
     public Future<Void> load() {
         return evidence.load();

@@ -37,7 +37,7 @@ import java.util.random.RandomGenerator;
  *       at most; beyond that new cells are dropped and counted.
  * </ul>
  *
- * <p>Confined to the learner's thread but for {@link #use}, {@link #load}, {@link #close} and {@link #counts}.
+ * <p>Confined to the learner's thread but for {@link #use}, {@link #know}, {@link #load}, {@link #close} and {@link #counts}.
  *
  * <p>References: issue #9557; forward decay, which makes the deltas additive: {@link ForwardDecay}.
  */
@@ -57,7 +57,6 @@ public final class SharedEvidence {
 
     private final Policy policy;
     private final ArmStateStore store;
-    private final KnownArms known;
     private final Executor thread;
     private final InstantSource clock;
     private final RandomGenerator random;
@@ -65,13 +64,14 @@ public final class SharedEvidence {
     private final Consumer<Alarm> alarms;
     private final Flush.Terms terms;
     private final ForwardDecay decay;
-    private final SnapshotReader reader;
     private final Map<String, FollowedPopulation> followed = new ConcurrentHashMap<>();
     private final LongAdder applied = new LongAdder();
     private final LongAdder duplicates = new LongAdder();
     private final LongAdder failures = new LongAdder();
     private final LongAdder dropped = new LongAdder();
     private final LongAdder refused = new LongAdder();
+    private KnownArms known;
+    private SnapshotReader reader;
     private long sequence;
     private volatile double ahead;
     private volatile int queued;
@@ -116,14 +116,22 @@ public final class SharedEvidence {
         }
     }
 
+    /** The config has changed: what can be there, and what is behind the arms, is looked at anew. Any thread; returns at once. */
+    void know(KnownArms known) {
+        thread.execute(() -> {
+            this.known = known;
+            reader = new SnapshotReader(known, decay);
+            followed.values().forEach(FollowedPopulation::beginsAnew);
+        });
+    }
+
     /** Takes over what the store knows of the populations there can be. Completes when all were asked; never fails. */
     public Future<Void> load() {
-        List<String> names = known.populations().stream()
-                .limit(policy.settings().bounds().populations())
-                .toList();
         Promise<Void> loaded = Promise.promise();
         thread.execute(() -> {
-            Iterator<String> rest = names.iterator();
+            Iterator<String> rest = known.populations().stream()
+                    .limit(policy.settings().bounds().populations())
+                    .iterator();
             List<Future<Void>> lines = new ArrayList<>();
             for (int i = 0; i < LOADED_TOGETHER; i++) {
                 lines.add(loadNext(rest));

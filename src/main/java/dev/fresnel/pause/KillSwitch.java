@@ -24,10 +24,10 @@ import java.util.function.Consumer;
  */
 public final class KillSwitch {
     private final PauseStore store;
-    private final List<PauseScope> scopes;
     private final InstantSource clock;
     private final Consumer<PauseChange> changes;
     private final Object writing = new Object();
+    private volatile List<PauseScope> scopes;
     private volatile Map<PauseScope, PauseOrder> orders = Map.of();
 
     /**
@@ -37,11 +37,20 @@ public final class KillSwitch {
     public KillSwitch(
             PauseStore store, Collection<TenantId> tenants, InstantSource clock, Consumer<PauseChange> changes) {
         this.store = store;
-        List<PauseScope> all = new ArrayList<>(List.of(PauseScope.GATEWAY));
-        tenants.forEach(tenant -> all.add(PauseScope.of(tenant)));
-        this.scopes = List.copyOf(all);
+        this.scopes = scopes(tenants);
         this.clock = clock;
         this.changes = changes;
+    }
+
+    private static List<PauseScope> scopes(Collection<TenantId> tenants) {
+        List<PauseScope> all = new ArrayList<>(List.of(PauseScope.GATEWAY));
+        tenants.forEach(tenant -> all.add(PauseScope.of(tenant)));
+        return List.copyOf(all);
+    }
+
+    /** These are the tenants from now on. What was ordered for others is kept, should they come back. */
+    public void serve(Collection<TenantId> tenants) {
+        scopes = scopes(tenants);
     }
 
     /** What came of an order. */

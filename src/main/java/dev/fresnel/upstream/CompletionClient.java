@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Asks a provider by {@code POST /chat/completions}, without streaming. Thread-safe.
@@ -44,7 +45,7 @@ public final class CompletionClient implements SmartModel {
 
     private final Vertx vertx;
     private final UpstreamClient client;
-    private final Map<String, Upstream> upstreams;
+    private final Supplier<Map<String, Upstream>> upstreams;
     private final RetryRule retries;
     private final LongSupplier nanos;
 
@@ -81,18 +82,18 @@ public final class CompletionClient implements SmartModel {
     private record Answer(int status, MultiMap headers, Buffer body) {}
 
     /**
-     * @param upstreams by the name that {@link Model#upstream()} says
+     * @param upstreams by the name that {@link Model#upstream()} says; asked anew for each call
      * @param nanos a monotonic clock, in nanoseconds
      */
     public CompletionClient(
             Vertx vertx,
             UpstreamClient client,
-            Map<String, Upstream> upstreams,
+            Supplier<Map<String, Upstream>> upstreams,
             RetryRule retries,
             LongSupplier nanos) {
         this.vertx = vertx;
         this.client = client;
-        this.upstreams = Map.copyOf(upstreams);
+        this.upstreams = upstreams;
         this.retries = retries;
         this.nanos = nanos;
     }
@@ -100,7 +101,7 @@ public final class CompletionClient implements SmartModel {
     @Override
     public Future<Completion> complete(CompletionCall call) {
         String name = call.model().upstream();
-        Upstream upstream = upstreams.get(name);
+        Upstream upstream = upstreams.get().get(name);
         if (upstream == null) {
             return Future.failedFuture(new GatewayException(new GatewayFailure.UpstreamUnavailable(
                     "model '%s' names the upstream '%s', which is not configured"

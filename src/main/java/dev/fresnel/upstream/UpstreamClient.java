@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.net.TrustOptions;
 import io.vertx.core.streams.ReadStream;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,7 @@ public final class UpstreamClient {
     /** Below what common servers allow an idle connection, so that a request seldom meets a connection just being closed. */
     private static final int KEEP_ALIVE_SECONDS = 30;
 
+    private static final long IDLE_CHECK_MILLIS = 1_000;
     private static final int UNBOUNDED = -1;
     private static final int MAX_HEADER_BYTES = 64 * 1024;
 
@@ -41,7 +43,7 @@ public final class UpstreamClient {
      * One upstream's pool, retry budget and admission. The bound on waiting calls is kept here, not in Vert.x, whose queue also
      * counts connects under way and keeps calls that were cancelled. Thread-safe.
      */
-    record Lane(HttpClientAgent client, RetryBudget budget, Semaphore places) {
+    record Lane(HttpClientAgent client, RetryBudget budget, Semaphore places, int all) {
         /** Takes a place among the calls in flight and waiting; false when there is none. */
         boolean enter() {
             return places.tryAcquire();
@@ -49,6 +51,10 @@ public final class UpstreamClient {
 
         void leave() {
             places.release();
+        }
+
+        boolean isIdle() {
+            return places.availablePermits() == all;
         }
     }
 
@@ -119,10 +125,33 @@ public final class UpstreamClient {
                 // Each call learns of a broken connection by itself; an idle one that breaks concerns nobody.
                 .withConnectHandler(connection -> connection.exceptionHandler(cause -> {}))
                 .build();
-        return new Lane(
-                client,
-                new RetryBudget(nanos),
-                new Semaphore(upstream.pool().maxConnections() + upstream.pool().maxQueue()));
+        int places = upstream.pool().maxConnections() + upstream.pool().maxQueue();
+        return new Lane(client, new RetryBudget(nanos), new Semaphore(places), places);
+    }
+
+    /**
+     * Keeps connections to these upstreams only. Those to others are closed once no call uses them: what was begun under another config
+     * ends as it began.
+     */
+    public void keepOnly(Collection<Upstream> upstreams) {
+        for (Upstream known : List.copyOf(lanes.keySet())) {
+            Lane lane = upstreams.contains(known) ? null : lanes.remove(known);
+            if (lane != null) {
+                closeWhenIdle(lane);
+            }
+        }
+    }
+
+    private void closeWhenIdle(Lane lane) {
+        // Never at once: a call may have just found its lane.
+        vertx.setTimer(IDLE_CHECK_MILLIS, _ -> {
+            if (lane.isIdle()) {
+                // A pool that cannot be closed is closed with the event loops.
+                var _ = lane.client().close();
+            } else {
+                closeWhenIdle(lane);
+            }
+        });
     }
 
     /** Closes every connection; calls under way fail. */

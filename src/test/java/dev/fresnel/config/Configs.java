@@ -58,6 +58,8 @@ final class Configs {
     }
 
     private static List<String> lines(List<Problem> problems) {
-        return problems.stream().map(problem -> problem.describe("x.yaml")).toList();
+        return problems.stream()
+                .map(problem -> problem.describe(Path.of("x.yaml")))
+                .toList();
     }
 }

@@ -77,6 +77,20 @@ public final class TestGateway implements AutoCloseable {
         };
     }
 
+    /** On config files, whose changes it takes over. They say everything, store and free ports included. */
+    public static TestGateway watching(Path config) {
+        return switch (ConfigLoader.load(config, Map.of())) {
+            case ConfigResult.Valid valid -> {
+                ByteArrayOutputStream log = new ByteArrayOutputStream();
+                Gateway gateway = Await.result(Gateway.start(valid.config(), log));
+                gateway.watch(config, Map.of(), valid);
+                yield new TestGateway(gateway, valid.config().store().directory(), log);
+            }
+            case ConfigResult.Invalid invalid ->
+                throw new AssertionError("the test's config is invalid: " + invalid.problems());
+        };
+    }
+
     /**
      * Two models, {@code smart} (large, dear) and {@code cheap} (small), at two upstreams, and an open tenant whose route for
      * {@code smart} is given.

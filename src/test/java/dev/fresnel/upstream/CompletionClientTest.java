@@ -237,7 +237,7 @@ final class CompletionClientTest {
     @Test
     void fails_whenTheModelsUpstreamIsNotConfigured() {
         SmartModel lost = new CompletionClient(
-                fixture.vertx, fixture.client, Map.of(), UpstreamFixture.retryRule(), fixture.nanos::get);
+                fixture.vertx, fixture.client, Map::of, UpstreamFixture.retryRule(), fixture.nanos::get);
 
         GatewayFailure failure = UpstreamFixture.failure(lost.complete(aCall(Set.of(), Optional.empty())));
 
@@ -252,7 +252,7 @@ final class CompletionClientTest {
         return new CompletionClient(
                 fixture.vertx,
                 fixture.client,
-                Map.of("acme", upstream),
+                () -> Map.of("acme", upstream),
                 UpstreamFixture.retryRule(),
                 fixture.nanos::get);
     }

@@ -11,13 +11,13 @@ import io.vertx.redis.client.Request;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +40,7 @@ public final class RedisSpendStore implements SpendStore {
     private final Vertx vertx;
     private final RedisLink link;
     private final String replica;
-    private final List<TenantId> tenants;
+    private final Supplier<List<TenantId>> tenants;
     private final long retries;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -49,13 +49,13 @@ public final class RedisSpendStore implements SpendStore {
 
     /**
      * @param replica names this process; no two that run at once may share it
-     * @param tenants whose spend is read
+     * @param tenants whose spend is read; asked anew each time
      */
-    public RedisSpendStore(Vertx vertx, RedisLink link, String replica, Collection<TenantId> tenants) {
+    public RedisSpendStore(Vertx vertx, RedisLink link, String replica, Supplier<List<TenantId>> tenants) {
         this.vertx = vertx;
         this.link = link;
         this.replica = replica;
-        this.tenants = List.copyOf(tenants);
+        this.tenants = tenants;
         this.retries = vertx.setPeriodic(RETRY_EVERY.toMillis(), _ -> retry());
     }
 
@@ -89,14 +89,14 @@ public final class RedisSpendStore implements SpendStore {
 
     @Override
     public Future<Map<TenantId, Usd>> spentOn(LocalDate day) {
-        return read(day, 0, new HashMap<>());
+        return read(day, tenants.get(), new HashMap<>());
     }
 
-    private Future<Map<TenantId, Usd>> read(LocalDate day, int from, Map<TenantId, Usd> spent) {
-        if (from >= tenants.size()) {
+    private Future<Map<TenantId, Usd>> read(LocalDate day, List<TenantId> left, Map<TenantId, Usd> spent) {
+        if (left.isEmpty()) {
             return Future.succeededFuture(spent);
         }
-        List<TenantId> chunk = tenants.subList(from, Math.min(tenants.size(), from + READ_TOGETHER));
+        List<TenantId> chunk = left.subList(0, Math.min(left.size(), READ_TOGETHER));
         List<Future<Optional<Usd>>> answers = new ArrayList<>();
         chunk.forEach(tenant -> answers.add(read(new Day(tenant, day))));
         return Future.all(answers).compose(_ -> {
@@ -107,7 +107,7 @@ public final class RedisSpendStore implements SpendStore {
                     spent.put(account.tenant(), sum);
                 }
             }
-            return read(day, from + READ_TOGETHER, spent);
+            return read(day, left.subList(chunk.size(), left.size()), spent);
         });
     }
 

@@ -80,7 +80,7 @@ class RedisClusterTest {
 
     private static void spend(LinkUnderTest link, TenantId tenant) {
         LocalDate day = LocalDate.parse("2026-11-22");
-        RedisSpendStore store = new RedisSpendStore(link.vertx(), link.link(), "replica", List.of(tenant));
+        RedisSpendStore store = new RedisSpendStore(link.vertx(), link.link(), "replica", () -> List.of(tenant));
         Await.result(store.add(tenant, day, new Usd(5)));
         assertThat(Await.result(store.spentOn(day))).isEqualTo(Map.of(tenant, new Usd(5)));
         Await.result(store.close());

@@ -37,7 +37,7 @@ class RedisSpendStoreTest extends SpendStoreContract {
     void open() {
         server.command("FLUSHALL");
         link = LinkUnderTest.to(server);
-        store = new RedisSpendStore(link.vertx(), link.link(), "replica-1", TENANTS);
+        store = new RedisSpendStore(link.vertx(), link.link(), "replica-1", () -> TENANTS);
     }
 
     @AfterEach
@@ -64,7 +64,7 @@ class RedisSpendStoreTest extends SpendStoreContract {
     @Test
     void sumsOverReplicas() {
         try (LinkUnderTest second = LinkUnderTest.to(server)) {
-            RedisSpendStore other = new RedisSpendStore(second.vertx(), second.link(), "replica-2", TENANTS);
+            RedisSpendStore other = new RedisSpendStore(second.vertx(), second.link(), "replica-2", () -> TENANTS);
             Await.result(store.add(ACME, DAY, new Usd(3)));
 
             Await.result(other.add(ACME, DAY, new Usd(4)));

@@ -1,0 +1,267 @@
+package dev.fresnel.edge;
+
+import dev.fresnel.chat.JsonText;
+import dev.fresnel.exchange.Arrival;
+import dev.fresnel.exchange.ClientSide;
+import dev.fresnel.exchange.Refusal;
+import dev.fresnel.exchange.ReplyHeaders;
+import dev.fresnel.outcome.Feedback;
+import dev.fresnel.outcome.FeedbackResult;
+import dev.fresnel.tenant.Tenant;
+import dev.fresnel.value.GatewayException;
+import dev.fresnel.value.GatewayFailure;
+import dev.fresnel.value.ModelName;
+import dev.fresnel.value.Secret;
+import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One request at the data listener: who sent it, what it asks for, and what is refused at the door. Served to its end by the config
+ * that was in force when it came. Lives on its event loop; one use.
+ */
+final class Visit {
+    private static final String PREFIX = "/v1";
+    /** Methods that make no model work. */
+    private static final Set<HttpMethod> FREE_METHODS =
+            Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.DELETE);
+
+    private static final String CHAT = "/chat/completions";
+    private static final String MODELS = "/models";
+    private static final String FEEDBACK = "/feedback";
+    private static final Duration FEEDBACK_RETRY = Duration.ofMinutes(10);
+    private static final Duration STORE_RETRY = Duration.ofSeconds(10);
+
+    private final Vertx vertx;
+    private final DataListener.Setup setup;
+    private final Serving serving;
+    private final HttpServerRequest request;
+    private final ClientSide client;
+    private final OpenAiErrors errors;
+    private final Credentials credentials;
+    private final long started;
+    private final Runnable doomed;
+
+    /**
+     * @param serving what was in force when the request came
+     * @param started when the request's head arrived, on the setup's clock
+     * @param doomed run before a refusal: nothing that follows on the connection is to be looked at
+     */
+    Visit(
+            Vertx vertx,
+            DataListener.Setup setup,
+            Serving serving,
+            HttpServerRequest request,
+            ClientSide client,
+            OpenAiErrors errors,
+            long started,
+            Runnable doomed) {
+        this.vertx = vertx;
+        this.setup = setup;
+        this.serving = serving;
+        this.request = request;
+        this.client = client;
+        this.errors = errors;
+        this.credentials = new Credentials(request.headers());
+        this.started = started;
+        this.doomed = doomed;
+    }
+
+    /** Answers, or hands on to who will. Throws {@link GatewayException} for what is refused here. */
+    void route() {
+        String path = Objects.requireNonNullElse(request.path(), "");
+        if (!path.startsWith(PREFIX + "/")) {
+            throw failure(new GatewayFailure.UnknownUrl(
+                    path.equals(PREFIX)
+                            ? "There is nothing at /v1 itself. Ask for a path below it, such as /v1/models or"
+                                    + " /v1/chat/completions."
+                            : "There is nothing at " + path + ". Use a base URL that ends in /v1."));
+        }
+        if (request.headers().contains("upgrade", "websocket", true)) {
+            throw failure(new GatewayFailure.InvalidRequest(
+                    "WebSocket connections are not supported. Call the provider's realtime endpoint directly.",
+                    Optional.empty(),
+                    "websocket_unsupported"));
+        }
+        Arrival arrival = admit();
+        String resource = path.substring(PREFIX.length());
+        boolean reads =
+                request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
+        if (resource.equals(CHAT) && request.method().equals(HttpMethod.POST)) {
+            chat(arrival);
+        } else if (resource.equals(CHAT) && !reads) {
+            // GET lists the completions that a provider has stored, which is its business.
+            throw failure(wrongMethod("GET, HEAD, POST"));
+        } else if (resource.equals(FEEDBACK) && request.method().equals(HttpMethod.POST)) {
+            feedback(arrival);
+        } else if (resource.equals(FEEDBACK)) {
+            throw failure(wrongMethod("POST"));
+        } else if (resource.equals(MODELS) && reads) {
+            json(new ModelsReply(serving.models()).all());
+        } else if (resource.equals(MODELS)) {
+            throw failure(wrongMethod("GET, HEAD"));
+        } else if (resource.startsWith(MODELS + "/") && reads) {
+            model(resource.substring(MODELS.length() + 1));
+        } else {
+            if (arrival.tenant().dailyBudget().isPresent() && !FREE_METHODS.contains(request.method())) {
+                throw failure(new GatewayFailure.OverBudget("What " + resource
+                        + " costs cannot be counted against this tenant's daily budget, so it is refused. Use"
+                        + " /v1/chat/completions, or ask the operator for a tenant without a budget."));
+            }
+            welcomeBody();
+            serving.exchanges().passThrough(arrival, request, client);
+        }
+    }
+
+    private GatewayFailure wrongMethod(String allowed) {
+        return new GatewayFailure.WrongMethod(
+                request.method() + " is not possible on " + request.path() + ". Use one of: " + allowed + ".", allowed);
+    }
+
+    /** Lets a client that asked first go on and send its body. */
+    private void welcomeBody() {
+        if (request.headers().contains("expect") && request.version() == HttpVersion.HTTP_1_1) {
+            // A failed write means that the client has gone, which is noticed elsewhere.
+            var _ = request.response().writeContinue();
+        }
+    }
+
+    private Arrival admit() {
+        Tenant tenant = credentials
+                .tenant(serving.tenants())
+                .orElseThrow(() -> failure(new GatewayFailure.Unauthenticated(
+                        "No tenant has this API key. Send a key of this gateway as 'Authorization: Bearer KEY'.")));
+        // A tenant with keys authenticates by them, so the credential is ours and stays here.
+        Optional<Secret> forUpstream = tenant.keys().isEmpty()
+                ? Optional.ofNullable(request.getHeader("authorization")).map(Secret::new)
+                : Optional.empty();
+        if (tenant.keys().isEmpty() && RequestGuard.comesFromAForeignPage(request)) {
+            throw failure(new GatewayFailure.Unauthenticated(
+                    "A web page of another site may not use this gateway. Call it from a server or a program; a page cannot"
+                            + " read the replies in any case, since the gateway does not speak CORS."));
+        }
+        String path = request.uri().substring(PREFIX.length());
+        return new Arrival(client.id(), tenant, path, request.headers(), forUpstream, started);
+    }
+
+    private void chat(Arrival arrival) {
+        collect(body -> serving.exchanges().chat(arrival, body, client));
+    }
+
+    /** What a caller says of an earlier answer; it may only speak of its own tenant's. */
+    private void feedback(Arrival arrival) {
+        collect(body -> {
+            Feedback feedback;
+            try {
+                feedback = Feedback.parse(body.getBytes()).by(credentials.caller(arrival.tenant()));
+            } catch (GatewayException invalid) {
+                refuse(invalid.failure());
+                return;
+            }
+            setup.learner().feedback(arrival.tenant().id(), feedback).onSuccess(result -> answer(feedback, result));
+        });
+    }
+
+    private void answer(Feedback feedback, FeedbackResult result) {
+        switch (result) {
+            case OVER_LIMIT ->
+                client.fail(new GatewayFailure.RateLimited(
+                        "This tenant's feedback of the hour is used up. Send it later; the operator can raise"
+                                + " policy.feedback-per-hour.",
+                        FEEDBACK_RETRY));
+            case UNAVAILABLE ->
+                client.fail(new GatewayFailure.StoreUnavailable(
+                        "The gateway's store is away, and as much feedback waits for it as may. Send it later.",
+                        STORE_RETRY));
+            case LEARNED, UNCHANGED, NOT_LEARNING, QUEUED -> {
+                json(
+                        result == FeedbackResult.QUEUED ? 202 : 200,
+                        Buffer.buffer("{\"object\":\"feedback\",\"request_id\":"
+                                + JsonText.quote(feedback.request().value()) + ",\"status\":\"" + result.key()
+                                + "\"}"));
+            }
+        }
+    }
+
+    private void collect(Handler<Buffer> whole) {
+        EdgeLimits limits = serving.limits();
+        String length = request.getHeader("content-length");
+        if (length != null && (length.length() > 18 || Long.parseLong(length) > limits.maxBody())) {
+            throw failure(BodyCollector.tooLarge(limits));
+        }
+        String encoding = request.getHeader("content-encoding");
+        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            throw failure(new GatewayFailure.UnsupportedMedia(
+                    "The request body is compressed ('" + encoding + "'). Send it without Content-Encoding."));
+        }
+        welcomeBody();
+        new BodyCollector(vertx, request, limits).collect().onSuccess(whole).onFailure(problem -> {
+            if (problem instanceof GatewayException known) {
+                refuse(known.failure());
+            } else {
+                // The connection broke while the body arrived: nobody is left to answer.
+                client.drop();
+            }
+        });
+    }
+
+    private void model(String encodedName) {
+        // The guard has seen to it that every percent sign is followed by two hex digits.
+        String name = URLDecoder.decode(encodedName.replace("+", "%2B"), StandardCharsets.UTF_8);
+        json(Optional.of(name)
+                .filter(given -> !given.isBlank())
+                .map(ModelName::new)
+                .flatMap(new ModelsReply(serving.models())::one)
+                .orElseThrow(() -> failure(new GatewayFailure.ModelNotFound(
+                        "The model '" + name + "' is not declared here. GET /v1/models lists what is."))));
+    }
+
+    private void json(Buffer body) {
+        json(200, body);
+    }
+
+    private void json(int status, Buffer body) {
+        client.reply(
+                status,
+                MultiMap.caseInsensitiveMultiMap()
+                        .add("content-type", "application/json")
+                        .add(ReplyHeaders.REQUEST_ID, client.id().value()),
+                body);
+    }
+
+    /** Answers, then closes the connection: what follows on it may be the rest of a body we did not read. */
+    void refuse(GatewayFailure failure) {
+        doomed.run();
+        setup.refusals()
+                .accept(new Refusal(
+                        client.id(),
+                        credentials.tenant(serving.tenants()).map(Tenant::id),
+                        Optional.of(request.method().name()),
+                        Optional.ofNullable(request.path()),
+                        errors.status(failure),
+                        errors.code(failure)));
+        HttpServerResponse response = request.response();
+        response.putHeader("connection", "close");
+        switch (failure) {
+            case GatewayFailure.Unauthenticated _ -> response.putHeader("www-authenticate", "Bearer");
+            case GatewayFailure.WrongMethod wrong -> response.putHeader("allow", wrong.allowed());
+            default -> {}
+        }
+        client.fail(failure);
+    }
+
+    private static GatewayException failure(GatewayFailure failure) {
+        return new GatewayException(failure);
+    }
+}
