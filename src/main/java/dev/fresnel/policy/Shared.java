@@ -1,5 +1,7 @@
 package dev.fresnel.policy;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -25,8 +27,13 @@ public record Shared(
     }
 
     public Shared {
-        landmarks = Map.copyOf(landmarks);
-        totals = Map.copyOf(totals);
-        former = Map.copyOf(former);
+        landmarks = inOrder(landmarks);
+        totals = inOrder(totals);
+        former = inOrder(former);
+    }
+
+    /** Sums over them are rounded alike in every process, which {@link Map#copyOf} would shuffle anew. */
+    private static <K, V> Map<K, V> inOrder(Map<K, V> map) {
+        return Collections.unmodifiableMap(new LinkedHashMap<>(map));
     }
 }
