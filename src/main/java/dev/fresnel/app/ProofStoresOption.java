@@ -18,7 +18,7 @@ final class ProofStoresOption {
             names = "--redis",
             paramLabel = "URL",
             description =
-                    "A Redis without a password that the replicas of P4 and P15 share, for example redis://127.0.0.1:6379."
+                    "A Redis without a password that the replicas of P4, P9 and P15 share, for example redis://127.0.0.1:6379."
                             + " Only keys of the proof's own are written, and removed. Default: an embedded store in a temporary folder.")
     private @Nullable String redis;
 
