@@ -94,7 +94,7 @@ record ProofStores(
                 new RedisArmStateStore(link),
                 new RedisDecisionStore(link),
                 (replica, tenant) -> {
-                    RedisSpendStore spend = new RedisSpendStore(vertx, link, replica, List.of(tenant));
+                    RedisSpendStore spend = new RedisSpendStore(vertx, link, replica, () -> List.of(tenant));
                     closing.later("spend", spend::close);
                     return spend;
                 },
