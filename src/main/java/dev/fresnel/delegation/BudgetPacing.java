@@ -23,8 +23,10 @@ import org.jspecify.annotations.Nullable;
  *   rate = n / (tau (1 - exp(-age / tau))),   n &lt;- n exp(-dt / tau) + 1,   tau = one hour
  * </pre>
  *
- * with {@code age}, the time since the first request, taken for ten minutes at least: the first burst is not the day's pace. It steers
- * the learned policy only; the limit itself is the ledger's. A replica knows its own requests, so of several each is too lenient.
+ * with {@code age}, the time since the first request, taken for ten minutes at least: the first burst is not the day's pace. A replica counts
+ * its own requests, but the remaining budget is everybody's: what it falls by beyond our own cost the other replicas have spent, on requests
+ * that cost what ours do. So {@code rate} is taken {@code all / own} times, both sums decayed like {@code n}. It steers the learned policy
+ * only; the limit itself is the ledger's.
  *
  * <p>Holds one entry per tenant of the config that has a budget. Thread-safe.
  */
@@ -36,9 +38,25 @@ public final class BudgetPacing {
 
     /**
      * @param arrivals decayed count
+     * @param own US dollars that our requests cost, decayed
+     * @param all US dollars by which the remaining budget fell, decayed
+     * @param remaining of the day's budget, the last time
      * @param allowed US dollars that a request may cost, the last time it was computed; 0 before the first
      */
-    private record Pace(Instant began, Instant last, double arrivals, BudgetPrice price, double allowed) {}
+    private record Pace(
+            Instant began,
+            Instant last,
+            double arrivals,
+            double own,
+            double all,
+            Usd remaining,
+            BudgetPrice price,
+            double allowed) {
+        /** How many requests there are for one of ours. */
+        double replicas() {
+            return own > 0 ? Math.max(1, all / own) : 1;
+        }
+    }
 
     /**
      * A request of a tenant with a daily budget is over.
@@ -51,14 +69,35 @@ public final class BudgetPacing {
     }
 
     private static Pace after(@Nullable Pace known, Usd cost, Usd remaining, Instant now) {
-        Pace pace = known == null ? new Pace(now, now, 0, BudgetPrice.FREE, 0) : known;
+        Pace pace = known == null ? new Pace(now, now, 0, 0, 0, remaining.plus(cost), BudgetPrice.FREE, 0) : known;
         double passed = Math.max(0, seconds(pace.last, now));
-        double arrivals = pace.arrivals * Math.exp(-passed / TAU) + 1;
-        double age = Math.max(YOUNGEST, seconds(pace.began, now));
-        double rate = arrivals / (TAU * -Math.expm1(-age / TAU));
+        double kept = Math.exp(-passed / TAU);
+        // Rises count as well: what was reserved for a call that came cheaper is given back. At midnight there is a new
+        // budget.
+        double fallen =
+                isSameDay(pace.last, now) ? pace.remaining.minus(remaining).dollars() : cost.dollars();
+        Pace seen = new Pace(
+                pace.began,
+                now,
+                pace.arrivals * kept + 1,
+                pace.own * kept + cost.dollars(),
+                pace.all * kept + fallen,
+                remaining,
+                pace.price,
+                pace.allowed);
+        double age = Math.max(YOUNGEST, seconds(seen.began, now));
+        double rate = seen.replicas() * seen.arrivals / (TAU * -Math.expm1(-age / TAU));
         double left = Math.max(1, rate * seconds(now, midnightAfter(now)));
         double allowed = remaining.dollars() / left;
-        return new Pace(pace.began, now, arrivals, pace.price.after(cost.dollars(), allowed), allowed);
+        return new Pace(
+                seen.began,
+                now,
+                seen.arrivals,
+                seen.own,
+                seen.all,
+                remaining,
+                pace.price.after(cost.dollars(), allowed),
+                allowed);
     }
 
     /** What the day's budget asks of the tenant's next decision. */
@@ -82,6 +121,10 @@ public final class BudgetPacing {
         boolean affordsExploring(double cost, double floor) {
             return BudgetPrice.affordsExploring(cost, allowed, floor);
         }
+    }
+
+    private static boolean isSameDay(Instant one, Instant other) {
+        return midnightAfter(one).equals(midnightAfter(other));
     }
 
     private static Instant midnightAfter(Instant now) {

@@ -1,6 +1,7 @@
 package dev.fresnel.delegation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
@@ -8,6 +9,8 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class BudgetPacingTest {
     private static final TenantId ACME = new TenantId("acme");
@@ -45,6 +48,43 @@ final class BudgetPacingTest {
         spend(MORNING.plus(Duration.ofHours(1)), 720, 0.0005, remaining);
 
         assertThat(pacing.pressure(ACME).perDollar()).isLessThan(pressed / 10);
+    }
+
+    /** Whoever does one request in sixteen asks the same of a dollar as one who does them all. */
+    @ParameterizedTest
+    @ValueSource(strings = {"2026-03-01T06:00:00Z", "2026-03-01T23:30:00Z"})
+    void countsWhatOtherReplicasSpend(Instant from) {
+        BudgetPacing alone = new BudgetPacing();
+        Instant midnight = Instant.parse("2026-03-02T00:00:00Z");
+        double left = 20;
+        for (int i = 0; i < 16 * 360; i++) {
+            Instant now = from.plusMillis(625L * i);
+            boolean isNewDay = from.plusMillis(625L * (i - 1)).isBefore(midnight) && !now.isBefore(midnight);
+            left = (isNewDay ? 20 : left) - 0.001;
+            alone.spent(ACME, usd(0.001), usd(left), now);
+            if (i % 16 == 7) {
+                pacing.spent(ACME, usd(0.001), usd(left), now);
+            }
+        }
+
+        assertThat(pacing.pressure(ACME).allowed())
+                .isCloseTo(alone.pressure(ACME).allowed(), withinPercentage(5));
+    }
+
+    /** Money that is reserved for calls under way comes and goes. */
+    @Test
+    void takesReservationsForNobodysSpending() {
+        BudgetPacing alone = new BudgetPacing();
+        double left = 20;
+        for (int i = 0; i < 360; i++) {
+            left -= 0.01;
+            Instant now = MORNING.plusSeconds(10L * i);
+            alone.spent(ACME, usd(0.01), usd(left), now);
+            pacing.spent(ACME, usd(0.01), usd(left - 0.05 * (i % 4)), now);
+        }
+
+        assertThat(pacing.pressure(ACME).allowed())
+                .isCloseTo(alone.pressure(ACME).allowed(), withinPercentage(10));
     }
 
     @Test
