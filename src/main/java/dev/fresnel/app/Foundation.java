@@ -45,7 +45,6 @@ record Foundation(
         RetryRule retries = new RetryRule(SystemTime.clock(), random);
         UpstreamClient upstreams = new UpstreamClient(vertx, retries, SystemTime.nanos());
         closing.later("upstream connections", upstreams::close);
-        inForce.follow(config -> upstreams.keepOnly(config.upstreams().values()));
         CompletionClient smart =
                 new CompletionClient(vertx, upstreams, () -> inForce.config().upstreams(), retries, SystemTime.nanos());
         Charging charging = new Charging(ledger, metrics);

@@ -3,6 +3,7 @@ package dev.fresnel.app;
 import dev.fresnel.admin.AdminListener;
 import dev.fresnel.budget.Ledger;
 import dev.fresnel.budget.PriceTable;
+import dev.fresnel.config.ConfigLoader;
 import dev.fresnel.config.ConfigResult;
 import dev.fresnel.config.GatewayConfig;
 import dev.fresnel.config.HostPort;
@@ -316,6 +317,8 @@ public final class Gateway {
                             new Delegator(
                                     next.models(), nextPrices, next.workers(), ground.experience(), policy, breaker))));
         });
+        // Behind the last request that may still find an upstream of the config before.
+        inForce.follow(next -> ground.upstreams().keepOnly(next.upstreams().values()));
         Gate gate = new Gate(config.limits().maxConnections());
         telling.metrics().watch(gate::connections, gate::running, telling.writer()::dropped);
         DataListener.Setup data = new DataListener.Setup(
@@ -417,7 +420,8 @@ public final class Gateway {
      * @param read what they said at the start
      */
     public void watch(Path config, Map<String, String> env, ConfigResult read) {
-        ConfigWatch.start(vertx, config, env, read, result -> configRead(config, result), closing);
+        ConfigWatch.start(
+                vertx, config, env, read, result -> configRead(ConfigLoader.mainFile(config), result), closing);
     }
 
     /**
@@ -428,20 +432,17 @@ public final class Gateway {
      */
     public void configRead(Path config, ConfigResult result) {
         inForce.read(result);
-        switch (result) {
-            case ConfigResult.Valid _ ->
-                telling.log()
-                        .onConfigApplied(
-                                inForce.config().version(), inForce.files().needingRestart());
-            case ConfigResult.Invalid invalid ->
-                telling.log()
-                        .onConfigRejected(
-                                inForce.config().version(),
-                                invalid.problems().stream()
-                                        .map(problem -> problem.describe(config))
-                                        .toList());
+        InForce.Files files = inForce.files();
+        String version = inForce.config().version();
+        if (files.rejected().isEmpty()) {
+            telling.log().onConfigApplied(version, files.needingRestart());
+        } else {
+            List<String> problems = files.rejected().stream()
+                    .map(problem -> problem.describe(config))
+                    .toList();
+            telling.log().onConfigRejected(version, problems);
         }
-        telling.metrics().onConfigRead(result instanceof ConfigResult.Valid);
+        telling.metrics().onConfigRead(files.rejected().isEmpty());
     }
 
     /** The port clients use. */

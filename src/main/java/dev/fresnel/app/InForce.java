@@ -2,6 +2,7 @@ package dev.fresnel.app;
 
 import dev.fresnel.config.ConfigResult;
 import dev.fresnel.config.GatewayConfig;
+import dev.fresnel.config.HostPort;
 import dev.fresnel.config.Problem;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.value.TenantId;
@@ -14,8 +15,8 @@ import java.util.function.Consumer;
 /**
  * The config that requests are served by, and what became of the files since. Thread-safe; one change at a time.
  *
- * <p>A change is whole: those who need to be told are told in their order, the listener last, and each takes a checked config without
- * fail. A request keeps the config that it arrived under.
+ * <p>A change is whole: a checked config, or none of it. Those who have to know are told in their order. A request keeps the config that
+ * it arrived under.
  */
 final class InForce {
     private final InstantSource clock;
@@ -50,7 +51,7 @@ final class InForce {
         return files;
     }
 
-    /** Told of every other config from now on, before requests are served by it; must not fail. */
+    /** Told of every other config from now on. */
     void follow(Consumer<GatewayConfig> follower) {
         followers.add(follower);
     }
@@ -64,11 +65,42 @@ final class InForce {
     }
 
     private synchronized void put(GatewayConfig next) {
+        List<Problem> doors = openDoors(next);
+        if (!doors.isEmpty()) {
+            reject(doors);
+            return;
+        }
         List<String> waiting = config.needingRestart(next);
         GatewayConfig taken = config.takingOver(next);
         config = taken;
-        followers.forEach(follower -> follower.accept(taken));
+        followers.forEach(follower -> tell(follower, taken));
         files = new Files(clock.instant(), List.of(), waiting);
+    }
+
+    /** The files were checked with the addresses that they name; those that we listen on are from the start. */
+    private List<Problem> openDoors(GatewayConfig next) {
+        HostPort data = config.listen().data();
+        return next.tenants().stream()
+                .filter(tenant -> tenant.keys().isEmpty() && !data.isLoopback())
+                .map(tenant -> new Problem(
+                        "",
+                        0,
+                        0,
+                        "tenants",
+                        "opens the tenant " + tenant.id()
+                                + " to other machines: without keys, while this process listens on " + data,
+                        "add keys, or start anew with the other address"))
+                .toList();
+    }
+
+    /** A fault of ours with one of them must not keep the others from the config that requests are served by already. */
+    private static void tell(Consumer<GatewayConfig> follower, GatewayConfig config) {
+        try {
+            follower.accept(config);
+        } catch (RuntimeException bug) {
+            System.getLogger("fresnel")
+                    .log(System.Logger.Level.ERROR, "a new config was not taken over by a part", bug);
+        }
     }
 
     private synchronized void reject(List<Problem> problems) {

@@ -1,6 +1,5 @@
 package dev.fresnel.config;
 
-import dev.fresnel.value.Fingerprint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
@@ -31,7 +30,6 @@ final class ConfigFolder {
 
     private final Path main;
     private final Findings findings;
-    private final Fingerprint.Builder version = Fingerprint.builder();
 
     /** A file that could be read. */
     record Text(String name, String content) {}
@@ -77,11 +75,6 @@ final class ConfigFolder {
         return files;
     }
 
-    /** Of all that was read so far: the same files have the same. Once. */
-    String version() {
-        return version.build().shortForm();
-    }
-
     private List<Path> tenantFiles() {
         Path directory = main.resolveSibling(TENANTS);
         List<Path> files = new ArrayList<>();
@@ -110,9 +103,7 @@ final class ConfigFolder {
             if (Files.size(file) > 4L * YamlText.MAX_CHARACTERS) {
                 findings.fileError("is far too large for a config file", "check the path");
             } else {
-                String content = Files.readString(file, StandardCharsets.UTF_8);
-                version.add(name).add(content);
-                return Optional.of(content);
+                return Optional.of(Files.readString(file, StandardCharsets.UTF_8));
             }
         } catch (NoSuchFileException e) {
             findings.fileError("does not exist", "check the path, or start from conf/fresnel.yaml");

@@ -29,7 +29,7 @@ public final class ConfigLoader {
         Path parent = file.toAbsolutePath().normalize().getParent();
         Path directory = parent == null ? Path.of("") : parent;
         return root.filter(_ -> whole)
-                .map(known -> bound(known, new References(env, directory), folder.version(), findings))
+                .map(known -> bound(known, new References(env, directory), findings))
                 .orElseGet(() -> invalid(findings, Set.of()));
     }
 
@@ -51,26 +51,23 @@ public final class ConfigLoader {
     public static ConfigResult load(String yaml, Path directory, Map<String, String> env) {
         Findings findings = new Findings();
         return YamlText.compose(yaml, findings)
-                .map(root -> bound(
-                        root,
-                        new References(env, directory),
-                        Fingerprint.of(yaml).shortForm(),
-                        findings))
+                .map(root -> bound(root, new References(env, directory), findings))
                 .orElseGet(() -> invalid(findings, Set.of()));
     }
 
-    private static ConfigResult bound(Node root, References references, String version, Findings findings) {
+    private static ConfigResult bound(Node root, References references, Findings findings) {
         ConfigFile file = new Binder(references, findings).bind(ConfigFile.class, root);
         Aliases aliases = new Aliases(file.models().keySet(), file.aliases());
         PlanSection bottom = Binder.bottomLayer(PlanSection.class);
         new Checks(file, findings, aliases, bottom).run();
-        return findings.clean()
-                ? new ConfigResult.Valid(
-                        new Assembly(file, aliases, bottom).config(version),
-                        EffectiveConfig.describe(file, aliases, bottom),
-                        findings.warnings(),
-                        references.files())
-                : invalid(findings, references.files());
+        if (!findings.clean()) {
+            return invalid(findings, references.files());
+        }
+        String inForce = EffectiveConfig.describe(file, aliases, bottom);
+        // It hides secrets, so nobody who sees the version can test a guess of one.
+        String version = Fingerprint.of(inForce).shortForm();
+        return new ConfigResult.Valid(
+                new Assembly(file, aliases, bottom).config(version), inForce, findings.warnings(), references.files());
     }
 
     private static ConfigResult.Invalid invalid(Findings findings, Set<Path> secrets) {

@@ -24,7 +24,7 @@ import java.util.Optional;
  * Everything a gateway is started with: checked, defaults filled in, precedence applied. Immutable. All names in it lead
  * somewhere: a worker's model, a route's arms and a tenant's upstream are declared.
  *
- * @param version names this config: the same files, the same version; secrets and the environment do not show in it
+ * @param version names this config: what is in force, secrets left out, has one version on every replica
  * @param upstreams by name, in file order
  * @param models declared models and the aliases in force
  * @param prices of declared models; a model without a price is absent

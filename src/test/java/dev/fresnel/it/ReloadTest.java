@@ -129,7 +129,7 @@ class ReloadTest {
 
             assertThat(event)
                     .contains("\"in_force\":\"" + before + "\"")
-                    .contains("tenants.d/acme.yaml:3:18 routes[0].mode: must be one of")
+                    .contains(folder.resolve("tenants.d/acme.yaml") + ":3:18 routes[0].mode: must be one of")
                     .doesNotContain("k-other");
             assertThat(gateway.admin("/admin/status"))
                     .contains("\"config\":{\"version\":\"" + before + "\"", "\"files_rejected\":true", "\"line\":3");
@@ -138,7 +138,7 @@ class ReloadTest {
             assertThat(status(gateway, "k-acme")).isEqualTo(200);
             assertThat(status(gateway, "k-other")).isEqualTo(401);
 
-            write("tenants.d/acme.yaml", tenant("acme", "k-other", "fast-bare", "off"));
+            write("tenants.d/acme.yaml", tenant("acme", "k-other", "fast-bare", "shadow"));
             gateway.awaitLogged("config_applied");
 
             assertThat(status(gateway, "k-other")).isEqualTo(200);
@@ -184,6 +184,21 @@ class ReloadTest {
             assertThat(gateway.admin("/admin/status")).contains("\"needs_restart\":[\"listen\",\"policy\"]");
             assertThat(status(gateway, "k2")).isEqualTo(200);
             assertThat(status(gateway, "k1")).isEqualTo(401);
+        }
+    }
+
+    /** The files alone would be fine: they name a loopback address, which this process does not listen on. */
+    @Test
+    void aTenantWithoutKeysIsRefused_whereOtherMachinesReachUs() {
+        String everywhere = main(first).replace("data: \"127.0.0.1:0\"", "data: \"0.0.0.0:0\"");
+        write("fresnel.yaml", everywhere + "tenants: [{ id: acme, keys: [k1] }]\n");
+        try (TestGateway gateway = TestGateway.watching(folder)) {
+            write("fresnel.yaml", main(first) + "tenants: [{ id: acme, keys: [k1] }, { id: open }]\n");
+
+            assertThat(gateway.awaitLogged("config_rejected"))
+                    .contains("fresnel.yaml tenants: opens the tenant open to other machines");
+            assertThat(status(gateway, "nobody's")).isEqualTo(401);
+            assertThat(status(gateway, "k1")).isEqualTo(200);
         }
     }
 

@@ -92,7 +92,7 @@ final class RetryTest {
         void triesOnceMore_whenTheConnectionBreaksBeforeTheRequestHasLeft() {
             fake.replyBeforeBody(Script.reset());
             fake.byDefault(Script.json("{\"ok\":1}"));
-            String tooLongToLeaveAtOnce = "x".repeat(64 << 20);
+            String tooLongToLeaveAtOnce = "x".repeat(16 << 20);
 
             UpstreamCall call = client.call(fixture.chat(fixture.upstream(), tooLongToLeaveAtOnce));
 
