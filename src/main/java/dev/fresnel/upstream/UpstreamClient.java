@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +39,9 @@ public final class UpstreamClient {
     private final LongSupplier nanos;
     private final Optional<TrustOptions> trust;
     private final Map<Upstream, Lane> lanes = new ConcurrentHashMap<>();
+
+    /** Upstreams of the config in force; empty: of the first. */
+    private volatile Optional<Set<Upstream>> kept = Optional.empty();
 
     /**
      * One upstream's pool, retry budget and admission. The bound on waiting calls is kept here, not in Vert.x, whose queue also
@@ -101,6 +105,10 @@ public final class UpstreamClient {
     }
 
     private Lane open(Upstream upstream) {
+        if (kept.filter(known -> !known.contains(upstream)).isPresent()) {
+            // A request that arrived under an earlier config has come this far only now.
+            vertx.setTimer(IDLE_CHECK_MILLIS, _ -> retire(upstream));
+        }
         HttpClientOptions options = new HttpClientOptions()
                 .setProtocolVersion(HttpVersion.HTTP_1_1)
                 .setUseAlpn(false)
@@ -134,11 +142,15 @@ public final class UpstreamClient {
      * ends as it began.
      */
     public void keepOnly(Collection<Upstream> upstreams) {
-        for (Upstream known : List.copyOf(lanes.keySet())) {
-            Lane lane = upstreams.contains(known) ? null : lanes.remove(known);
-            if (lane != null) {
-                closeWhenIdle(lane);
-            }
+        Set<Upstream> named = Set.copyOf(upstreams);
+        kept = Optional.of(named);
+        lanes.keySet().stream().filter(known -> !named.contains(known)).forEach(this::retire);
+    }
+
+    private void retire(Upstream upstream) {
+        Lane lane = lanes.remove(upstream);
+        if (lane != null) {
+            closeWhenIdle(lane);
         }
     }
 
