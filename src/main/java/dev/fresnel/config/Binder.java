@@ -251,7 +251,7 @@ final class Binder {
             try {
                 Object value = type.reader().read(resolved.text());
                 checkBounds(type, value, key, resolved.text());
-                if (type.isSecret() && resolved.origin() == References.Origin.LITERAL) {
+                if (type.isExposedBy(resolved.text()) && resolved.origin() == References.Origin.LITERAL) {
                     findings.warn(
                             path,
                             "is a secret written into this file, for everybody who may read it",

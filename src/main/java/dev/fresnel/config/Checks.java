@@ -9,10 +9,9 @@ import dev.fresnel.config.ConfigFile.WorkerSection;
 import dev.fresnel.delegation.Mode;
 import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.policy.Arm;
+import dev.fresnel.tenant.KeyHash;
 import dev.fresnel.tenant.TenantRoute;
-import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.ModelName;
-import dev.fresnel.value.Secret;
 import dev.fresnel.value.Usd;
 import java.math.BigDecimal;
 import java.net.URI;
@@ -214,7 +213,7 @@ final class Checks {
 
     private void tenants() {
         Map<String, KeyPath> ids = new HashMap<>();
-        Map<Fingerprint, KeyPath> keys = new HashMap<>();
+        Map<KeyHash, KeyPath> keys = new HashMap<>();
         Optional<KeyPath> open = Optional.empty();
         for (int i = 0; i < file.tenants().size(); i++) {
             TenantSection tenant = file.tenants().get(i);
@@ -229,9 +228,8 @@ final class Checks {
                 }
             }
             for (int k = 0; k < tenant.keys().size(); k++) {
-                Secret key = tenant.keys().get(k);
                 KeyPath keyPath = path.at("keys").at(k);
-                KeyPath other = keys.putIfAbsent(Fingerprint.of(key.reveal()), keyPath);
+                KeyPath other = keys.putIfAbsent(tenant.keys().get(k), keyPath);
                 if (other != null) {
                     findings.error(
                             keyPath, "is the same key as " + findings.name(other), "a key opens exactly one tenant");

@@ -1,6 +1,7 @@
 package dev.fresnel.config;
 
 import dev.fresnel.chat.Feature;
+import dev.fresnel.tenant.KeyHash;
 import dev.fresnel.upstream.Tier;
 import dev.fresnel.value.Secret;
 import dev.fresnel.value.Usd;
@@ -226,9 +227,10 @@ record ConfigFile(
             Optional<String> id,
 
             @Key(
-                    value = "Any of them opens the tenant. None: open to everyone, on a loopback listener only.",
+                    value =
+                            "Any of them opens the tenant: a key, or its hash as `fresnel keys create` prints it. None: open to everyone, on a loopback listener only.",
                     def = "[]")
-            List<Secret> keys,
+            List<KeyHash> keys,
 
             @Key(value = "Upstream for undeclared models and for paths other than chat.", unset = "the first upstream")
             Optional<String> upstream,

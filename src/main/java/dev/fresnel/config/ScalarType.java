@@ -1,5 +1,6 @@
 package dev.fresnel.config;
 
+import dev.fresnel.tenant.KeyHash;
 import dev.fresnel.value.Secret;
 import dev.fresnel.value.Usd;
 import java.math.BigDecimal;
@@ -48,6 +49,8 @@ record ScalarType<T>(String label, Json json, Reader<T> reader) {
         T read(String text) throws BadValue;
     }
 
+    private static final String KEY = "key";
+
     static final String DURATION_PATTERN = "([0-9]{1,9}(ms|s|m|h|d))+";
     static final String SIZE_PATTERN = "[0-9]{1,9}(B|KiB|MiB|GiB)";
 
@@ -76,7 +79,12 @@ record ScalarType<T>(String label, Json json, Reader<T> reader) {
     }
 
     boolean isSecret() {
-        return label.equals("secret");
+        return label.equals("secret") || label.equals(KEY);
+    }
+
+    /** Whether a value that the file itself holds gives a secret away. */
+    boolean isExposedBy(String text) {
+        return isSecret() && !(label.equals(KEY) && text.startsWith(KeyHash.PREFIX));
     }
 
     /** Whether a value of this kind must not be repeated in a message. */
@@ -92,6 +100,7 @@ record ScalarType<T>(String label, Json json, Reader<T> reader) {
     private static final Map<Class<?>, ScalarType<?>> BY_CLASS = Map.ofEntries(
             Map.entry(String.class, new ScalarType<>("text", Json.of(JsonType.STRING), ScalarType::text)),
             Map.entry(Secret.class, new ScalarType<>("secret", Json.of(JsonType.STRING), ScalarType::secret)),
+            Map.entry(KeyHash.class, new ScalarType<>(KEY, Json.of(JsonType.STRING), ScalarType::key)),
             Map.entry(boolean.class, new ScalarType<>("true or false", Json.of(JsonType.BOOLEAN), ScalarType::bool)),
             Map.entry(Boolean.class, new ScalarType<>("true or false", Json.of(JsonType.BOOLEAN), ScalarType::bool)),
             Map.entry(int.class, new ScalarType<>("whole number", Json.of(JsonType.INTEGER), ScalarType::integer)),
@@ -131,6 +140,15 @@ record ScalarType<T>(String label, Json json, Reader<T> reader) {
                             "host:port",
                             new Json(JsonType.STRING, "^.+:[0-9]{1,5}$", List.of()),
                             ScalarType::hostPort)));
+
+    private static KeyHash key(String text) throws BadValue {
+        if (text.startsWith(KeyHash.PREFIX)) {
+            return KeyHash.parse(text)
+                    .orElseThrow(() -> new BadValue(
+                            "must be sha256: and 64 hex digits", "take the line that fresnel keys create prints"));
+        }
+        return KeyHash.of(secret(text).reveal());
+    }
 
     private static String text(String text) throws BadValue {
         if (text.isBlank()) {

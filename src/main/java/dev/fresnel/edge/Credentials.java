@@ -1,8 +1,8 @@
 package dev.fresnel.edge;
 
+import dev.fresnel.tenant.KeyHash;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantDirectory;
-import dev.fresnel.value.Secret;
 import io.vertx.core.MultiMap;
 import java.util.List;
 import java.util.Optional;
@@ -41,7 +41,7 @@ final class Credentials {
 
     /** Names the tenant's key that is shown, not by itself: its place in the config. */
     String caller(Tenant tenant) {
-        List<Secret> sent = shown.stream().map(Secret::new).toList();
+        List<KeyHash> sent = shown.stream().map(KeyHash::of).toList();
         return IntStream.range(0, tenant.keys().size())
                 .filter(i -> sent.contains(tenant.keys().get(i)))
                 .mapToObj(Integer::toString)

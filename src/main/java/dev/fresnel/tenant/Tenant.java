@@ -2,7 +2,6 @@ package dev.fresnel.tenant;
 
 import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.value.ModelName;
-import dev.fresnel.value.Secret;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
 import java.util.List;
@@ -16,7 +15,7 @@ import java.util.Optional;
  * @param dailyBudget spend per UTC day after which requests are refused; empty: no limit
  */
 public record Tenant(
-        TenantId id, List<Secret> keys, String upstream, List<TenantRoute> routes, Optional<Usd> dailyBudget) {
+        TenantId id, List<KeyHash> keys, String upstream, List<TenantRoute> routes, Optional<Usd> dailyBudget) {
     public Tenant {
         keys = List.copyOf(keys);
         routes = List.copyOf(routes);

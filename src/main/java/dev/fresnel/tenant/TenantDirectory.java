@@ -1,9 +1,5 @@
 package dev.fresnel.tenant;
 
-import dev.fresnel.value.Secret;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,16 +10,7 @@ import java.util.Optional;
  * new config gets a new directory.
  */
 public final class TenantDirectory {
-    /** Not a record: a record would compare its hash by identity, and print it. */
-    private static final class Entry {
-        final byte[] keyHash;
-        final Tenant tenant;
-
-        Entry(byte[] keyHash, Tenant tenant) {
-            this.keyHash = keyHash;
-            this.tenant = tenant;
-        }
-    }
+    private record Entry(KeyHash key, Tenant tenant) {}
 
     private final List<Tenant> tenants;
     private final List<Entry> entries = new ArrayList<>();
@@ -33,9 +20,7 @@ public final class TenantDirectory {
     public TenantDirectory(List<Tenant> tenants) {
         this.tenants = List.copyOf(tenants);
         for (Tenant tenant : tenants) {
-            for (Secret key : tenant.keys()) {
-                entries.add(new Entry(sha256(key.reveal()), tenant));
-            }
+            tenant.keys().forEach(key -> entries.add(new Entry(key, tenant)));
         }
         open = tenants.stream().filter(tenant -> tenant.keys().isEmpty()).findFirst();
     }
@@ -47,12 +32,12 @@ public final class TenantDirectory {
      * @param credential the bearer token, without the word {@code Bearer}
      */
     public Optional<Tenant> find(String credential) {
-        byte[] hash = sha256(credential);
+        KeyHash shown = KeyHash.of(credential);
         Optional<Tenant> found = Optional.empty();
         for (Entry entry : entries) {
             // No early exit: the number of comparisons is always the number of keys.
-            if (MessageDigest.isEqual(entry.keyHash, hash)) {
-                found = Optional.of(entry.tenant);
+            if (entry.key().equals(shown)) {
+                found = Optional.of(entry.tenant());
             }
         }
         return found.isPresent() ? found : open;
@@ -66,13 +51,5 @@ public final class TenantDirectory {
     /** All tenants in config order. */
     public List<Tenant> tenants() {
         return tenants;
-    }
-
-    private static byte[] sha256(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

@@ -75,7 +75,8 @@ class CommandLineTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"demo", "serve", "check", "explain", "seed", "export", "pause", "resume", "version"})
+        @ValueSource(
+                strings = {"demo", "serve", "check", "explain", "seed", "export", "keys", "pause", "resume", "version"})
         void explainsItself_whenACommandIsAskedForHelp(String command) {
             Shell shell = run(command, "--help");
 

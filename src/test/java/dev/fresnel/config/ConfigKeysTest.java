@@ -23,6 +23,7 @@ import dev.fresnel.outcome.SignalWeights;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.policy.PolicySettings;
 import dev.fresnel.policy.RuleName;
+import dev.fresnel.tenant.KeyHash;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.upstream.PoolLimits;
@@ -184,7 +185,7 @@ class ConfigKeysTest {
                         new Fallback.Chain(List.of(new ModelName("clever"), new ModelName("gpt-4o")))));
         Tenant tenant = config.tenants().getFirst();
         assertThat(tenant.id()).isEqualTo(new TenantId("acme"));
-        assertThat(tenant.keys()).containsExactly(new Secret("key-of-acme-1"), new Secret("key-of-acme-2"));
+        assertThat(tenant.keys()).containsExactly(KeyHash.of("key-of-acme-1"), KeyHash.of("key-of-acme-2"));
         assertThat(tenant.upstream()).isEqualTo("local");
         assertThat(tenant.dailyBudget()).contains(usd("12.34"));
         assertThat(tenant.routes().getFirst().modelPattern()).isEqualTo("gpt-*");

@@ -2,6 +2,7 @@ package dev.fresnel.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fresnel.tenant.TenantDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -675,6 +676,28 @@ class ConfigProblemsTest {
                     .contains("is larger than");
             assertThat(Configs.problems("&a [*a]")).isNotEmpty();
         }
+    }
+
+    @Test
+    void aKeyMayBeWrittenAsItsHash_whichGivesNothingAway() {
+        String yaml = """
+                upstreams:
+                  openai: { base-url: "https://api.openai.com/v1", api-key: "${UP}" }
+                tenants:
+                  - { id: acme, keys: ["sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"] }
+                  - { id: other, keys: [%s] }
+                """;
+
+        ConfigResult good = Configs.load(yaml.formatted("\"${OTHER}\""), Map.of("UP", "u", "OTHER", "o"));
+        TenantDirectory tenants = new TenantDirectory(Configs.valid(good).tenants());
+        assertThat(tenants.find("abc")).map(tenant -> tenant.id().value()).contains("acme");
+        assertThat(good.warnings()).isEmpty();
+        assertThat(Configs.problems(Configs.load(yaml.formatted("abc"), Map.of("UP", "u"))))
+                .containsExactly(
+                        "x.yaml:5:25 tenants[1].keys[0]: is the same key as tenants[0].keys[0]; a key opens exactly one tenant");
+        assertThat(Configs.problems(Configs.load(yaml.formatted("\"sha256:abc\""), Map.of("UP", "u"))))
+                .containsExactly(
+                        "x.yaml:5:25 tenants[1].keys[0]: must be sha256: and 64 hex digits; take the line that fresnel keys create prints");
     }
 
     @Nested

@@ -2,7 +2,6 @@ package dev.fresnel.tenant;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fresnel.value.Secret;
 import dev.fresnel.value.TenantId;
 import java.util.List;
 import java.util.Optional;
@@ -46,6 +45,6 @@ class TenantDirectoryTest {
 
     private static Tenant tenant(String id, String... keys) {
         return new Tenant(
-                new TenantId(id), Stream.of(keys).map(Secret::new).toList(), "openai", List.of(), Optional.empty());
+                new TenantId(id), Stream.of(keys).map(KeyHash::of).toList(), "openai", List.of(), Optional.empty());
     }
 }
