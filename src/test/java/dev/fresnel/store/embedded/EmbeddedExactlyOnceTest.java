@@ -12,16 +12,16 @@ import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** P15: learning counts exactly once, whatever the network does. */
+/** P15: learning counts exactly once, whatever the network does. On a file each schedule takes milliseconds: ten thousand run in memory, and by the proof. */
 class EmbeddedExactlyOnceTest {
-    private static final int SCHEDULES = 10_000;
-    private static final int LEARNERS = 300;
+    private static final int SCHEDULES = 2_000;
+    private static final int LEARNERS = 100;
 
     @TempDir
     Path directory;
 
     @Test
-    void holdsWhatASequentialLearnerWouldHold_inTenThousandSchedules() {
+    void holdsWhatASequentialLearnerWouldHold_inTwoThousandSchedules() {
         InstantSource clock = () -> LensFixtures.NOW;
         Vertx vertx = Vertx.vertx();
         EmbeddedStore store = Await.result(EmbeddedStore.open(vertx, directory, clock, problem -> {
