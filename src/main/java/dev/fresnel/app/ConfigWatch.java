@@ -18,56 +18,56 @@ import java.util.function.Consumer;
 /**
  * Looks once a second whether the files of a config have changed, and reads them anew when they have come to rest: an editor may write a
  * file in parts, and Kubernetes swaps all of them at once. Looks instead of being notified: that is the same on every file system, network
- * ones included, and costs a few system calls.
+ * ones included, and costs a few system calls. Not thread-safe: {@link #read} first, then given to a gateway.
  */
-final class ConfigWatch {
+public final class ConfigWatch {
     private static final Duration EVERY = Duration.ofSeconds(1);
     private static final String UNKNOWN = "";
 
     private final Path named;
     private final Map<String, String> env;
-    private final Consumer<ConfigResult> changed;
     private final AtomicBoolean looking = new AtomicBoolean();
 
     /** Of what is in force or was rejected; one look after another uses these. */
-    private Set<Path> secrets;
+    private Set<Path> secrets = Set.of();
 
-    private String known;
-    private String seen;
+    private String known = UNKNOWN;
+    private String seen = UNKNOWN;
 
-    private ConfigWatch(Path named, Map<String, String> env, ConfigResult first, Consumer<ConfigResult> changed) {
+    /** @param named the config file or its directory */
+    public ConfigWatch(Path named, Map<String, String> env) {
         this.named = named;
         this.env = env;
-        this.changed = changed;
-        this.secrets = first.secretFiles();
-        this.known = stamp();
-        this.seen = known;
     }
 
-    /**
-     * @param named the config file or its directory
-     * @param first what it said when it was read at start; changes made since are found at the first look that differs
-     * @param changed told what the files say now, valid or not, on a worker thread
-     */
-    static void start(
-            Vertx vertx,
-            Path named,
-            Map<String, String> env,
-            ConfigResult first,
-            Consumer<ConfigResult> changed,
-            Closing closing) {
-        ConfigWatch watch = new ConfigWatch(named, env, first, changed);
-        long timer = vertx.setPeriodic(EVERY.toMillis(), _ -> watch.lookOn(vertx));
+    Path file() {
+        return ConfigLoader.mainFile(named);
+    }
+
+    /** What the files say now: only what changes after this is news. Before {@link #start}, or by one look after another. */
+    public ConfigResult read() {
+        String before = stampOf(ConfigLoader.files(named));
+        ConfigResult result = ConfigLoader.load(named, env);
+        secrets = result.secretFiles();
+        // What changed while it was read is read again.
+        known = before + stampOf(secrets);
+        seen = known;
+        return result;
+    }
+
+    /** @param changed told what the files say when they have changed, valid or not, on a worker thread */
+    void start(Vertx vertx, Consumer<ConfigResult> changed, Closing closing) {
+        long timer = vertx.setPeriodic(EVERY.toMillis(), _ -> lookOn(vertx, changed));
         closing.later("config watch", () -> {
             vertx.cancelTimer(timer);
             return Future.succeededFuture();
         });
     }
 
-    private void lookOn(Vertx vertx) {
+    private void lookOn(Vertx vertx, Consumer<ConfigResult> changed) {
         if (looking.compareAndSet(false, true)) {
             vertx.executeBlocking(() -> {
-                        look();
+                        look(changed);
                         return true;
                     })
                     .onFailure(bug -> System.getLogger("fresnel")
@@ -76,20 +76,13 @@ final class ConfigWatch {
         }
     }
 
-    private void look() {
+    private void look(Consumer<ConfigResult> changed) {
         String now = stamp();
         boolean isAtRest = now.equals(seen);
         seen = now;
-        if (!isAtRest || now.equals(known)) {
-            return;
+        if (isAtRest && !now.equals(known)) {
+            changed.accept(read());
         }
-        String before = stampOf(ConfigLoader.files(named));
-        ConfigResult result = ConfigLoader.load(named, env);
-        secrets = result.secretFiles();
-        // What changed while it was read is read again.
-        known = before.equals(stampOf(ConfigLoader.files(named))) ? stamp() : UNKNOWN;
-        seen = known;
-        changed.accept(result);
     }
 
     private String stamp() {

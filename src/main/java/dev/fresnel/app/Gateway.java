@@ -3,7 +3,6 @@ package dev.fresnel.app;
 import dev.fresnel.admin.AdminListener;
 import dev.fresnel.budget.Ledger;
 import dev.fresnel.budget.PriceTable;
-import dev.fresnel.config.ConfigLoader;
 import dev.fresnel.config.ConfigResult;
 import dev.fresnel.config.GatewayConfig;
 import dev.fresnel.config.HostPort;
@@ -53,7 +52,6 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -414,14 +412,9 @@ public final class Gateway {
         return Future.failedFuture(new ListenException(key, address.toString(), problem));
     }
 
-    /**
-     * Looks from now on whether the files of the config change.
-     *
-     * @param read what they said at the start
-     */
-    public void watch(Path config, Map<String, String> env, ConfigResult read) {
-        ConfigWatch.start(
-                vertx, config, env, read, result -> configRead(ConfigLoader.mainFile(config), result), closing);
+    /** Looks from now on whether the files of the config have changed since they were read. */
+    public void watch(ConfigWatch files) {
+        files.start(vertx, result -> configRead(files.file(), result), closing);
     }
 
     /**

@@ -1,6 +1,5 @@
 package dev.fresnel.app;
 
-import dev.fresnel.config.ConfigResult;
 import dev.fresnel.config.GatewayConfig;
 import dev.fresnel.config.HostPort;
 import java.util.concurrent.Callable;
@@ -35,11 +34,11 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        ConfigResult read = config.load(terminal);
-        GatewayConfig valid = ConfigFileOption.orExplain(read, config.file(), terminal);
+        ConfigWatch files = new ConfigWatch(config.file(), terminal.env());
+        GatewayConfig valid = ConfigFileOption.orExplain(files.read(), config.file(), terminal);
         Gateway gateway = Waiting.startOf("the gateway", Gateway.start(valid, terminal.log()));
         if (!noReload) {
-            gateway.watch(config.file(), terminal.env(), read);
+            gateway.watch(files);
         }
         HostPort data = valid.listen().data();
         HostPort admin = valid.listen().admin();

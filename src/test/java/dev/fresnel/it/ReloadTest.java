@@ -173,6 +173,16 @@ class ReloadTest {
     }
 
     @Test
+    void aChangeWhileTheGatewayStarts_isTakenOver() {
+        write("fresnel.yaml", main(first) + "tenants: [{ id: acme, keys: [k1] }]\n");
+        Runnable revoke = () -> write("fresnel.yaml", main(first) + "tenants: [{ id: acme, keys: [k2] }]\n");
+        try (TestGateway gateway = TestGateway.watching(folder, revoke)) {
+            Await.until("the other key opens", () -> status(gateway, "k2") == 200);
+            assertThat(status(gateway, "k1")).isEqualTo(401);
+        }
+    }
+
+    @Test
     void whatOnlyAStartCanTakeOver_isNamed_andTheRestIsInForce() {
         write("fresnel.yaml", main(first) + "tenants: [{ id: acme, keys: [k1] }]\n");
         try (TestGateway gateway = TestGateway.watching(folder)) {

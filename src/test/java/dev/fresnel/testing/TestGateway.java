@@ -1,5 +1,6 @@
 package dev.fresnel.testing;
 
+import dev.fresnel.app.ConfigWatch;
 import dev.fresnel.app.Gateway;
 import dev.fresnel.config.ConfigLoader;
 import dev.fresnel.config.ConfigResult;
@@ -79,11 +80,18 @@ public final class TestGateway implements AutoCloseable {
 
     /** On config files, whose changes it takes over. They say everything, store and free ports included. */
     public static TestGateway watching(Path config) {
-        return switch (ConfigLoader.load(config, Map.of())) {
+        return watching(config, () -> {});
+    }
+
+    /** @param meanwhile runs when the files have been read, before the gateway looks at them again */
+    public static TestGateway watching(Path config, Runnable meanwhile) {
+        ConfigWatch files = new ConfigWatch(config, Map.of());
+        return switch (files.read()) {
             case ConfigResult.Valid valid -> {
                 ByteArrayOutputStream log = new ByteArrayOutputStream();
                 Gateway gateway = Await.result(Gateway.start(valid.config(), log));
-                gateway.watch(config, Map.of(), valid);
+                meanwhile.run();
+                gateway.watch(files);
                 yield new TestGateway(gateway, valid.config().store().directory(), log);
             }
             case ConfigResult.Invalid invalid ->
