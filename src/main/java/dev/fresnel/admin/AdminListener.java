@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -48,8 +47,7 @@ public final class AdminListener extends VerticleBase {
      * What the listener shows.
      *
      * @param token demanded as a bearer token by everything but the probes; empty: the listener is on a loopback address
-     * @param ready whether new requests are welcome; says nothing about stores or upstreams, which may be away
-     * @param metrics Prometheus text
+     * @param probes health and metrics, which the probes listener may serve too
      * @param status JSON
      * @param events recent events as JSON objects, oldest first
      * @param killSwitch what {@code /admin/pause} and {@code /admin/resume} work
@@ -60,8 +58,7 @@ public final class AdminListener extends VerticleBase {
             String host,
             int port,
             Optional<Secret> token,
-            BooleanSupplier ready,
-            Supplier<String> metrics,
+            Probes probes,
             Supplier<String> status,
             Supplier<List<String>> events,
             KillSwitch killSwitch,
@@ -76,20 +73,10 @@ public final class AdminListener extends VerticleBase {
     @Override
     public Future<?> start() {
         Router router = Router.router(vertx);
-        router.get("/livez").handler(c -> text(c, 200, "live\n"));
-        router.get("/startupz").handler(c -> text(c, 200, "started\n"));
-        router.get("/readyz").handler(c -> {
-            boolean ready = setup.ready().getAsBoolean();
-            text(c, ready ? 200 : 503, ready ? "ready\n" : "draining\n");
-        });
+        setup.probes().serveHealth(router);
         // Whatever is not a probe, served or not, asks for the token.
         router.route().handler(this::authorise);
-        router.get("/metrics")
-                .handler(c -> send(
-                        c,
-                        200,
-                        "text/plain; version=0.0.4; charset=utf-8",
-                        setup.metrics().get()));
+        setup.probes().serveMetrics(router);
         router.get("/admin/status").handler(c -> json(c, setup.status().get()));
         router.get("/admin/events")
                 .handler(c -> json(c, "[" + String.join(",", setup.events().get()) + "]"));
@@ -174,7 +161,7 @@ public final class AdminListener extends VerticleBase {
         send(context, 200, "application/json", body);
     }
 
-    private static void send(RoutingContext context, int status, String type, String body) {
+    static void send(RoutingContext context, int status, String type, String body) {
         // A failed write means the asker has gone.
         var _ = context.response()
                 .setStatusCode(status)

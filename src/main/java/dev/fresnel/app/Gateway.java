@@ -1,6 +1,8 @@
 package dev.fresnel.app;
 
 import dev.fresnel.admin.AdminListener;
+import dev.fresnel.admin.Probes;
+import dev.fresnel.admin.ProbesListener;
 import dev.fresnel.budget.Ledger;
 import dev.fresnel.budget.PriceTable;
 import dev.fresnel.config.ConfigResult;
@@ -66,11 +68,12 @@ import java.util.function.Supplier;
  */
 public final class Gateway {
     /** Longest stream that a shutdown waits for before it is cut. */
-    private static final Duration GRACE = Duration.ofSeconds(30);
+    public static final Duration GRACE = Duration.ofSeconds(30);
 
     private final Vertx vertx;
     private final List<DataListener> listeners;
     private final AdminListener admin;
+    private final Optional<ProbesListener> probes;
     private final Gate gate;
     private final Closing closing;
     private final InForce inForce;
@@ -84,6 +87,7 @@ public final class Gateway {
             Telling telling,
             List<DataListener> listeners,
             AdminListener admin,
+            Optional<ProbesListener> probes,
             Gate gate,
             Closing closing) {
         this.vertx = vertx;
@@ -91,6 +95,7 @@ public final class Gateway {
         this.telling = telling;
         this.listeners = listeners;
         this.admin = admin;
+        this.probes = probes;
         this.gate = gate;
         this.closing = closing;
     }
@@ -331,12 +336,12 @@ public final class Gateway {
                     telling.metrics().onRefused(refusal.status());
                 }),
                 nanos);
+        Probes probes = new Probes(() -> !gate.isShut(), telling.registry()::scrape);
         AdminListener admin = new AdminListener(new AdminListener.Setup(
                 config.listen().admin().host(),
                 config.listen().admin().port(),
                 config.listen().adminToken(),
-                () -> !gate.isShut(),
-                telling.registry()::scrape,
+                probes,
                 () -> Status.json(inForce, gate, ledger, killSwitch, learning.seeding(), telling.writer()),
                 telling.window()::lines,
                 killSwitch,
@@ -350,7 +355,7 @@ public final class Gateway {
                 })
                 // A store that is away does not keep the gateway from starting, and the switch is not thrown then.
                 .compose(_ -> killSwitch.refresh().otherwiseEmpty())
-                .compose(_ -> deploy(inForce, telling, vertx, loops, data, admin, gate, closing));
+                .compose(_ -> deploy(inForce, telling, vertx, loops, data, admin, probes, gate, closing));
     }
 
     /** Per tenant of the config in force, whichever that is. */
@@ -392,6 +397,7 @@ public final class Gateway {
             int loops,
             DataListener.Setup data,
             AdminListener admin,
+            Probes probes,
             Gate gate,
             Closing closing) {
         GatewayConfig.Listen listen = inForce.config().listen();
@@ -401,11 +407,19 @@ public final class Gateway {
             listeners.add(listener);
             return listener;
         };
+        Optional<ProbesListener> probing =
+                listen.probes().map(address -> new ProbesListener(address.host(), address.port(), probes));
         return vertx.deployVerticle(admin)
                 .recover(problem -> cannotListen("listen.admin", listen.admin(), problem))
                 .compose(_ -> vertx.deployVerticle(supplier, new DeploymentOptions().setInstances(loops))
                         .recover(problem -> cannotListen("listen.data", listen.data(), problem)))
-                .map(_ -> new Gateway(vertx, inForce, telling, listeners, admin, gate, closing));
+                // Last: a supervisor takes its first answer to mean that clients are served.
+                .compose(_ -> probing.isEmpty()
+                        ? Future.succeededFuture()
+                        : vertx.deployVerticle(probing.get())
+                                .recover(problem -> cannotListen(
+                                        "listen.probes", listen.probes().orElseThrow(), problem)))
+                .map(_ -> new Gateway(vertx, inForce, telling, listeners, admin, probing, gate, closing));
     }
 
     private static <T> Future<T> cannotListen(String key, HostPort address, Throwable problem) {
@@ -445,6 +459,11 @@ public final class Gateway {
 
     public int adminPort() {
         return admin.port();
+    }
+
+    /** Empty without {@code listen.probes}. */
+    public Optional<Integer> probesPort() {
+        return probes.map(ProbesListener::port);
     }
 
     /**
