@@ -71,6 +71,7 @@ final class Assembly {
                 new GatewayConfig.Listen(
                         file.listen().data(),
                         file.listen().admin(),
+                        file.listen().probes(),
                         file.listen().adminToken()),
                 store(),
                 upstreams(),

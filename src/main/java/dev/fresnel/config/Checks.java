@@ -71,10 +71,17 @@ final class Checks {
     private void listen() {
         HostPort data = file.listen().data();
         HostPort admin = file.listen().admin();
-        boolean sameHost = data.host().equals(admin.host()) || data.isAnyAddress() || admin.isAnyAddress();
-        if (sameHost && data.port() == admin.port() && data.port() != 0) {
+        if (data.collidesWith(admin)) {
             findings.error(KeyPath.of("listen", "admin"), "must not share a port with data", "give it another port");
         }
+        file.listen().probes().ifPresent(probes -> {
+            if (probes.collidesWith(data) || probes.collidesWith(admin)) {
+                findings.error(
+                        KeyPath.of("listen", "probes"),
+                        "must not share a port with " + (probes.collidesWith(data) ? "data" : "admin"),
+                        "give it another port");
+            }
+        });
         if (!admin.isLoopback() && file.listen().adminToken().isEmpty()) {
             findings.error(
                     KeyPath.of("listen", "admin"),

@@ -62,6 +62,12 @@ record ConfigFile(
             HostPort admin,
 
             @Key(
+                    value =
+                            "Serves `/livez`, `/readyz`, `/startupz` and `/metrics` to everybody who reaches it, and nothing else: for a kubelet and a Prometheus.",
+                    unset = "the admin listener alone serves them")
+            Optional<HostPort> probes,
+
+            @Key(
                     value = "Bearer token of the admin listener. Required when it is not on a loopback address.",
                     unset = "none asked for")
             Optional<Secret> adminToken) {}

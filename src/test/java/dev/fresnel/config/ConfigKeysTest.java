@@ -66,7 +66,10 @@ class ConfigKeysTest {
 
         assertThat(config.listen())
                 .isEqualTo(new GatewayConfig.Listen(
-                        new HostPort("127.0.0.1", 8080), new HostPort("127.0.0.1", 9090), Optional.empty()));
+                        new HostPort("127.0.0.1", 8080),
+                        new HostPort("127.0.0.1", 9090),
+                        Optional.empty(),
+                        Optional.empty()));
         assertThat(config.store()).isEqualTo(new GatewayConfig.Store(Path.of("./data"), Optional.empty()));
         assertThat(config.upstreams().get("openai"))
                 .isEqualTo(new Upstream(
@@ -135,6 +138,7 @@ class ConfigKeysTest {
                 .isEqualTo(new GatewayConfig.Listen(
                         new HostPort("0.0.0.0", 18080),
                         new HostPort("::1", 19090),
+                        Optional.of(new HostPort("0.0.0.0", 19091)),
                         Optional.of(new Secret("admin-token-1"))));
         assertThat(config.store())
                 .isEqualTo(new GatewayConfig.Store(

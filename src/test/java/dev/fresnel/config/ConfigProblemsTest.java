@@ -323,6 +323,26 @@ class ConfigProblemsTest {
 
         @ParameterizedTest
         @CsvSource({
+            "127.0.0.1:8080, data",
+            "0.0.0.0:9090, admin",
+            "127.0.0.1:8081, ''",
+            "10.0.0.5:8080, ''",
+            "127.0.0.1:0, ''",
+        })
+        void probesShareNoPort(String probes, String taken) {
+            List<String> problems = Configs.problems("listen: { probes: \"" + probes + "\" }\n" + Configs.MINIMAL);
+
+            if (taken.isEmpty()) {
+                assertThat(problems).isEmpty();
+            } else {
+                assertThat(problems)
+                        .containsExactly("x.yaml:1:19 listen.probes: must not share a port with " + taken
+                                + "; give it another port");
+            }
+        }
+
+        @ParameterizedTest
+        @CsvSource({
             "http://10.0.0.5/v1, '', 0",
             "'http://10.0.0.5/v1', ', api-key: k', 1",
             "'http://10.0.0.5/v1', ', api-key: k, allow-plain-http: true', 0",
