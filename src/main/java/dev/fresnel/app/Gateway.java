@@ -392,7 +392,7 @@ public final class Gateway {
                         (int) config.limits().maxBody(),
                         config.limits().headerTimeout(),
                         config.limits().bodyTimeout()),
-                new TenantDirectory(config.tenants()),
+                new TenantDirectory(config.tenants(), SystemTime.clock()),
                 config.models(),
                 new Exchanges(parts));
     }
