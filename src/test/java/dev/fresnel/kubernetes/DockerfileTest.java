@@ -82,7 +82,7 @@ class DockerfileTest {
                                 gateway.getArgs().stream()
                                         .map(arg -> '"' + arg + '"')
                                         .toList()) + "]");
-        assertThat(gateway.getCommand()).as("the entry point of the image").isNull();
+        assertThat(gateway.getCommand()).as("the entry point of the image").isNullOrEmpty();
         assertThat(Path.of("fresnel")).isExecutable();
         String[] ports = last("EXPOSE").split(" ");
         assertThat(gateway.getPorts())
