@@ -156,13 +156,8 @@ final class Assembly {
     private Map<ModelName, Price> prices() {
         Map<ModelName, Price> prices = new LinkedHashMap<>();
         file.models()
-                .forEach((name, section) -> section.price()
-                        .ifPresent(price -> prices.put(
-                                new ModelName(name),
-                                new Price(
-                                        price.input().orElseThrow(),
-                                        price.cachedInput().orElseThrow(),
-                                        price.output().orElseThrow()))));
+                .forEach((name, section) ->
+                        section.price().ifPresent(price -> prices.put(new ModelName(name), ModelPrices.price(price))));
         return prices;
     }
 

@@ -161,7 +161,9 @@ final class Checks {
                     "has no price: costs and savings are not known, and it is no arm where money is compared",
                     "add price: { input: ..., cached-input: ..., output: ... } in USD per million tokens");
         }
-        model.price().ifPresent(price -> plausible(path.at("price"), price));
+        if (findings.isWritten(path.at("price"))) {
+            model.price().ifPresent(price -> plausible(path.at("price"), price));
+        }
     }
 
     private void plausible(KeyPath path, PriceSection price) {

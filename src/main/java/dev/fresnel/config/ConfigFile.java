@@ -34,6 +34,9 @@ record ConfigFile(
                 pattern = Key.MODEL)
         Map<String, ModelSection> models,
 
+        @Key("Where prices come from that models do not have.")
+        PricesSection prices,
+
         @Key(value = "Other names for models; an alias may name another alias.", pattern = Key.MODEL)
         Map<String, String> aliases,
 
@@ -122,6 +125,12 @@ record ConfigFile(
                     def = "false")
             boolean allowPlainHttp,
 
+            @Key(
+                    value = "Whose prices in the price table hold here, such as `openai`.",
+                    unset = "told by the host of `base-url`; none for a host that the table does not know",
+                    pattern = Key.ID)
+            Optional<String> provider,
+
             @Key("How long the upstream may keep us waiting.")
             TimeoutsSection timeouts,
 
@@ -177,8 +186,18 @@ record ConfigFile(
             @Key(value = "How capable and dear it is.", def = "unknown")
             Tier tier,
 
-            @Key(value = "USD per million tokens.", unset = "not known: never an arm where money is compared")
+            @Key(
+                    value = "USD per million tokens.",
+                    unset =
+                            "that of the price table for its upstream's name; without one it is not known, and never an arm where money is compared")
             Optional<PriceSection> price) {}
+
+    record PricesSection(
+            @Key(
+                    value =
+                            "Prices for models that have none: `shipped` with Fresnel; `none`; or those of a file made by `fresnel prices generate`, relative to the working directory.",
+                    def = "shipped")
+            String table) {}
 
     record PriceSection(
             @Key(value = "USD per million uncached input tokens.", required = true, min = "0", max = "100000")
@@ -191,12 +210,51 @@ record ConfigFile(
                     max = "100000")
             Optional<Usd> cachedInput,
 
+            @Key(value = "USD per million output tokens.", required = true, min = "0", max = "100000")
+            Optional<Usd> output,
+
             @Key(
-                    value = "USD per million output tokens, reasoning included.",
+                    value = "USD per million input tokens written to the provider's prompt cache.",
+                    unset = "as `input`",
+                    min = "0",
+                    max = "100000")
+            Optional<Usd> cacheWrite,
+
+            @Key(value = "USD per million reasoning tokens.", unset = "as `output`", min = "0", max = "100000")
+            Optional<Usd> reasoning,
+
+            @Key(value = "USD per million input tokens of sound.", unset = "as `input`", min = "0", max = "100000")
+            Optional<Usd> audioInput,
+
+            @Key(value = "USD per million output tokens of sound.", unset = "as `output`", min = "0", max = "100000")
+            Optional<Usd> audioOutput,
+
+            @Key(value = "What a request with long input costs, all of its tokens.", unset = "the same")
+            Optional<LongContextSection> longContext) {}
+
+    record LongContextSection(
+            @Key(value = "Input tokens above which it holds.", required = true, min = "1", max = "1000000000")
+            Optional<Long> above,
+
+            @Key(value = "USD per million uncached input tokens.", required = true, min = "0", max = "100000")
+            Optional<Usd> input,
+
+            @Key(
+                    value = "USD per million input tokens read from the provider's prompt cache.",
                     required = true,
                     min = "0",
                     max = "100000")
-            Optional<Usd> output) {}
+            Optional<Usd> cachedInput,
+
+            @Key(value = "USD per million output tokens.", required = true, min = "0", max = "100000")
+            Optional<Usd> output,
+
+            @Key(
+                    value = "USD per million input tokens written to the provider's prompt cache.",
+                    unset = "as `input`",
+                    min = "0",
+                    max = "100000")
+            Optional<Usd> cacheWrite) {}
 
     record WorkerSection(
             @Key(value = "A declared model or an alias.", required = true)

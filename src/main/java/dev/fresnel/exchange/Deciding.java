@@ -279,7 +279,7 @@ final class Deciding {
                 .worstCase()
                 .or(() -> journal.requested
                         .flatMap(model -> parts.prices().find(model.name()))
-                        .map(price -> price.of(assessment.estimates().atMost(request))));
+                        .map(price -> price.atMost(assessment.estimates().atMost(request))));
         refuse(purse.cover(worst, Purse.noPrice(journal.requestedModel)));
     }
 

@@ -183,8 +183,7 @@ class ConfigKeysTest {
                         Set.of(Feature.TOOLS, Feature.VISION)));
         assertThat(config.models().find(new ModelName("clever")).orElseThrow().name())
                 .isEqualTo(new ModelName("gpt-4o"));
-        assertThat(config.prices().get(new ModelName("gpt-4o")))
-                .isEqualTo(new Price(usd("2.50"), usd("1.25"), usd("10")));
+        assertThat(config.prices().get(new ModelName("gpt-4o"))).isEqualTo(dearPrice());
         assertThat(config.workers().get("fast-worker"))
                 .isEqualTo(new Worker(
                         "fast-worker",
@@ -269,7 +268,7 @@ class ConfigKeysTest {
         assertThat(config.judge())
                 .contains(new JudgeSettings(
                         config.models().find(new ModelName("gpt-4o")).orElseThrow(),
-                        new Price(usd("2.50"), usd("1.25"), usd("10")),
+                        dearPrice(),
                         0.02,
                         usd("2.5"),
                         0.4,
@@ -285,6 +284,22 @@ class ConfigKeysTest {
     }
 
     /** Guards {@link #mapsEveryKeyToItsRecord}: a key added to the records and not to the full example fails here. */
+    private static Price dearPrice() {
+        return new Price(
+                usd("2.50"),
+                usd("1.25"),
+                usd("10"),
+                new Price.Extras(usd("3.125"), usd("12"), usd("40"), usd("80")),
+                Optional.of(new Price.LongContext(
+                        200_000,
+                        new Price(
+                                usd("5"),
+                                usd("2.5"),
+                                usd("15"),
+                                new Price.Extras(usd("6.25"), usd("15"), usd("5"), usd("15")),
+                                Optional.empty()))));
+    }
+
     @Test
     void fullExampleSetsEveryDeclaredKey() throws IOException {
         Set<String> set = new HashSet<>();
