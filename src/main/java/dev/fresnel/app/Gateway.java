@@ -49,6 +49,7 @@ import dev.fresnel.pause.KillSwitch;
 import dev.fresnel.policy.Policy;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantDirectory;
+import dev.fresnel.upstream.UpstreamClient;
 import dev.fresnel.value.TenantId;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -144,13 +145,15 @@ public final class Gateway {
                     .transform(_ -> Future.failedFuture(new DecisionLogException(
                             config.events().decisionLog().orElseThrow().file(), cannotWrite)));
         }
+        Metrics metrics = new Metrics(registry);
         Telling telling = new Telling(
                 writer,
                 window,
                 new EventLog(writer, window, SystemTime.clock(), EventLog.Access.ON),
                 decisions,
                 registry,
-                new Metrics(registry));
+                metrics,
+                TraceStart.of(vertx, config.traces(), metrics, closing));
         // A promise of no event loop: the loops may be gone when it is kept.
         Promise<Gateway> started = Promise.promise();
         InForce inForce = new InForce(config, SystemTime.clock());
@@ -179,7 +182,8 @@ public final class Gateway {
             EventLog log,
             Consumer<DecisionRecord> decisions,
             PrometheusMeterRegistry registry,
-            Metrics metrics) {}
+            Metrics metrics,
+            TraceStart traces) {}
 
     private static Consumer<DecisionRecord> decisionLog(
             Vertx vertx, Optional<GatewayConfig.DecisionLogFile> wanted, Closing closing) throws IOException {
@@ -223,6 +227,7 @@ public final class Gateway {
                 stores.lenses(),
                 stores.ledger(),
                 LearnerStart.thread(vertx),
+                telling.traces().tracing(),
                 telling.metrics(),
                 unharmed(event -> {
                     telling.log().onLens(event);
@@ -268,12 +273,13 @@ public final class Gateway {
                 Pausing.killSwitch(vertx, stores.pauses(), inForce, unharmed(telling.log()::onPause), closing);
         BudgetPacing pacing = new BudgetPacing();
         inForce.follow(next -> learner.know(LearnerStart.knownArms(next)));
-        watchTenants(inForce, killSwitch, pacing, telling.metrics());
+        watchTenants(inForce, killSwitch, pacing, ground.upstreams(), telling.metrics());
 
         JtokkitEstimator tokens = new JtokkitEstimator();
         Parts parts = new Parts(
                 vertx,
                 ground.upstreams(),
+                telling.traces().tracing(),
                 config.upstreams(),
                 config.models(),
                 prices,
@@ -310,6 +316,7 @@ public final class Gateway {
                 unharmed(event -> {
                     telling.log().onExchange(event);
                     telling.metrics().onExchange(event);
+                    telling.traces().events().accept(event);
                 }),
                 clock,
                 nanos,
@@ -372,11 +379,13 @@ public final class Gateway {
                 .compose(_ -> deploy(inForce, telling, vertx, loops, data, admin, probes, gate, closing));
     }
 
-    /** Per tenant of the config in force, whichever that is. */
-    private static void watchTenants(InForce inForce, KillSwitch killSwitch, BudgetPacing pacing, Metrics metrics) {
+    /** Per tenant and upstream of the config in force, whichever that is. */
+    private static void watchTenants(
+            InForce inForce, KillSwitch killSwitch, BudgetPacing pacing, UpstreamClient upstreams, Metrics metrics) {
         Consumer<GatewayConfig> watch = config -> {
             metrics.onConfigInForce(config.version());
             metrics.expect(config.workers().keySet(), inForce.tenants());
+            metrics.watchUpstreams(config.upstreams().keySet(), upstreams::counts);
             metrics.watchPauses(inForce.tenants(), killSwitch::isPaused);
             metrics.watchBudgets(tenant -> pacing.pressure(tenant).perDollar(), budgeted(config.tenants()));
         };

@@ -37,6 +37,7 @@ import dev.fresnel.upstream.PoolLimits;
 import dev.fresnel.upstream.Timeouts;
 import dev.fresnel.upstream.Upstream;
 import dev.fresnel.value.ModelName;
+import dev.fresnel.value.Secret;
 import dev.fresnel.value.TenantId;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -102,7 +103,15 @@ final class Assembly {
                                 .map(path -> new GatewayConfig.DecisionLogFile(
                                         Path.of(path),
                                         file.events().decisionLogSize().bytes(),
-                                        file.events().decisionLogKeep()))));
+                                        file.events().decisionLogKeep()))),
+                traces(file.telemetry().otlp()));
+    }
+
+    private static Optional<GatewayConfig.Otlp> traces(ConfigFile.OtlpSection section) {
+        Map<String, Secret> headers = new LinkedHashMap<>();
+        section.headers().forEach((name, value) -> headers.put(name, value.secret()));
+        return section.endpoint()
+                .map(endpoint -> new GatewayConfig.Otlp(endpoint, headers, section.sample(), section.timeout()));
     }
 
     private GatewayConfig.Store store() {

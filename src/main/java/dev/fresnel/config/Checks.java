@@ -47,6 +47,7 @@ final class Checks {
     void run() {
         listen();
         redis();
+        new TelemetryChecks(file.telemetry().otlp(), findings).run();
         file.upstreams().forEach(this::upstream);
         file.models().forEach(this::model);
         aliases();
@@ -125,7 +126,7 @@ final class Checks {
 
     private void baseUrl(UpstreamSection upstream, URI url, KeyPath path) {
         String host = bare(url.getHost());
-        if (LINK_LOCAL.matcher(host.toLowerCase(Locale.ROOT)).matches()) {
+        if (isLinkLocal(host)) {
             findings.error(
                     path,
                     "must not be a link-local address: cloud machines answer there with their own credentials",
@@ -148,7 +149,12 @@ final class Checks {
         }
     }
 
-    private static String bare(String host) {
+    /** Where cloud machines give out their credentials. */
+    static boolean isLinkLocal(String host) {
+        return LINK_LOCAL.matcher(host.toLowerCase(Locale.ROOT)).matches();
+    }
+
+    static String bare(String host) {
         return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     }
 

@@ -57,7 +57,9 @@ record ConfigFile(
         @Key("Bounds on what clients may do to the process.")
         LimitsSection limits,
 
-        @Key("What events tell and how many are kept.") EventsSection events) {
+        @Key("What events tell and how many are kept.") EventsSection events,
+
+        @Key("Where traces go.") TelemetrySection telemetry) {
 
     record ListenSection(
             @Key(value = "Serves clients: `/v1/*`.", def = "127.0.0.1:8080")
@@ -411,4 +413,33 @@ record ConfigFile(
 
             @Key(value = "Decision logs set aside at most.", def = "4", min = "0", max = "1000")
             int decisionLogKeep) {}
+
+    record TelemetrySection(
+            @Key("OpenTelemetry traces, by OTLP over HTTP. A plain value is short for `endpoint`.")
+            OtlpSection otlp) {}
+
+    @Shorthand("endpoint")
+    record OtlpSection(
+            @Key(
+                    value = "Address of the collector, such as `http://localhost:4318`; `/v1/traces` is added.",
+                    unset = "no traces")
+            Optional<URI> endpoint,
+
+            @Key(
+                    value = "Headers of every export, such as a collector's key as `${NAME}` or `file:/path`.",
+                    pattern = HeaderValue.NAME)
+            Map<String, HeaderValue> headers,
+
+            @Key(value = "Accept that `headers` cross the network unencrypted to an `http://` address.", def = "false")
+            boolean allowPlainHttp,
+
+            @Key(
+                    value = "Share of requests traced, of those whose `traceparent` does not say.",
+                    def = "1",
+                    min = "0",
+                    max = "1")
+            Double sample,
+
+            @Key(value = "Of one export, repetitions included.", def = "10s", min = "100ms", max = "1m")
+            Duration timeout) {}
 }

@@ -192,6 +192,7 @@ final class ModelPrices {
                 file.policy(),
                 file.estimates(),
                 file.limits(),
-                file.events());
+                file.events(),
+                file.telemetry());
     }
 }

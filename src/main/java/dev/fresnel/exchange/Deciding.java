@@ -86,6 +86,7 @@ final class Deciding {
         journal.plan = plan;
         Overrides overrides = Overrides.parse(arrival.headers());
         journal.explain = overrides.explain();
+        journal.mode = Optional.of(overrides.modeOn(plan));
         if (plan.mode() == Mode.OFF
                 && overrides.equals(Overrides.NONE)
                 && arrival.tenant().dailyBudget().isEmpty()) {

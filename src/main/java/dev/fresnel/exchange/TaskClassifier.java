@@ -6,6 +6,7 @@ import dev.fresnel.budget.Price;
 import dev.fresnel.chat.Usage;
 import dev.fresnel.delegation.TaskKind;
 import dev.fresnel.lens.LensBlock;
+import dev.fresnel.upstream.CallPurpose;
 import dev.fresnel.upstream.Completion;
 import dev.fresnel.upstream.CompletionCall;
 import dev.fresnel.upstream.CompletionFailed;
@@ -225,7 +226,16 @@ public final class TaskClassifier {
     private Future<Answer> ask(Question question) {
         String text = shortened(question.text());
         CompletionCall call = new CompletionCall(
-                question.model(), question.credential(), PROMPT, text, 0, MAX_TOKENS, Optional.empty(), CALL_LIMIT);
+                question.request(),
+                CallPurpose.CLASSIFIER,
+                question.model(),
+                question.credential(),
+                PROMPT,
+                text,
+                0,
+                MAX_TOKENS,
+                Optional.empty(),
+                CALL_LIMIT);
         // Starting from a future turns a seam that throws into a failed future.
         return Future.succeededFuture(call)
                 .compose(models::complete)

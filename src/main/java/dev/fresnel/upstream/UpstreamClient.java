@@ -39,6 +39,8 @@ public final class UpstreamClient {
     private final LongSupplier nanos;
     private final Optional<TrustOptions> trust;
     private final Map<Upstream, Lane> lanes = new ConcurrentHashMap<>();
+    /** By name: they outlive a change of the upstream's config. */
+    private final Map<String, UpstreamCounts> counts = new ConcurrentHashMap<>();
 
     /** Upstreams of the config in force; empty: of the first. */
     private volatile Optional<Set<Upstream>> kept = Optional.empty();
@@ -47,7 +49,7 @@ public final class UpstreamClient {
      * One upstream's pool, retry budget and admission. The bound on waiting calls is kept here, not in Vert.x, whose queue also
      * counts connects under way and keeps calls that were cancelled. Thread-safe.
      */
-    record Lane(HttpClientAgent client, RetryBudget budget, Semaphore places, int all) {
+    record Lane(HttpClientAgent client, RetryBudget budget, Semaphore places, int all, UpstreamCounts counts) {
         /** Takes a place among the calls in flight and waiting; false when there is none. */
         boolean enter() {
             return places.tryAcquire();
@@ -134,7 +136,12 @@ public final class UpstreamClient {
                 .withConnectHandler(connection -> connection.exceptionHandler(cause -> {}))
                 .build();
         int places = upstream.pool().maxConnections() + upstream.pool().maxQueue();
-        return new Lane(client, new RetryBudget(nanos), new Semaphore(places), places);
+        return new Lane(client, new RetryBudget(nanos), new Semaphore(places), places, counts(upstream.name()));
+    }
+
+    /** Of all calls to the upstream of this name, in this config and earlier ones. */
+    public UpstreamCounts counts(String upstream) {
+        return counts.computeIfAbsent(upstream, _ -> new UpstreamCounts());
     }
 
     /**
