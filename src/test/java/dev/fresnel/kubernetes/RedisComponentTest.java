@@ -90,7 +90,7 @@ class RedisComponentTest {
     @Test
     void isEnoughForAGateway() {
         Vertx vertx = Vertx.vertx();
-        String store = "store: { redis: { url: \"%s\", user: fresnel, password: \"%s\", command-timeout: 5s } }"
+        String store = "store: { redis: { url: \"%s\", user: fresnel, password: \"%s\", command-timeout: 5s, connect-timeout: 30s } }"
                 .formatted(redis.uri(), PASSWORD);
         try (FakeUpstream smart = FakeUpstream.start(vertx);
                 FakeUpstream cheap = FakeUpstream.start(vertx)) {
