@@ -70,6 +70,7 @@ public final class Fresnel implements Runnable {
                 .addSubcommand(new CommandLine(new KeysCommand())
                         .addSubcommand(new KeysCommand.Create(terminal))
                         .addSubcommand(new KeysCommand.Hash(terminal)))
+                .addSubcommand(new CommandLine(new PricesCommand()).addSubcommand(new PricesCommand.Generate(terminal)))
                 .addSubcommand(new SeedCommand(terminal))
                 .addSubcommand(new ExportCommand(terminal))
                 .addSubcommand(new PauseCommand.Pause(terminal))

@@ -1,7 +1,15 @@
 package dev.fresnel.app;
 
 import dev.fresnel.admin.AdminListener;
-import dev.fresnel.admin.Probes;
+import dev.fresnel.admin.LensRequests;
+import dev.fresnel.admin.OpenApiRequests;
+import dev.fresnel.admin.Operation;
+import dev.fresnel.admin.OperationGroup;
+import dev.fresnel.admin.OperationTable;
+import dev.fresnel.admin.PauseRequests;
+import dev.fresnel.admin.ProbeRequests;
+import dev.fresnel.admin.StatusRequests;
+import dev.fresnel.admin.TenantNames;
 import dev.fresnel.admin.ProbesListener;
 import dev.fresnel.budget.Ledger;
 import dev.fresnel.budget.PriceTable;
@@ -336,16 +344,22 @@ public final class Gateway {
                     telling.metrics().onRefused(refusal.status());
                 }),
                 nanos);
-        Probes probes = new Probes(() -> !gate.isShut(), telling.registry()::scrape);
+        ProbeRequests probes = new ProbeRequests(() -> !gate.isShut(), telling.registry()::scrape);
+        TenantNames tenants = new TenantNames(inForce::tenants);
+        // What the admin API serves: a group of operations per subject.
+        List<OperationGroup> groups = List.of(
+                probes,
+                new OpenApiRequests(),
+                new StatusRequests(
+                        () -> Status.json(inForce, gate, ledger, killSwitch, learning.seeding(), telling.writer()),
+                        telling.window()::lines),
+                new PauseRequests(killSwitch, tenants),
+                new LensRequests(shelf, tenants));
         AdminListener admin = new AdminListener(new AdminListener.Setup(
                 config.listen().admin().host(),
                 config.listen().admin().port(),
                 config.listen().adminToken(),
-                probes,
-                () -> Status.json(inForce, gate, ledger, killSwitch, learning.seeding(), telling.writer()),
-                telling.window()::lines,
-                killSwitch,
-                shelf,
+                new OperationTable(groups),
                 unharmed(action ->
                         telling.log().onAdminAction(action.action(), action.tenant(), action.subject(), action.by()))));
         // The first request must not pay for the tokenizer's tables, nor stand on an event loop while they load.
@@ -378,7 +392,7 @@ public final class Gateway {
                         (int) config.limits().maxBody(),
                         config.limits().headerTimeout(),
                         config.limits().bodyTimeout()),
-                new TenantDirectory(config.tenants()),
+                new TenantDirectory(config.tenants(), SystemTime.clock()),
                 config.models(),
                 new Exchanges(parts));
     }
@@ -397,7 +411,7 @@ public final class Gateway {
             int loops,
             DataListener.Setup data,
             AdminListener admin,
-            Probes probes,
+            ProbeRequests probes,
             Gate gate,
             Closing closing) {
         GatewayConfig.Listen listen = inForce.config().listen();
@@ -459,6 +473,11 @@ public final class Gateway {
 
     public int adminPort() {
         return admin.port();
+    }
+
+    /** Everything the admin listener serves. */
+    public List<Operation> adminOperations() {
+        return admin.operations();
     }
 
     /** Empty without {@code listen.probes}. */

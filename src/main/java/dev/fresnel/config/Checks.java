@@ -9,7 +9,6 @@ import dev.fresnel.config.ConfigFile.WorkerSection;
 import dev.fresnel.delegation.Mode;
 import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.policy.Arm;
-import dev.fresnel.tenant.KeyHash;
 import dev.fresnel.tenant.TenantRoute;
 import dev.fresnel.value.ModelName;
 import dev.fresnel.value.Usd;
@@ -162,7 +161,9 @@ final class Checks {
                     "has no price: costs and savings are not known, and it is no arm where money is compared",
                     "add price: { input: ..., cached-input: ..., output: ... } in USD per million tokens");
         }
-        model.price().ifPresent(price -> plausible(path.at("price"), price));
+        if (findings.isWritten(path.at("price"))) {
+            model.price().ifPresent(price -> plausible(path.at("price"), price));
+        }
     }
 
     private void plausible(KeyPath path, PriceSection price) {
@@ -220,7 +221,7 @@ final class Checks {
 
     private void tenants() {
         Map<String, KeyPath> ids = new HashMap<>();
-        Map<KeyHash, KeyPath> keys = new HashMap<>();
+        KeyChecks keys = new KeyChecks(findings);
         Optional<KeyPath> open = Optional.empty();
         for (int i = 0; i < file.tenants().size(); i++) {
             TenantSection tenant = file.tenants().get(i);
@@ -234,14 +235,7 @@ final class Checks {
                             "give every tenant its own id");
                 }
             }
-            for (int k = 0; k < tenant.keys().size(); k++) {
-                KeyPath keyPath = path.at("keys").at(k);
-                KeyPath other = keys.putIfAbsent(tenant.keys().get(k), keyPath);
-                if (other != null) {
-                    findings.error(
-                            keyPath, "is the same key as " + findings.name(other), "a key opens exactly one tenant");
-                }
-            }
+            keys.check(path.at("keys"), tenant.keys());
             // Keys that could not be read have been reported; the tenant is not open for that.
             if (tenant.keys().isEmpty() && !findings.hasErrorsUnder(path.at("keys"))) {
                 open = openTenant(path, open);

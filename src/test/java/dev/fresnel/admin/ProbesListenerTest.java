@@ -132,7 +132,7 @@ class ProbesListenerTest {
         Vertx vertx = Vertx.vertx();
         try {
             ProbesListener listener =
-                    new ProbesListener("127.0.0.1", 0, new Probes(() -> true, () -> "metrics"), Duration.ofMillis(300));
+                    new ProbesListener("127.0.0.1", 0, new ProbeRequests(() -> true, () -> "metrics"), Duration.ofMillis(300));
             Await.result(vertx.deployVerticle(listener));
             try (RawConnection silent = new RawConnection(listener.port())) {
                 silent.send("GET /livez HTTP/1.1\r\nhost: x\r\nslow: ");

@@ -23,8 +23,11 @@ import dev.fresnel.outcome.SignalWeights;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.policy.PolicySettings;
 import dev.fresnel.policy.RuleName;
+import dev.fresnel.tenant.AllowedModels;
 import dev.fresnel.tenant.KeyHash;
+import dev.fresnel.tenant.Scope;
 import dev.fresnel.tenant.Tenant;
+import dev.fresnel.tenant.TenantKey;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.upstream.PoolLimits;
 import dev.fresnel.upstream.Tier;
@@ -41,6 +44,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -83,7 +87,8 @@ class ConfigKeysTest {
         assertThat(config.prices()).isEmpty();
         assertThat(config.workers()).isEmpty();
         assertThat(config.tenants())
-                .containsExactly(new Tenant(new TenantId("acme"), List.of(), "openai", List.of(), Optional.empty()));
+                .containsExactly(new Tenant(
+                        new TenantId("acme"), List.of(), AllowedModels.ALL, "openai", List.of(), Optional.empty()));
         assertThat(config.policy()).isEqualTo(PolicySettings.DEFAULT);
         assertThat(config.outcomes()).isEqualTo(OutcomeSettings.DEFAULT);
         assertThat(config.limits())
@@ -178,8 +183,7 @@ class ConfigKeysTest {
                         Set.of(Feature.TOOLS, Feature.VISION)));
         assertThat(config.models().find(new ModelName("clever")).orElseThrow().name())
                 .isEqualTo(new ModelName("gpt-4o"));
-        assertThat(config.prices().get(new ModelName("gpt-4o")))
-                .isEqualTo(new Price(usd("2.50"), usd("1.25"), usd("10")));
+        assertThat(config.prices().get(new ModelName("gpt-4o"))).isEqualTo(dearPrice());
         assertThat(config.workers().get("fast-worker"))
                 .isEqualTo(new Worker(
                         "fast-worker",
@@ -189,7 +193,17 @@ class ConfigKeysTest {
                         new Fallback.Chain(List.of(new ModelName("clever"), new ModelName("gpt-4o")))));
         Tenant tenant = config.tenants().getFirst();
         assertThat(tenant.id()).isEqualTo(new TenantId("acme"));
-        assertThat(tenant.keys()).containsExactly(KeyHash.of("key-of-acme-1"), KeyHash.of("key-of-acme-2"));
+        assertThat(tenant.keys())
+                .containsExactly(
+                        new TenantKey(
+                                KeyHash.of("key-of-acme-1"),
+                                "ci",
+                                Set.of(Scope.CHAT, Scope.PASS_THROUGH),
+                                new AllowedModels(Optional.of(List.of("gpt-4o-*"))),
+                                Optional.of(Instant.parse("2099-01-31T00:00:00Z")),
+                                Map.of("owner", "team 7")),
+                        TenantKey.unlimited(KeyHash.of("key-of-acme-2")));
+        assertThat(tenant.models()).isEqualTo(new AllowedModels(Optional.of(List.of("gpt-*", "clever"))));
         assertThat(tenant.upstream()).isEqualTo("local");
         assertThat(tenant.dailyBudget()).contains(usd("12.34"));
         assertThat(tenant.routes().getFirst().modelPattern()).isEqualTo("gpt-*");
@@ -254,7 +268,7 @@ class ConfigKeysTest {
         assertThat(config.judge())
                 .contains(new JudgeSettings(
                         config.models().find(new ModelName("gpt-4o")).orElseThrow(),
-                        new Price(usd("2.50"), usd("1.25"), usd("10")),
+                        dearPrice(),
                         0.02,
                         usd("2.5"),
                         0.4,
@@ -270,6 +284,22 @@ class ConfigKeysTest {
     }
 
     /** Guards {@link #mapsEveryKeyToItsRecord}: a key added to the records and not to the full example fails here. */
+    private static Price dearPrice() {
+        return new Price(
+                usd("2.50"),
+                usd("1.25"),
+                usd("10"),
+                new Price.Extras(usd("3.125"), usd("12"), usd("40"), usd("80")),
+                Optional.of(new Price.LongContext(
+                        200_000,
+                        new Price(
+                                usd("5"),
+                                usd("2.5"),
+                                usd("15"),
+                                new Price.Extras(usd("6.25"), usd("15"), usd("5"), usd("15")),
+                                Optional.empty()))));
+    }
+
     @Test
     void fullExampleSetsEveryDeclaredKey() throws IOException {
         Set<String> set = new HashSet<>();
