@@ -54,8 +54,7 @@ class MountedConfigTest {
                 .forEach(map -> configMaps.put(map.getMetadata().getName(), map));
         Map<String, String> secrets = new HashMap<>();
         Manifests.broughtSecrets()
-                .forEach((name, keys) ->
-                        keys.forEach(key -> secrets.put(name + "/" + key, content(key))));
+                .forEach((name, keys) -> keys.forEach(key -> secrets.put(name + "/" + key, content(key))));
         MountedVolume.mount(directory, volume, configMaps, secrets);
 
         ConfigResult result = ConfigLoader.load(directory, Map.of());
