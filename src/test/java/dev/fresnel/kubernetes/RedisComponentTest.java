@@ -40,7 +40,8 @@ class RedisComponentTest {
             "{\"model\":\"smart\",\"messages\":[{\"role\":\"user\",\"content\":\"Generate CRUD endpoints for 5 entities\"}]}";
 
     /** The command of the documentation that makes the file of users; the shell puts a hash in the place of {@code $(...)}. */
-    private static final Pattern USERS = Pattern.compile("users\\.acl=\"([^\"]+)\\$\\((?:[^()]|\"\\$password\")+\\)([^\"]+)\"");
+    private static final Pattern USERS =
+            Pattern.compile("users\\.acl=\"([^\"]+)\\$\\((?:[^()]|\"\\$password\")+\\)([^\"]+)\"");
 
     @TempDir
     private Path folder;
@@ -76,12 +77,14 @@ class RedisComponentTest {
     private Path users() throws IOException {
         Matcher command = USERS.matcher(Files.readString(Path.of("docs/kubernetes.md")));
         assertThat(command.find()).as("the command that makes users.acl").isTrue();
-        return Files.writeString(folder.resolve("users.acl"), command.group(1) + sha256(PASSWORD) + command.group(2) + "\n");
+        return Files.writeString(
+                folder.resolve("users.acl"), command.group(1) + sha256(PASSWORD) + command.group(2) + "\n");
     }
 
     private static String sha256(String text) {
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError(e);
         }
@@ -90,31 +93,40 @@ class RedisComponentTest {
     @Test
     void isEnoughForAGateway() {
         Vertx vertx = Vertx.vertx();
-        String store = "store: { redis: { url: \"%s\", user: fresnel, password: \"%s\", command-timeout: 5s } }"
-                .formatted(redis.uri(), PASSWORD);
+        String store =
+                "store: { redis: { url: \"%s\", user: fresnel, password: \"%s\", command-timeout: 5s, connect-timeout: 30s } }"
+                        .formatted(redis.uri(), PASSWORD);
         try (FakeUpstream smart = FakeUpstream.start(vertx);
                 FakeUpstream cheap = FakeUpstream.start(vertx)) {
             smart.byDefault(LensScripts.smart("from smart", Usage.of(20, 3000)));
             cheap.byDefault(Script.chat("from cheap", Usage.of(400, 3000)));
-            String yaml = TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), "mode: adaptive\narms: [direct, fast-worker]");
+            String yaml = TestGateway.twoModels(
+                    smart.baseUri(), cheap.baseUri(), "mode: adaptive\narms: [direct, fast-worker]");
             try (TestGateway gateway = TestGateway.withStore(store, yaml)) {
                 // Everything that is kept: a lens and its record, spend, evidence, an awaited decision, an order.
-                assertThat(gateway.chat(TASK, "x-fresnel-arm", "fast-worker").body()).contains("from cheap");
+                assertThat(gateway.chat(TASK, "x-fresnel-arm", "fast-worker").body())
+                        .contains("from cheap");
                 var reply = gateway.chat(TASK);
                 String id = reply.headers().firstValue("x-fresnel-request-id").orElseThrow();
-                Await.until("feedback is taken", () -> gateway.post("/v1/feedback", "{\"request_id\":\"" + id + "\",\"succeeded\":true}")
-                                .statusCode()
-                        < 300);
+                Await.until(
+                        "feedback is taken",
+                        () -> gateway.post("/v1/feedback", "{\"request_id\":\"" + id + "\",\"succeeded\":true}")
+                                        .statusCode()
+                                < 300);
                 assertThat(gateway.send(HttpRequest.newBuilder(
-                                        URI.create("http://127.0.0.1:" + gateway.adminPort() + "/admin/pause"))
-                                .POST(HttpRequest.BodyPublishers.ofString("{\"reason\":\"test\"}"))
-                                .build())
-                        .body())
+                                                URI.create("http://127.0.0.1:" + gateway.adminPort() + "/admin/pause"))
+                                        .POST(HttpRequest.BodyPublishers.ofString("{\"reason\":\"test\"}"))
+                                        .build())
+                                .body())
                         .contains("\"stored\":true");
 
-                Await.until(() -> "keys of every kind: " + as(PASSWORD, "SCAN 0 COUNT 1000"), () -> List.of("}:lens", "}:spend", "}:arms", "{pauses}").stream()
-                        .allMatch(as(PASSWORD, "SCAN 0 COUNT 1000")::contains));
-                assertThat(gateway.admin("/metrics").lines().filter(line -> line.startsWith("fresnel_redis_failures_total")))
+                Await.until(
+                        () -> "keys of every kind: " + as(PASSWORD, "SCAN 0 COUNT 1000"),
+                        () -> List.of("}:lens", "}:spend", "}:arms", "{pauses}").stream()
+                                .allMatch(as(PASSWORD, "SCAN 0 COUNT 1000")::contains));
+                assertThat(gateway.admin("/metrics")
+                                .lines()
+                                .filter(line -> line.startsWith("fresnel_redis_failures_total")))
                         .allSatisfy(line -> assertThat(line).endsWith(" 0.0"));
                 assertThat(gateway.admin("/metrics")).contains("fresnel_redis_up 1.0");
             }
@@ -128,7 +140,8 @@ class RedisComponentTest {
         assertThat(redis.command("GET", "fresnel:x")).startsWith("-NOAUTH");
         assertThat(as("wrong", "GET fresnel:x")).contains("-WRONGPASS", "-NOAUTH");
         assertThat(as(PASSWORD, "SET other 1")).contains("+OK", "-NOPERM");
-        for (String command : List.of("CONFIG GET dir", "FLUSHALL", "KEYS *", "ACL LIST", "DEBUG SLEEP 0", "PUBLISH a b")) {
+        for (String command :
+                List.of("CONFIG GET dir", "FLUSHALL", "KEYS *", "ACL LIST", "DEBUG SLEEP 0", "PUBLISH a b")) {
             assertThat(as(PASSWORD, command)).as(command).contains("+OK", "-NOPERM");
         }
     }
