@@ -52,7 +52,9 @@ public final class Exchanges {
                 })
                 .onSuccess(end -> {
                     journal.over(end);
-                    parts.events().accept(finished(arrival, request, client, journal, end));
+                    parts.events()
+                            .accept(finished(
+                                    arrival, request, client, journal, end, "pass-through", List.of("not_chat"), 1));
                 });
     }
 
@@ -64,6 +66,22 @@ public final class Exchanges {
                         route,
                         arrival.headers(),
                         parts.nanos().getAsLong() - arrival.startedNanos());
+    }
+
+    /** Tells of a request that the gateway itself has answered: nobody else was asked. Call it once, behind the answer. */
+    public void answered(Arrival arrival, HttpServerRequest request, ClientSide client) {
+        ExchangeEvent.End end = client.error().isPresent() ? ExchangeEvent.End.REFUSED : ExchangeEvent.End.COMPLETE;
+        parts.events().accept(own(arrival, request, client, client.isGone() ? ExchangeEvent.End.CLIENT_GONE : end));
+    }
+
+    /** Tells of a request whose body broke off with its connection. */
+    public void brokenOff(Arrival arrival, HttpServerRequest request, ClientSide client) {
+        parts.events().accept(own(arrival, request, client, ExchangeEvent.End.CLIENT_GONE));
+    }
+
+    private ExchangeEvent own(Arrival arrival, HttpServerRequest request, ClientSide client, ExchangeEvent.End end) {
+        Journal journal = new Journal(parts.nanos(), arrival.startedNanos());
+        return finished(arrival, request, client, journal, end, "gateway", List.of(), 0);
     }
 
     private static ExchangeEvent.End refuse(ClientSide client, Throwable problem) {
@@ -80,7 +98,14 @@ public final class Exchanges {
     }
 
     private ExchangeEvent finished(
-            Arrival arrival, HttpServerRequest request, ClientSide client, Journal journal, ExchangeEvent.End end) {
+            Arrival arrival,
+            HttpServerRequest request,
+            ClientSide client,
+            Journal journal,
+            ExchangeEvent.End end,
+            String arm,
+            List<String> reasons,
+            int attempts) {
         return new ExchangeEvent.Finished(
                 parts.clock().instant(),
                 arrival.id(),
@@ -93,9 +118,9 @@ public final class Exchanges {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                "pass-through",
-                List.of("not_chat"),
-                1,
+                arm,
+                reasons,
+                attempts,
                 Usage.NONE,
                 false,
                 Optional.empty(),

@@ -29,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Requests and their calls as OpenTelemetry spans: a server span for each request, under the trace that its {@code traceparent} names, and a
@@ -46,17 +45,8 @@ public final class SpanTracing implements Tracing {
     private static final List<String> HEADERS = List.of("traceparent", "tracestate");
     private static final TextMapPropagator W3C = W3CTraceContextPropagator.getInstance();
 
-    private static final TextMapGetter<MultiMap> INCOMING = new TextMapGetter<>() {
-        @Override
-        public Iterable<String> keys(MultiMap headers) {
-            return headers.names();
-        }
-
-        @Override
-        public @Nullable String get(@Nullable MultiMap headers, String name) {
-            return headers == null ? null : headers.get(name);
-        }
-    };
+    private static final TextMapGetter<MultiMap> INCOMING =
+            (headers, name) -> headers == null ? null : headers.get(name);
 
     private final Tracer tracer;
     private final InstantSource clock;
@@ -97,10 +87,10 @@ public final class SpanTracing implements Tracing {
                 tracer.spanBuilder(name(purpose, model)).setParent(below).setSpanKind(SpanKind.CLIENT);
         span.setAttribute("server.address", bare(upstream.baseUrl().getHost()));
         span.setAttribute("server.port", (long) Providers.port(upstream.baseUrl()));
-        span.setAttribute("http.request.method", purpose == CallPurpose.PASS_THROUGH ? null : "POST");
         span.setAttribute("fresnel.upstream", upstream.name());
         span.setAttribute("fresnel.purpose", purpose.key());
         if (purpose != CallPurpose.PASS_THROUGH) {
+            span.setAttribute("http.request.method", "POST");
             span.setAttribute("gen_ai.operation.name", "chat");
             span.setAttribute("gen_ai.provider.name", Providers.name(upstream));
             if (!model.isEmpty()) {

@@ -63,7 +63,11 @@ public final class Traces implements AutoCloseable {
                         .build());
         settings.headers().forEach(exporter::addHeader);
         queue = new SpanQueue(
-                exporter.build(), settings.endpoint().getHost(), settings.timeout(), LONGEST_CLOSE, nanos);
+                exporter.build(),
+                settings.endpoint().getHost(),
+                settings.timeout(),
+                closeWithin(settings.timeout()),
+                nanos);
         provider = SdkTracerProvider.builder()
                 .setResource(Resource.getDefault()
                         .merge(Resource.create(Attributes.of(
@@ -77,6 +81,12 @@ public final class Traces implements AutoCloseable {
                 .addSpanProcessor(queue)
                 .build();
         tracing = new SpanTracing(provider.get(SpanTracing.SCOPE), clock);
+    }
+
+    /** One export may be under way, and there may be another to make. */
+    private static Duration closeWithin(Duration timeout) {
+        Duration twice = timeout.multipliedBy(2);
+        return twice.compareTo(LONGEST_CLOSE) < 0 ? twice : LONGEST_CLOSE;
     }
 
     public SpanTracing tracing() {

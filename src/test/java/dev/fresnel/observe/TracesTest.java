@@ -17,7 +17,6 @@ import dev.fresnel.testing.TestGateway;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status;
 import io.vertx.core.Vertx;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -63,7 +62,8 @@ class TracesTest {
     }
 
     private static String streamed(String text) {
-        return "{\"model\":\"smart\",\"stream\":true,\"stream_options\":{\"include_usage\":true},\"messages\":[{\"role\":\"user\",\"content\":\"" + text + "\"}]}";
+        return "{\"model\":\"smart\",\"stream\":true,\"stream_options\":{\"include_usage\":true},\"messages\":[{\"role\":\"user\",\"content\":\""
+                + text + "\"}]}";
     }
 
     private TestGateway gateway(String otlp) {
@@ -85,9 +85,9 @@ class TracesTest {
                     .orElseThrow();
 
             Span server = collector.await("POST /v1/chat/completions");
-            Span lens = collector.await("for a lens", span -> attributes(span)
-                    .getOrDefault("fresnel.purpose", "")
-                    .equals("lens"));
+            Span lens = collector.await(
+                    "for a lens",
+                    span -> attributes(span).getOrDefault("fresnel.purpose", "").equals("lens"));
             Span worker = collector.await("chat cheap");
 
             assertThat(server.getKind()).isEqualTo(Span.SpanKind.SPAN_KIND_SERVER);
@@ -137,7 +137,9 @@ class TracesTest {
                             entry("gen_ai.usage.input_tokens", "400"),
                             entry("gen_ai.usage.output_tokens", "3000"),
                             entry("server.address", "127.0.0.1"),
-                            entry("server.port", Integer.toString(cheap.baseUri().getPort())),
+                            entry(
+                                    "server.port",
+                                    Integer.toString(cheap.baseUri().getPort())),
                             entry("http.response.status_code", "200"),
                             entry("fresnel.upstream", "cheap"),
                             entry("fresnel.purpose", "worker"));
@@ -158,10 +160,8 @@ class TracesTest {
                     .contains(
                             entry("content-type", "application/x-protobuf"),
                             entry("authorization", "Bearer of the collector"));
-            assertThat(attributes(export.request()
-                            .getResourceSpans(0)
-                            .getResource()
-                            .getAttributesList()))
+            assertThat(attributes(
+                            export.request().getResourceSpans(0).getResource().getAttributesList()))
                     .contains(entry("service.name", "fresnel"))
                     .containsKeys("service.version", "service.instance.id");
         }
@@ -186,14 +186,14 @@ class TracesTest {
             smart.reply(Script.error(400));
             gateway.chat(chat("smart", TASK), "authorization", "Bearer key-" + SECRET, "x-other", SECRET);
 
-            collector.await("of a failed call", span -> attributes(span)
-                    .getOrDefault("error.type", "")
-                    .equals("400"));
+            collector.await(
+                    "of a failed call",
+                    span -> attributes(span).getOrDefault("error.type", "").equals("400"));
             collector.await("POST /v1/chat/completions");
-            assertThat(collector.exports()).allSatisfy(export -> assertThat(
-                            new String(export.body(), StandardCharsets.ISO_8859_1))
-                    .contains("fresnel")
-                    .doesNotContain(SECRET, SECRET.substring(7)));
+            assertThat(collector.exports())
+                    .allSatisfy(export -> assertThat(new String(export.body(), StandardCharsets.ISO_8859_1))
+                            .contains("fresnel")
+                            .doesNotContain(SECRET, SECRET.substring(7)));
             assertThat(smart.lastRequest().bodyText()).contains(SECRET);
         }
     }
@@ -242,8 +242,8 @@ class TracesTest {
             assertThat(unsampled).matches("00-" + TRACE + "-[0-9a-f]{16}-00").doesNotContain("b7ad6b7169203331");
             assertThat(invalid.header("traceparent")).matches("00-[0-9a-f]{32}-[0-9a-f]{16}-02");
             assertThat(invalid.headers().names()).doesNotContain("tracestate");
-            assertThat(collector.spans()).allSatisfy(span -> assertThat(hex(span.getTraceId()))
-                    .isEqualTo(TRACE));
+            assertThat(collector.spans())
+                    .allSatisfy(span -> assertThat(hex(span.getTraceId())).isEqualTo(TRACE));
         }
     }
 
@@ -255,9 +255,9 @@ class TracesTest {
             gateway.chat(chat("smart", TASK));
 
             Span call = collector.await("chat cheap");
-            Span fallback = collector.await("of the model that was asked instead", span -> attributes(span)
-                    .getOrDefault("fresnel.purpose", "")
-                    .equals("requested"));
+            Span fallback = collector.await(
+                    "of the model that was asked instead",
+                    span -> attributes(span).getOrDefault("fresnel.purpose", "").equals("requested"));
             Span server = collector.await("POST /v1/chat/completions");
             assertThat(call.getStatus().getCode()).isEqualTo(Status.StatusCode.STATUS_CODE_ERROR);
             assertThat(attributes(call))
@@ -289,26 +289,30 @@ class TracesTest {
 
             smart.reply(Script.finAfter(200, Script.chatStream("from smart", WORK)));
             RawClient.chat(gateway.port(), streamed("hi again")).readAll();
-            Span broken = collector.await("of a broken stream", span -> attributes(span)
-                    .getOrDefault("fresnel.end", "")
-                    .equals("upstream_broken"));
+            Span broken = collector.await(
+                    "of a broken stream",
+                    span -> attributes(span).getOrDefault("fresnel.end", "").equals("upstream_broken"));
             assertThat(broken.getStatus().getCode()).isEqualTo(Status.StatusCode.STATUS_CODE_ERROR);
-            assertThat(attributes(collector.await("of the broken call", span -> attributes(span)
-                            .getOrDefault("error.type", "")
-                            .equals("broken"))))
+            assertThat(attributes(collector.await(
+                            "of the broken call",
+                            span -> attributes(span)
+                                    .getOrDefault("error.type", "")
+                                    .equals("broken"))))
                     .contains(entry("fresnel.upstream", "smart"));
 
             smart.reply(Script.endless(Duration.ofMillis(5)));
             try (RawClient leaving = RawClient.chat(gateway.port(), streamed("hi for good"))) {
                 leaving.readUntil("data:");
             }
-            assertThat(attributes(collector.await("of a client that left", span -> attributes(span)
-                            .getOrDefault("fresnel.end", "")
-                            .equals("client_gone"))))
+            assertThat(attributes(collector.await(
+                            "of a client that left",
+                            span -> attributes(span)
+                                    .getOrDefault("fresnel.end", "")
+                                    .equals("client_gone"))))
                     .contains(entry("error.type", "client_gone"));
-            collector.await("of the cancelled call", span -> attributes(span)
-                    .getOrDefault("error.type", "")
-                    .equals("cancelled"));
+            collector.await(
+                    "of the cancelled call",
+                    span -> attributes(span).getOrDefault("error.type", "").equals("cancelled"));
         }
     }
 

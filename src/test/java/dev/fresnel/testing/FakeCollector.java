@@ -101,13 +101,16 @@ public final class FakeCollector implements AutoCloseable {
         List<Span> spans = new ArrayList<>();
         exports.forEach(export -> export.request()
                 .getResourceSpansList()
-                .forEach(resource -> resource.getScopeSpansList().forEach(scope -> spans.addAll(scope.getSpansList()))));
+                .forEach(
+                        resource -> resource.getScopeSpansList().forEach(scope -> spans.addAll(scope.getSpansList()))));
         return spans;
     }
 
     /** Waits for a span, and gives it. */
     public Span await(String what, Predicate<Span> wanted) {
-        Await.until(() -> "a span " + what + " among " + spans(), () -> spans().stream().anyMatch(wanted));
+        Await.until(
+                () -> "a span " + what + " among " + spans(),
+                () -> spans().stream().anyMatch(wanted));
         return spans().stream().filter(wanted).findFirst().orElseThrow();
     }
 
