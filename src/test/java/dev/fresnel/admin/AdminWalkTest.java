@@ -263,7 +263,7 @@ class AdminWalkTest {
             String value = switch (parameter.type()) {
                 case ParameterType.Hash _ -> "0".repeat(64);
                 case ParameterType.Choice(List<String> of) -> of.getFirst();
-                case ParameterType.Number number -> Long.toString(number.least());
+                case ParameterType.WholeNumber number -> Long.toString(number.least());
                 case ParameterType.Flag _ -> "true";
                 case ParameterType.Tenant _, ParameterType.KnownTenant _ -> "acme";
                 case ParameterType.Text _, ParameterType.Texts _ -> "some";
