@@ -90,8 +90,8 @@ public final class LensRequests implements OperationGroup {
             return hasAny(tenant)
                     .compose(any -> any
                             ? change.make(key)
-                                    .map(done -> done.<AdminReply>map(subject -> new AdminReply.Changed(
-                                                    "{\"done\":true}", Optional.of(tenant), subject))
+                                    .map(done -> done.<AdminReply>map(subject -> AdminReply.changed(
+                                                    AdminReply.DONE, tenant, subject))
                                             .orElseGet(LensRequests::nothing))
                             : Future.succeededFuture(nobody(tenant)))
                     .otherwise(_ -> AdminReply.storeAway());
