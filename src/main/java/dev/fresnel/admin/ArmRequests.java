@@ -215,7 +215,7 @@ public final class ArmRequests implements OperationGroup {
         return Future.join(meant.stream()
                         .map(population -> learned.reset(population, arm))
                         .toList())
-                .map(_ -> AdminReply.changed(
+                .<AdminReply>map(_ -> AdminReply.changed(
                         json -> {
                             json.writeStartObject();
                             json.writeArrayFieldStart("populations");

@@ -110,7 +110,8 @@ final class DecisionWords {
             case EXPLORING -> "The learned policy drew this arm to learn about it.";
             case NO_WORKER -> "The route offers no arm but direct.";
             case RECURSION_GUARD -> "The request is a gateway's own.";
-            case PROVIDER_STATE -> "The conversation lives partly at its provider, so no other model can go on with it.";
+            case PROVIDER_STATE ->
+                "The conversation lives partly at its provider, so no other model can go on with it.";
             case PAUSED -> "Delegation is paused.";
             case UNKNOWN_MODEL -> "The config does not declare the requested model.";
             case OPEN_TOOL_LOOP -> "A tool loop is open that another model began.";

@@ -70,8 +70,8 @@ public final class EventRequests implements OperationGroup {
                     ErrorCode.TOO_MANY, "There are " + MAX_STREAMS + " readers already; close one of them."));
         }
         Optional<String> known = request.text("last-event-id");
-        return Future.succeededFuture(new AdminReply.Streamed(
-                "text/event-stream", response -> begin(response, filter(request), known)));
+        return Future.succeededFuture(
+                new AdminReply.Streamed("text/event-stream", response -> begin(response, filter(request), known)));
     }
 
     private void begin(HttpServerResponse response, EventFilter filter, Optional<String> known) {

@@ -63,8 +63,7 @@ final class RequestReader {
                         .noneMatch(problem -> problem.parameter().equals(Optional.of(parameter.name()))))
                 .forEach(parameter -> problem(parameter.name(), parameter.name() + " is missing"));
         return problems.isEmpty()
-                ? new Reading.Good(
-                        new AdminRequest(values, operation.lines().isPresent() ? body : Buffer.buffer(), by))
+                ? new Reading.Good(new AdminRequest(values, operation.lines().isPresent() ? body : Buffer.buffer(), by))
                 : new Reading.Bad(new AdminReply.Refused(code(), problems));
     }
 

@@ -1,15 +1,11 @@
 package dev.fresnel.app;
 
 import dev.fresnel.admin.AdminListener;
-import dev.fresnel.admin.LensRequests;
-import dev.fresnel.admin.OpenApiRequests;
+import dev.fresnel.admin.DecisionHistory;
 import dev.fresnel.admin.Operation;
 import dev.fresnel.admin.OperationGroup;
 import dev.fresnel.admin.OperationTable;
-import dev.fresnel.admin.PauseRequests;
 import dev.fresnel.admin.ProbeRequests;
-import dev.fresnel.admin.StatusRequests;
-import dev.fresnel.admin.TenantNames;
 import dev.fresnel.admin.ProbesListener;
 import dev.fresnel.budget.Ledger;
 import dev.fresnel.budget.PriceTable;
@@ -270,6 +266,7 @@ public final class Gateway {
         inForce.follow(next -> learner.know(LearnerStart.knownArms(next)));
         watchTenants(inForce, killSwitch, pacing, telling.metrics());
 
+        DecisionHistory decided = new DecisionHistory(config.events().ringSize());
         JtokkitEstimator tokens = new JtokkitEstimator();
         Parts parts = new Parts(
                 vertx,
@@ -310,6 +307,7 @@ public final class Gateway {
                 unharmed(event -> {
                     telling.log().onExchange(event);
                     telling.metrics().onExchange(event);
+                    decided.on(event);
                 }),
                 clock,
                 nanos,
@@ -345,16 +343,8 @@ public final class Gateway {
                 }),
                 nanos);
         ProbeRequests probes = new ProbeRequests(() -> !gate.isShut(), telling.registry()::scrape);
-        TenantNames tenants = new TenantNames(inForce::tenants);
-        // What the admin API serves: a group of operations per subject.
-        List<OperationGroup> groups = List.of(
-                probes,
-                new OpenApiRequests(),
-                new StatusRequests(
-                        () -> Status.json(inForce, gate, ledger, killSwitch, learning.seeding(), telling.writer()),
-                        telling.window()::lines),
-                new PauseRequests(killSwitch, tenants),
-                new LensRequests(shelf, tenants));
+        List<OperationGroup> groups = AdminStart.groups(
+                probes, inForce, gate, parts, learning, decided, telling.window(), telling.writer(), closing);
         AdminListener admin = new AdminListener(new AdminListener.Setup(
                 config.listen().admin().host(),
                 config.listen().admin().port(),

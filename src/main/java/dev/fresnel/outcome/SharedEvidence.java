@@ -218,8 +218,7 @@ public final class SharedEvidence {
                     }
                     known.asksForAll();
                     // Where it is asked already, the answer may be from before; the next tick asks again.
-                    Future<Void> heard =
-                            known.mayAsk(clock.instant()) ? refresh(known) : Future.succeededFuture();
+                    Future<Void> heard = known.mayAsk(clock.instant()) ? refresh(known) : Future.succeededFuture();
                     heard.onComplete(_ -> done.complete());
                 })));
         return done.future();
