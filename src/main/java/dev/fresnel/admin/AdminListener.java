@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The admin listener: serves a table of operations on a port of its own. It lets in whom the table lets in, refuses what an operation does
@@ -99,8 +100,8 @@ public final class AdminListener extends VerticleBase {
     private void answer(Operation operation, RoutingContext context) {
         String by = door.name(context.request());
         switch (RequestReader.read(operation, context, by)) {
-            case RequestReader.Reading.Unreadable(AdminReply.Refused why) -> refuse(context, why);
-            case RequestReader.Reading.Readable(AdminRequest request) ->
+            case RequestReader.Reading.Bad(AdminReply.Refused why) -> refuse(context, why);
+            case RequestReader.Reading.Good(AdminRequest request) ->
                 operation
                         .handler()
                         .answer(request)
@@ -137,7 +138,7 @@ public final class AdminListener extends VerticleBase {
         refuse(context, AdminReply.refused(ErrorCode.METHOD_NOT_ALLOWED, "Use " + allowed + "."));
     }
 
-    private static void broken(RoutingContext context, Throwable bug) {
+    private static void broken(RoutingContext context, @Nullable Throwable bug) {
         System.getLogger("fresnel").log(System.Logger.Level.ERROR, "an admin request was not answered", bug);
         if (context.response().headWritten()) {
             context.response().reset();

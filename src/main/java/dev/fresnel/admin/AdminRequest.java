@@ -1,6 +1,7 @@
 package dev.fresnel.admin;
 
 import dev.fresnel.value.TenantId;
+import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,7 +13,7 @@ import java.util.Optional;
  * @param body of an operation that reads it itself, else empty
  * @param by who asks, as audit events name them: {@code admin-token@ADDRESS} or {@code loopback@ADDRESS}
  */
-public record AdminRequest(Map<String, List<String>> values, byte[] body, String by) {
+public record AdminRequest(Map<String, List<String>> values, Buffer body, String by) {
     public Optional<String> text(String name) {
         return Optional.ofNullable(values.get(name)).map(List::getFirst);
     }

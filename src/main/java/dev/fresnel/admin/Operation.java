@@ -75,7 +75,11 @@ public record Operation(
                 handler);
     }
 
-    /** A change. @param audit its name in the audit event */
+    /**
+     * A change.
+     *
+     * @param audit its name in the audit event
+     */
     public static Operation change(
             HttpMethod method, String path, String audit, Handler handler, Parameter... parameters) {
         return new Operation(

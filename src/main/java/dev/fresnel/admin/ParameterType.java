@@ -10,7 +10,7 @@ public sealed interface ParameterType {
     record Text(int maxChars) implements ParameterType {}
 
     /** A whole number, both ends included. */
-    record Number(long least, long most) implements ParameterType {}
+    record WholeNumber(long least, long most) implements ParameterType {}
 
     /** {@code true} or {@code false}. */
     record Flag() implements ParameterType {}
@@ -43,7 +43,7 @@ public sealed interface ParameterType {
                                 && value.length() <= maxChars
                                 && value.chars().noneMatch(Character::isISOControl),
                         "must be 1 to " + maxChars + " characters without control characters");
-            case Number(long least, long most) ->
+            case WholeNumber(long least, long most) ->
                 unless(isBetween(value, least, most), "must be a whole number from " + least + " to " + most);
             case Flag() -> unless(value.equals("true") || value.equals("false"), "must be true or false");
             case Choice(List<String> of) -> unless(of.contains(value), "must be one of " + String.join(", ", of));

@@ -34,9 +34,9 @@ final class RequestReader {
 
     /** What came of reading. */
     sealed interface Reading {
-        record Readable(AdminRequest request) implements Reading {}
+        record Good(AdminRequest request) implements Reading {}
 
-        record Unreadable(AdminReply.Refused why) implements Reading {}
+        record Bad(AdminReply.Refused why) implements Reading {}
     }
 
     /** @param by who asks */
@@ -47,16 +47,14 @@ final class RequestReader {
     private Reading read(String by) {
         operation.in(Place.PATH).forEach(this::path);
         if (!problems.isEmpty()) {
-            return new Reading.Unreadable(new AdminReply.Refused(ErrorCode.NOT_FOUND, problems));
+            return new Reading.Bad(new AdminReply.Refused(ErrorCode.NOT_FOUND, problems));
         }
         operation.in(Place.HEADER).forEach(this::header);
         context.queryParams()
                 .forEach(given -> take(given.getKey(), List.of(given.getValue()), Place.QUERY, Place.QUERY_OR_BODY));
-        byte[] body = Optional.ofNullable(context.body().buffer())
-                .map(Buffer::getBytes)
-                .orElse(new byte[0]);
-        if (operation.lines().isEmpty() && body.length > 0) {
-            object(body);
+        Buffer body = Objects.requireNonNullElseGet(context.body().buffer(), Buffer::buffer);
+        if (operation.lines().isEmpty() && body.length() > 0) {
+            object(body.getBytes());
         }
         operation.parameters().stream()
                 .filter(parameter -> parameter.presence() == Presence.REQUIRED)
@@ -65,9 +63,8 @@ final class RequestReader {
                         .noneMatch(problem -> problem.parameter().equals(Optional.of(parameter.name()))))
                 .forEach(parameter -> problem(parameter.name(), parameter.name() + " is missing"));
         return problems.isEmpty()
-                ? new Reading.Readable(
-                        new AdminRequest(values, operation.lines().isPresent() ? body : new byte[0], by))
-                : new Reading.Unreadable(new AdminReply.Refused(code(), problems));
+                ? new Reading.Good(new AdminRequest(values, operation.lines().isPresent() ? body : Buffer.buffer(), by))
+                : new Reading.Bad(new AdminReply.Refused(code(), problems));
     }
 
     /** A question about a tenant that is not there is understood well. */
@@ -185,7 +182,7 @@ final class RequestReader {
         JsonToken token = json.currentToken();
         Optional<List<String>> value = switch (parameter.type()) {
             case ParameterType.Texts expected -> texts(json, expected.maxItems());
-            case ParameterType.Number _ -> single(json, token == JsonToken.VALUE_NUMBER_INT);
+            case ParameterType.WholeNumber _ -> single(json, token == JsonToken.VALUE_NUMBER_INT);
             case ParameterType.Flag _ -> single(json, token.isBoolean());
             case ParameterType.Text _,
                     ParameterType.Choice _,
@@ -222,7 +219,7 @@ final class RequestReader {
     private static String word(ParameterType type) {
         return switch (type) {
             case ParameterType.Texts texts -> "an array of at most " + texts.maxItems() + " texts";
-            case ParameterType.Number _ -> "a whole number";
+            case ParameterType.WholeNumber _ -> "a whole number";
             case ParameterType.Flag _ -> "true or false";
             case ParameterType.Text _,
                     ParameterType.Choice _,

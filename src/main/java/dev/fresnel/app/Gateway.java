@@ -1,16 +1,12 @@
 package dev.fresnel.app;
 
 import dev.fresnel.admin.AdminListener;
-import dev.fresnel.admin.LensRequests;
-import dev.fresnel.admin.OpenApiRequests;
+import dev.fresnel.admin.DecisionHistory;
 import dev.fresnel.admin.Operation;
 import dev.fresnel.admin.OperationGroup;
 import dev.fresnel.admin.OperationTable;
-import dev.fresnel.admin.PauseRequests;
 import dev.fresnel.admin.ProbeRequests;
 import dev.fresnel.admin.ProbesListener;
-import dev.fresnel.admin.StatusRequests;
-import dev.fresnel.admin.TenantNames;
 import dev.fresnel.budget.Ledger;
 import dev.fresnel.budget.PriceTable;
 import dev.fresnel.config.ConfigResult;
@@ -275,6 +271,7 @@ public final class Gateway {
         inForce.follow(next -> learner.know(LearnerStart.knownArms(next)));
         watchTenants(inForce, killSwitch, pacing, ground.upstreams(), telling.metrics());
 
+        DecisionHistory decided = new DecisionHistory(config.events().ringSize());
         JtokkitEstimator tokens = new JtokkitEstimator();
         Parts parts = new Parts(
                 vertx,
@@ -317,6 +314,7 @@ public final class Gateway {
                     telling.log().onExchange(event);
                     telling.metrics().onExchange(event);
                     telling.traces().events().accept(event);
+                    decided.on(event);
                 }),
                 clock,
                 nanos,
@@ -352,16 +350,8 @@ public final class Gateway {
                 }),
                 nanos);
         ProbeRequests probes = new ProbeRequests(() -> !gate.isShut(), telling.registry()::scrape);
-        TenantNames tenants = new TenantNames(inForce::tenants);
-        // What the admin API serves: a group of operations per subject.
-        List<OperationGroup> groups = List.of(
-                probes,
-                new OpenApiRequests(),
-                new StatusRequests(
-                        () -> Status.json(inForce, gate, ledger, killSwitch, learning.seeding(), telling.writer()),
-                        telling.window()::lines),
-                new PauseRequests(killSwitch, tenants),
-                new LensRequests(shelf, tenants));
+        List<OperationGroup> groups = AdminStart.groups(
+                probes, inForce, gate, parts, learning, decided, telling.window(), telling.writer(), closing);
         AdminListener admin = new AdminListener(new AdminListener.Setup(
                 config.listen().admin().host(),
                 config.listen().admin().port(),

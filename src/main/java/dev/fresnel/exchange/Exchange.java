@@ -372,6 +372,7 @@ final class Exchange {
                 cost,
                 journal.lensCost,
                 journal.timeToFirstToken(),
-                journal.total());
+                journal.total(),
+                journal.trace);
     }
 }

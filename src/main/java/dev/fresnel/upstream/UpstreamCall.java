@@ -1,6 +1,7 @@
 package dev.fresnel.upstream;
 
 import dev.fresnel.value.GatewayException;
+import dev.fresnel.value.GatewayFailure;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -142,7 +143,7 @@ public final class UpstreamCall {
         if (cause instanceof TimeoutException || cause instanceof io.netty.channel.ConnectTimeoutException) {
             fail(problems.timeout("gave no free connection", timeouts().connect(), "connect"));
         } else if (mayRetry() && isConnectError(cause) && lane.budget().tryRetry()) {
-            lane.counts().retried();
+            lane.counts().retriedAfter(CallOutcome.UNAVAILABLE);
             retryTimer = after(retries.pauseAfterNoConnection(), this::attempt);
         } else {
             fail(problems.notReached(cause));
@@ -265,7 +266,7 @@ public final class UpstreamCall {
                 ? retries.pauseAfter(response.statusCode(), response.headers())
                 : Optional.empty();
         if (pause.isPresent() && lane.budget().tryRetry()) {
-            letGoForRetry();
+            letGoForRetry(CallOutcome.of(response.statusCode()));
             discard(from, response);
             retryTimer = after(pause.get(), this::attempt);
             return;
@@ -289,7 +290,7 @@ public final class UpstreamCall {
                 && lane.budget().tryRetry()) {
             // An idle connection that was being closed while the pool handed it out: nobody can have acted on a request
             // that did not wholly leave.
-            letGoForRetry();
+            letGoForRetry(CallOutcome.UNAVAILABLE);
             stop(firstByteTimer);
             retryTimer = after(retries.pauseAfterNoConnection(), this::attempt);
         } else {
@@ -297,10 +298,10 @@ public final class UpstreamCall {
         }
     }
 
-    private void letGoForRetry() {
+    private void letGoForRetry(CallOutcome why) {
         request = null;
         lane.counts().waitsAgain();
-        lane.counts().retried();
+        lane.counts().retriedAfter(why);
     }
 
     private void streamOver(HttpClientRequest from, HttpClientResponse response) {

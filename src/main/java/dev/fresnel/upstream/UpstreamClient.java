@@ -10,6 +10,7 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.core.net.TrustOptions;
 import io.vertx.core.streams.ReadStream;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -141,7 +142,7 @@ public final class UpstreamClient {
 
     /** Of all calls to the upstream of this name, in this config and earlier ones. */
     public UpstreamCounts counts(String upstream) {
-        return counts.computeIfAbsent(upstream, _ -> new UpstreamCounts());
+        return counts.computeIfAbsent(upstream, _ -> new UpstreamCounts(nanos));
     }
 
     /**
@@ -171,6 +172,23 @@ public final class UpstreamClient {
                 closeWhenIdle(lane);
             }
         });
+    }
+
+    /** How an upstream fares; of one that nobody called yet, nothing but zeros. */
+    public UpstreamState state(Upstream upstream) {
+        Lane lane = lanes.get(upstream);
+        UpstreamCounts counts = counts(upstream.name());
+        UpstreamHealth health = counts.health();
+        Map<String, Long> recent = new LinkedHashMap<>();
+        health.counts().forEach((result, count) -> recent.put(result.key(), count));
+        return new UpstreamState(
+                upstream,
+                UpstreamHealth.WINDOW,
+                recent,
+                counts.running(),
+                counts.waiting(),
+                lane == null ? RetryBudget.FLOOR : lane.budget().left(),
+                health.sinceFailure());
     }
 
     /** Closes every connection; calls under way fail. */

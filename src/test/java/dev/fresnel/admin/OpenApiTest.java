@@ -135,7 +135,7 @@ class OpenApiTest {
     private static String schema(ParameterType type) {
         return switch (type) {
             case ParameterType.Text(int maxChars) -> "string minLength=1 maxLength=" + maxChars;
-            case ParameterType.Number(long least, long most) -> "integer minimum=" + least + " maximum=" + most;
+            case ParameterType.WholeNumber(long least, long most) -> "integer minimum=" + least + " maximum=" + most;
             case ParameterType.Flag() -> "boolean";
             case ParameterType.Choice(List<String> of) ->
                 "string enum=" + of.stream().map(one -> "\"" + one + "\"").collect(Collectors.joining(",", "[", "]"));
