@@ -45,7 +45,7 @@ final class Kubectl {
     }
 
     private static Optional<Path> onPath() {
-        return Stream.of(System.getenv("PATH").split(java.io.File.pathSeparator))
+        return Stream.of(System.getenv("PATH").split(java.io.File.pathSeparator, -1))
                 .map(folder -> Path.of(folder, "kubectl"))
                 .filter(Files::isExecutable)
                 .findFirst();

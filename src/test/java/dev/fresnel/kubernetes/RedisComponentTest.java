@@ -53,7 +53,7 @@ class RedisComponentTest {
         List<String> options = new ArrayList<>();
         for (String line : Files.readAllLines(Path.of("k8s/components/redis/redis.conf"))) {
             if (!line.isBlank() && !line.startsWith("#")) {
-                List<String> words = Arrays.asList(line.split(" "));
+                List<String> words = Arrays.asList(line.split(" ", -1));
                 switch (words.getFirst()) {
                     // The test's own, as it starts any server.
                     case "port", "bind", "dir" -> {}

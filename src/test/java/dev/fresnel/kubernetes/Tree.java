@@ -15,7 +15,7 @@ final class Tree {
     @SuppressWarnings("unchecked")
     static Map<String, Object> at(Map<String, Object> root, String path) {
         Object here = root;
-        for (String step : path.isEmpty() ? new String[0] : path.split("[.\\[]")) {
+        for (String step : path.isEmpty() ? new String[0] : path.split("[.\\[]", -1)) {
             here = step.endsWith("]")
                     ? entry((List<Object>) here, step.substring(0, step.length() - 1))
                     : ((Map<String, Object>) here).get(step);
