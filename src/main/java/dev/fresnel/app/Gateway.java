@@ -1,6 +1,7 @@
 package dev.fresnel.app;
 
 import dev.fresnel.admin.AdminListener;
+import dev.fresnel.admin.KeyRequests;
 import dev.fresnel.admin.LensRequests;
 import dev.fresnel.admin.OpenApiRequests;
 import dev.fresnel.admin.Operation;
@@ -46,6 +47,7 @@ import dev.fresnel.outcome.FollowUps;
 import dev.fresnel.outcome.Learner;
 import dev.fresnel.pause.KillSwitch;
 import dev.fresnel.policy.Policy;
+import dev.fresnel.tenant.KeyRegister;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantDirectory;
 import dev.fresnel.value.TenantId;
@@ -262,6 +264,7 @@ public final class Gateway {
         EscalationBreaker breaker = new EscalationBreaker(clock);
         KillSwitch killSwitch =
                 Pausing.killSwitch(vertx, stores.pauses(), inForce, unharmed(telling.log()::onPause), closing);
+        KeyRegister register = Registering.register(vertx, stores.keys(), closing);
         BudgetPacing pacing = new BudgetPacing();
         inForce.follow(next -> learner.know(LearnerStart.knownArms(next)));
         watchTenants(inForce, killSwitch, pacing, telling.metrics());
@@ -311,11 +314,12 @@ public final class Gateway {
                 nanos,
                 random::nextDouble);
 
-        AtomicReference<Serving> serving = new AtomicReference<>(serving(config, parts));
+        AtomicReference<Serving> serving = new AtomicReference<>(serving(config, register, parts));
         inForce.follow(next -> {
             PriceTable nextPrices = new PriceTable(next.prices());
             serving.set(serving(
                     next,
+                    register,
                     parts.under(
                             next.upstreams(),
                             next.models(),
@@ -349,6 +353,7 @@ public final class Gateway {
                         () -> Status.json(inForce, gate, ledger, killSwitch, learning.seeding(), telling.writer()),
                         telling.window()::lines),
                 new PauseRequests(killSwitch, tenants),
+                new KeyRequests(() -> inForce.config().tenants(), register, tenants, clock, random),
                 new LensRequests(shelf, tenants));
         AdminListener admin = new AdminListener(new AdminListener.Setup(
                 config.listen().admin().host(),
@@ -364,6 +369,8 @@ public final class Gateway {
                 })
                 // A store that is away does not keep the gateway from starting, and the switch is not thrown then.
                 .compose(_ -> killSwitch.refresh().otherwiseEmpty())
+                // Nor does any issued key open anything then.
+                .compose(_ -> register.refresh().otherwiseEmpty())
                 .compose(_ -> deploy(inForce, telling, vertx, loops, data, admin, gate, closing));
     }
 
@@ -380,14 +387,14 @@ public final class Gateway {
         metrics.watchConfig(() -> !inForce.files().rejected().isEmpty());
     }
 
-    private static Serving serving(GatewayConfig config, Parts parts) {
+    private static Serving serving(GatewayConfig config, KeyRegister register, Parts parts) {
         return new Serving(
                 config.version(),
                 new EdgeLimits(
                         (int) config.limits().maxBody(),
                         config.limits().headerTimeout(),
                         config.limits().bodyTimeout()),
-                new TenantDirectory(config.tenants(), SystemTime.clock()),
+                new TenantDirectory(config.tenants(), register, SystemTime.clock()),
                 config.models(),
                 new Exchanges(parts));
     }

@@ -191,6 +191,7 @@ final class Assembly {
         PlanSection base = Layers.over(section.plan(), Layers.over(file.defaults(), bottom));
         return new Tenant(
                 new TenantId(section.id().orElseThrow()),
+                section.access().orElse(section.keys().isEmpty() ? Tenant.Access.OPEN : Tenant.Access.KEYS),
                 section.keys().stream().map(Assembly::key).toList(),
                 new AllowedModels(section.models()),
                 section.upstream().orElse(file.upstreams().keySet().iterator().next()),

@@ -3,6 +3,7 @@ package dev.fresnel.config;
 import dev.fresnel.chat.Feature;
 import dev.fresnel.tenant.KeyHash;
 import dev.fresnel.tenant.Scope;
+import dev.fresnel.tenant.Tenant;
 import dev.fresnel.upstream.Tier;
 import dev.fresnel.value.Secret;
 import dev.fresnel.value.Usd;
@@ -230,9 +231,15 @@ record ConfigFile(
 
             @Key(
                     value =
-                            "Any of them opens the tenant. A plain value is short for `key`. None: open to everyone, on a loopback listener only.",
+                            "Any of them opens the tenant, as does one that is issued at run time. A plain value is short for `key`.",
                     def = "[]")
             List<KeySection> keys,
+
+            @Key(
+                    value =
+                            "Who may come in: those who show a key, or everyone who reaches the listener, which must be a loopback one.",
+                    unset = "`open` without keys, else `keys`")
+            Optional<Tenant.Access> access,
 
             @Key(
                     value = "Models its keys may ask for by name or alias; `*` stands for any characters.",

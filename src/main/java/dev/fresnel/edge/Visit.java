@@ -174,11 +174,11 @@ final class Visit {
                         "No tenant has this API key. Send a key of this gateway as 'Authorization: Bearer KEY'."));
         };
         Tenant tenant = in.tenant();
-        // A tenant with keys authenticates by them, so the credential is ours and stays here.
-        Optional<Secret> forUpstream = tenant.isOpen()
+        // A key of ours stays here.
+        Optional<Secret> forUpstream = in.key().isEmpty()
                 ? Optional.ofNullable(request.getHeader("authorization")).map(Secret::new)
                 : Optional.empty();
-        if (tenant.isOpen() && RequestGuard.comesFromAForeignPage(request)) {
+        if (in.key().isEmpty() && RequestGuard.comesFromAForeignPage(request)) {
             throw failure(new GatewayFailure.Unauthenticated(
                     "A web page of another site may not use this gateway. Call it from a server or a program; a page cannot"
                             + " read the replies in any case, since the gateway does not speak CORS."));

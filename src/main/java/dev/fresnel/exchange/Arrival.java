@@ -49,8 +49,8 @@ public record Arrival(
                 || key.filter(known -> known.models().isLimited()).isPresent();
     }
 
-    /** What becomes of the credentials among the headers: an open tenant's are its own, whatever their header's name. */
+    /** What becomes of the credentials among the headers: without a key of ours they are the client's own, whatever their header's name. */
     ForwardHeaders.ClientCredential credentials() {
-        return tenant.isOpen() ? ForwardHeaders.ClientCredential.PASS_ON : ForwardHeaders.ClientCredential.STRIP;
+        return key.isEmpty() ? ForwardHeaders.ClientCredential.PASS_ON : ForwardHeaders.ClientCredential.STRIP;
     }
 }

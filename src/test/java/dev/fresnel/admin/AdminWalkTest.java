@@ -71,6 +71,7 @@ class AdminWalkTest {
                 "/admin/events")) {
             samples.put("GET " + plain, () -> plain);
         }
+        samples.put("GET /admin/keys", () -> "/admin/keys?tenant=acme");
         samples.put("GET /admin/lenses", () -> "/admin/lenses?tenant=acme&text=true");
         return samples;
     }
@@ -84,6 +85,10 @@ class AdminWalkTest {
         samples.put("POST /admin/pause", () -> new Sample("/admin/pause", "{\"reason\":\"a walk\"}"));
         samples.put("POST /admin/resume", () -> new Sample("/admin/resume", ""));
         samples.put(
+                "POST /admin/keys",
+                () -> new Sample("/admin/keys", "{\"tenant\":\"acme\",\"name\":\"walked\",\"metadata\":[\"a=b\"]}"));
+        samples.put("DELETE /admin/keys/{id}", () -> new Sample("/admin/keys/" + issuedKey(), ""));
+        samples.put(
                 "PUT /admin/lenses/{tenant}/{key}/retired",
                 () -> new Sample("/admin/lenses/acme/" + lensKey("a parser") + "/retired", ""));
         samples.put(
@@ -91,6 +96,12 @@ class AdminWalkTest {
         samples.put("DELETE /admin/lenses/{tenant}/{key}/build", this::runningBuild);
         samples.put("DELETE /admin/lenses/{tenant}", () -> new Sample("/admin/lenses/acme", ""));
         return samples;
+    }
+
+    private String issuedKey() {
+        String reply = send(HttpMethod.POST, "/admin/keys", "{\"tenant\":\"acme\"}", TOKEN)
+                .body();
+        return reply.replaceFirst(".*\"id\":\"([0-9a-f]{12})\".*", "$1");
     }
 
     @Test

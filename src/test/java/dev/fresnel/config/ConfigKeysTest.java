@@ -85,7 +85,13 @@ class ConfigKeysTest {
         assertThat(config.workers()).isEmpty();
         assertThat(config.tenants())
                 .containsExactly(new Tenant(
-                        new TenantId("acme"), List.of(), AllowedModels.ALL, "openai", List.of(), Optional.empty()));
+                        new TenantId("acme"),
+                        Tenant.Access.OPEN,
+                        List.of(),
+                        AllowedModels.ALL,
+                        "openai",
+                        List.of(),
+                        Optional.empty()));
         assertThat(config.policy()).isEqualTo(PolicySettings.DEFAULT);
         assertThat(config.outcomes()).isEqualTo(OutcomeSettings.DEFAULT);
         assertThat(config.limits())
