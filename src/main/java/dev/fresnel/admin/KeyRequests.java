@@ -6,6 +6,7 @@ import dev.fresnel.tenant.FreshKey;
 import dev.fresnel.tenant.IssuedKey;
 import dev.fresnel.tenant.KeyHash;
 import dev.fresnel.tenant.KeyRegister;
+import dev.fresnel.tenant.Limits;
 import dev.fresnel.tenant.Revocation;
 import dev.fresnel.tenant.Scope;
 import dev.fresnel.tenant.Tenant;
@@ -180,7 +181,8 @@ public final class KeyRequests implements OperationGroup {
                 scopes(request, problems),
                 models(request, problems),
                 expires(request, problems),
-                metadata(request, problems));
+                metadata(request, problems),
+                Limits.NONE);
         if (!problems.isEmpty()) {
             return refused(new AdminReply.Refused(ErrorCode.INVALID_REQUEST, problems));
         }

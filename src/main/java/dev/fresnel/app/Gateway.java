@@ -48,6 +48,7 @@ import dev.fresnel.outcome.Learner;
 import dev.fresnel.pause.KillSwitch;
 import dev.fresnel.policy.Policy;
 import dev.fresnel.tenant.KeyRegister;
+import dev.fresnel.tenant.Limiter;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantDirectory;
 import dev.fresnel.value.TenantId;
@@ -265,6 +266,8 @@ public final class Gateway {
         KillSwitch killSwitch =
                 Pausing.killSwitch(vertx, stores.pauses(), inForce, unharmed(telling.log()::onPause), closing);
         KeyRegister register = Registering.register(vertx, stores.keys(), closing);
+        Limiter limiter = new Limiter(nanos, telling.metrics()::onLimited);
+        inForce.follow(next -> limiter.serve(next.tenants()));
         BudgetPacing pacing = new BudgetPacing();
         inForce.follow(next -> learner.know(LearnerStart.knownArms(next)));
         watchTenants(inForce, killSwitch, pacing, telling.metrics());
@@ -337,6 +340,7 @@ public final class Gateway {
                 config.listen().data().port(),
                 serving::get,
                 learner,
+                limiter,
                 new RequestIds(random),
                 gate,
                 unharmed(refusal -> {

@@ -8,6 +8,7 @@ import dev.fresnel.exchange.ReplyHeaders;
 import dev.fresnel.outcome.Feedback;
 import dev.fresnel.outcome.FeedbackResult;
 import dev.fresnel.tenant.Caller;
+import dev.fresnel.tenant.Pass;
 import dev.fresnel.tenant.Scope;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantKey;
@@ -41,6 +42,9 @@ final class Visit {
     private static final Set<HttpMethod> FREE_METHODS =
             Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.DELETE);
 
+    /** Bytes of a body that is read although its request is refused. */
+    private static final int SHORT_BODY = 64 * 1024;
+
     private static final String CHAT = "/chat/completions";
     private static final String MODELS = "/models";
     private static final String FEEDBACK = "/feedback";
@@ -54,6 +58,7 @@ final class Visit {
     private final ClientSide client;
     private final OpenAiErrors errors;
     private final Caller caller;
+    private Pass pass = Pass.UNLIMITED;
     private final long started;
     private final Runnable doomed;
 
@@ -129,6 +134,9 @@ final class Visit {
                         + " asks for is not read here, and this key may ask for some models only, so it is refused. Use"
                         + " /v1/chat/completions, or ask the operator for a key without a list of models."));
             }
+            pass.enter().ifPresent(exceeded -> {
+                throw failure(limited(exceeded));
+            });
             welcomeBody();
             serving.exchanges().passThrough(arrival, request, client);
         }
@@ -184,7 +192,9 @@ final class Visit {
                             + " read the replies in any case, since the gateway does not speak CORS."));
         }
         String path = request.uri().substring(PREFIX.length());
-        return new Arrival(client.id(), tenant, in.key(), path, request.headers(), forUpstream, started);
+        pass = setup.limiter().pass(tenant, in.key());
+        client.afterwards(pass::close);
+        return new Arrival(client.id(), tenant, in.key(), path, request.headers(), forUpstream, started, pass);
     }
 
     private static String closed(Caller.Why why) {
@@ -196,7 +206,36 @@ final class Visit {
     }
 
     private void chat(Arrival arrival) {
-        collect(body -> serving.exchanges().chat(arrival, body, client));
+        Optional<Pass.Exceeded> exceeded = pass.enter();
+        if (exceeded.isEmpty()) {
+            collect(body -> serving.exchanges().chat(arrival, body, client));
+        } else if (isShort()) {
+            // Reading it costs less than the client's next connection.
+            collect(_ -> refuseWithin(exceeded.get()));
+        } else {
+            throw failure(limited(exceeded.get()));
+        }
+    }
+
+    private boolean isShort() {
+        String length = request.getHeader("content-length");
+        return length != null && length.length() <= 9 && Long.parseLong(length) <= SHORT_BODY;
+    }
+
+    private static GatewayFailure limited(Pass.Exceeded exceeded) {
+        return new GatewayFailure.RateLimited(exceeded.message(), exceeded.retryAfter());
+    }
+
+    /** The connection stays: the body has been read. */
+    private void refuseWithin(Pass.Exceeded exceeded) {
+        GatewayFailure failure = limited(exceeded);
+        tell(failure);
+        client.fail(failure);
+    }
+
+    /** How the caller's limits stand, on every reply, in place of what an upstream says of its own. */
+    void putLimits(HttpServerResponse response) {
+        pass.headers().forEach(response::putHeader);
     }
 
     /** What a caller says of an earlier answer; it may only speak of its own tenant's. */
@@ -291,6 +330,18 @@ final class Visit {
     /** Answers, then closes the connection: what follows on it may be the rest of a body we did not read. */
     void refuse(GatewayFailure failure) {
         doomed.run();
+        tell(failure);
+        HttpServerResponse response = request.response();
+        response.putHeader("connection", "close");
+        switch (failure) {
+            case GatewayFailure.Unauthenticated _ -> response.putHeader("www-authenticate", "Bearer");
+            case GatewayFailure.WrongMethod wrong -> response.putHeader("allow", wrong.allowed());
+            default -> {}
+        }
+        client.fail(failure);
+    }
+
+    private void tell(GatewayFailure failure) {
         setup.refusals()
                 .accept(new Refusal(
                         client.id(),
@@ -300,14 +351,6 @@ final class Visit {
                         Optional.ofNullable(request.path()),
                         errors.status(failure),
                         errors.code(failure)));
-        HttpServerResponse response = request.response();
-        response.putHeader("connection", "close");
-        switch (failure) {
-            case GatewayFailure.Unauthenticated _ -> response.putHeader("www-authenticate", "Bearer");
-            case GatewayFailure.WrongMethod wrong -> response.putHeader("allow", wrong.allowed());
-            default -> {}
-        }
-        client.fail(failure);
     }
 
     private Optional<TenantId> tenant() {

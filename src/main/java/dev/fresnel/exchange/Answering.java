@@ -5,6 +5,7 @@ import dev.fresnel.chat.ReplyFacts;
 import dev.fresnel.chat.ReplyReader;
 import dev.fresnel.chat.UsageChunk;
 import dev.fresnel.upstream.ForwardHeaders;
+import dev.fresnel.upstream.Share;
 import dev.fresnel.upstream.UpstreamCall;
 import dev.fresnel.upstream.UpstreamReply;
 import dev.fresnel.upstream.UpstreamRequest;
@@ -49,7 +50,8 @@ final class Answering {
         Attempt attempt = attempts.getFirst();
         List<Attempt> rest = attempts.subList(1, attempts.size());
         Optional<Attempt> next = rest.stream().findFirst();
-        UpstreamCall call = parts.upstreams().call(request(attempt));
+        UpstreamCall call = parts.upstreams()
+                .call(request(attempt), Share.of(arrival.tenant().id()));
         client.whenGone(call::cancel);
         journal.called(attempt);
         return call.reply()

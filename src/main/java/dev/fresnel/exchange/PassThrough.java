@@ -1,6 +1,7 @@
 package dev.fresnel.exchange;
 
 import dev.fresnel.upstream.ForwardHeaders;
+import dev.fresnel.upstream.Share;
 import dev.fresnel.upstream.Upstream;
 import dev.fresnel.upstream.UpstreamCall;
 import dev.fresnel.upstream.UpstreamClient;
@@ -38,7 +39,9 @@ final class PassThrough {
         MultiMap headers = ForwardHeaders.up(
                 arrival.headers(), upstream, arrival.credentials(), ForwardHeaders.ReplyEncoding.AS_CLIENT_ACCEPTS);
         UpstreamCall call = upstreams.stream(
-                new UpstreamRequestHead(upstream, request.method(), arrival.path(), headers, length(request)), request);
+                new UpstreamRequestHead(upstream, request.method(), arrival.path(), headers, length(request)),
+                Share.of(arrival.tenant().id()),
+                request);
         client.whenGone(call::cancel);
         return call.reply().compose(reply -> relay(call, reply, upstream, request.method(), client, journal));
     }

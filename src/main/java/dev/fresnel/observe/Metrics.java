@@ -12,6 +12,7 @@ import dev.fresnel.outcome.LearnerCounts;
 import dev.fresnel.outcome.SharingCounts;
 import dev.fresnel.outcome.UsageLearner;
 import dev.fresnel.policy.PolicyCounts;
+import dev.fresnel.tenant.Limit;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
 import io.micrometer.core.instrument.Counter;
@@ -50,6 +51,7 @@ public final class Metrics {
             Map.entry("fresnel.request.duration", "From the head of the request to the end of the reply."),
             Map.entry("fresnel.requests.running", "Requests taken in and not yet answered."),
             Map.entry("fresnel.connections", "Open client connections."),
+            Map.entry("fresnel.limits.exceeded", "Times that a tenant or one of its keys was at a limit, by which."),
             Map.entry("fresnel.refusals", "Requests refused before anything was done for them."),
             Map.entry("fresnel.cost.usd", "What the answers cost, as far as prices are known; lenses not included."),
             Map.entry("fresnel.saved.usd", "What delegation saved against the requested model, or lost."),
@@ -246,6 +248,11 @@ public final class Metrics {
     /** A request that was refused before anything was done for it. */
     public void onRefused(int status) {
         counter("fresnel.refusals", "status", Integer.toString(status));
+    }
+
+    /** A tenant or one of its keys wanted more than it may have. */
+    public void onLimited(TenantId tenant, Limit limit) {
+        counter("fresnel.limits.exceeded", "tenant", tenant.value(), "limit", limit.key());
     }
 
     public void onStoreProblem(StoreTrouble trouble) {

@@ -67,7 +67,8 @@ public record IssuedKey(TenantId tenant, TenantKey key, Instant issued, String b
                     .map(Instant::ofEpochMilli);
             return Optional.of(new IssuedKey(
                     new TenantId(fields[0]),
-                    new TenantKey(hash, fields[1], scopes, new AllowedModels(models), expires, notes(fields[5])),
+                    new TenantKey(
+                            hash, fields[1], scopes, new AllowedModels(models), expires, notes(fields[5]), Limits.NONE),
                     Instant.ofEpochMilli(Long.parseLong(fields[6])),
                     decoded(fields[7])));
         } catch (IllegalArgumentException | DateTimeException damaged) {

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param keys of the config; any of them opens the tenant, as does one that was issued for it
  * @param models which may be asked for by name
  * @param upstream key of the upstream for models the config does not declare and for paths other than chat
+ * @param limits of all its traffic in this process
  * @param dailyBudget spend per UTC day after which requests are refused; empty: no limit
  */
 public record Tenant(
@@ -22,7 +23,8 @@ public record Tenant(
         AllowedModels models,
         String upstream,
         List<TenantRoute> routes,
-        Optional<Usd> dailyBudget) {
+        Optional<Usd> dailyBudget,
+        Limits limits) {
     public Tenant {
         keys = List.copyOf(keys);
         routes = List.copyOf(routes);

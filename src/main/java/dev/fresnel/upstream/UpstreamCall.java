@@ -42,6 +42,7 @@ public final class UpstreamCall {
     private final UpstreamRequestHead head;
     private final Payload payload;
     private final UpstreamProblems problems;
+    private final FairQueue.Ticket ticket;
     private final Promise<UpstreamReply> reply = Promise.promise();
     private final AtomicInteger attempts = new AtomicInteger();
 
@@ -56,8 +57,15 @@ public final class UpstreamCall {
     private long totalTimer = NO_TIMER;
     private long firstByteTimer = NO_TIMER;
     private long retryTimer = NO_TIMER;
+    private long queueTimer = NO_TIMER;
 
-    UpstreamCall(Vertx vertx, UpstreamClient.Lane lane, RetryRule retries, UpstreamRequestHead head, Payload payload) {
+    UpstreamCall(
+            Vertx vertx,
+            UpstreamClient.Lane lane,
+            RetryRule retries,
+            UpstreamRequestHead head,
+            Share share,
+            Payload payload) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.lane = lane;
@@ -65,6 +73,10 @@ public final class UpstreamCall {
         this.head = head;
         this.payload = payload;
         this.problems = new UpstreamProblems(head.upstream());
+        this.ticket = new FairQueue.Ticket(
+                share,
+                () -> context.runOnContext(_ -> turnCame()),
+                () -> context.runOnContext(_ -> fail(problems.busy())));
     }
 
     /**
@@ -109,7 +121,8 @@ public final class UpstreamCall {
             if (over) {
                 return;
             }
-            if (!lane.enter()) {
+            FairQueue.Entry entry = lane.queue().enter(ticket);
+            if (entry == FairQueue.Entry.REFUSED) {
                 over = true;
                 reply.fail(problems.busy());
                 return;
@@ -121,8 +134,23 @@ public final class UpstreamCall {
                 // The client may leave while we wait for a connection.
                 case Payload.Streamed streamed -> streamed.body().exceptionHandler(this::bodyBroke);
             }
-            attempt();
+            if (entry == FairQueue.Entry.RUNS) {
+                attempt();
+            } else {
+                queueTimer = after(timeouts().connect(), () -> fail(noConnection()));
+            }
         });
+    }
+
+    private void turnCame() {
+        if (!over) {
+            stop(queueTimer);
+            attempt();
+        }
+    }
+
+    private GatewayException noConnection() {
+        return problems.timeout("gave no free connection", timeouts().connect(), "connect");
     }
 
     private void attempt() {
@@ -135,7 +163,7 @@ public final class UpstreamCall {
             return;
         }
         if (cause instanceof TimeoutException || cause instanceof io.netty.channel.ConnectTimeoutException) {
-            fail(problems.timeout("gave no free connection", timeouts().connect(), "connect"));
+            fail(noConnection());
         } else if (mayRetry() && isConnectError(cause) && lane.budget().tryRetry()) {
             retryTimer = after(retries.pauseAfterNoConnection(), this::attempt);
         } else {
@@ -336,7 +364,8 @@ public final class UpstreamCall {
 
     private void release() {
         over = true;
-        lane.leave();
+        lane.queue().leave(ticket);
+        stop(queueTimer);
         stop(totalTimer);
         stop(firstByteTimer);
         stop(retryTimer);

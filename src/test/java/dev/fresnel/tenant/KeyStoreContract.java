@@ -45,7 +45,8 @@ public abstract class KeyStoreContract {
                         Set.of(Scope.CHAT, Scope.PASS_THROUGH),
                         new AllowedModels(Optional.of(List.of("gpt-*", "a&b=c\\d"))),
                         Optional.of(NOON.plusSeconds(60)),
-                        Map.of("owner", "team 7\u00e9 & co = \"x\"", "", "")),
+                        Map.of("owner", "team 7\u00e9 & co = \"x\"", "", ""),
+                        Limits.NONE),
                 NOON,
                 "admin-token@10.0.0.7");
         Revocation revocation = new Revocation(NOON, "loopback@127.0.0.1");
@@ -146,7 +147,8 @@ public abstract class KeyStoreContract {
                         EnumSet.allOf(Scope.class),
                         AllowedModels.ALL,
                         Optional.empty(),
-                        metadata),
+                        metadata,
+                        Limits.NONE),
                 NOON,
                 "admin-token@10.0.0.7");
     }

@@ -58,7 +58,8 @@ class TenantDirectoryTest {
                 EnumSet.allOf(Scope.class),
                 AllowedModels.ALL,
                 Optional.of(START.plusSeconds(60)),
-                Map.of());
+                Map.of(),
+                Limits.NONE);
         Tenant team = tenant("team", List.of(key));
         TenantDirectory directory = new TenantDirectory(List.of(team, tenant("open")), KeyRegister.empty(), clock::get);
 
@@ -87,6 +88,7 @@ class TenantDirectoryTest {
                 AllowedModels.ALL,
                 "openai",
                 List.of(),
-                Optional.empty());
+                Optional.empty(),
+                Limits.NONE);
     }
 }

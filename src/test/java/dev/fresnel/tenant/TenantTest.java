@@ -101,7 +101,8 @@ class TenantTest {
                 AllowedModels.ALL,
                 "openai",
                 List.of(routes),
-                Optional.empty());
+                Optional.empty(),
+                Limits.NONE);
     }
 
     private static RoutePlan plan(Mode mode) {
