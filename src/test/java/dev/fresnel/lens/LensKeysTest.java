@@ -73,6 +73,21 @@ class LensKeysTest {
         assertThat(all.stream().map(LensKey::hash)).doesNotHaveDuplicates();
     }
 
+    @Test
+    void keepsKeysOfATenantApart_whereEachHasItsOwn() {
+        LensSubject task = new LensSubject.Task("s", "[]", "u");
+        Owner ci = new Owner(ACME, Optional.of("ci"));
+
+        assertThat(List.of(
+                        keys.keyFor(Owner.of(ACME), SMART, task).hash(),
+                        keys.keyFor(ci, SMART, task).hash(),
+                        keys.keyFor(new Owner(ACME, Optional.of("cd")), SMART, task).hash(),
+                        keys.keyFor(new Owner(new TenantId("other"), Optional.of("ci")), SMART, task).hash(),
+                        keys.partition(Owner.of(ACME), SMART, new LensSubject.Task("s", "[]", "u")),
+                        keys.partition(ci, SMART, new LensSubject.Task("s", "[]", "u"))))
+                .doesNotHaveDuplicates();
+    }
+
     /** T4: no choice of texts forges the key of another tenant or another split of the parts. */
     @Test
     void neverCollides_whateverTheParts() {
