@@ -69,6 +69,8 @@ public final class Fresnel implements Runnable {
                 .addSubcommand(new ExplainCommand(terminal))
                 .addSubcommand(new CommandLine(new KeysCommand())
                         .addSubcommand(new KeysCommand.Create(terminal))
+                        .addSubcommand(new KeysCommand.ListKeys(terminal))
+                        .addSubcommand(new KeysCommand.Revoke(terminal))
                         .addSubcommand(new KeysCommand.Hash(terminal)))
                 .addSubcommand(new CommandLine(new PricesCommand()).addSubcommand(new PricesCommand.Generate(terminal)))
                 .addSubcommand(new SeedCommand(terminal))

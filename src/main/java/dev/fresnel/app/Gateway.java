@@ -43,6 +43,8 @@ import dev.fresnel.outcome.FollowUps;
 import dev.fresnel.outcome.Learner;
 import dev.fresnel.pause.KillSwitch;
 import dev.fresnel.policy.Policy;
+import dev.fresnel.tenant.KeyRegister;
+import dev.fresnel.tenant.Limiter;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantDirectory;
 import dev.fresnel.upstream.UpstreamClient;
@@ -267,6 +269,9 @@ public final class Gateway {
         EscalationBreaker breaker = new EscalationBreaker(clock);
         KillSwitch killSwitch =
                 Pausing.killSwitch(vertx, stores.pauses(), inForce, unharmed(telling.log()::onPause), closing);
+        KeyRegister register = Registering.register(vertx, stores.keys(), closing);
+        Limiter limiter = new Limiter(nanos, telling.metrics()::onLimited);
+        inForce.follow(next -> limiter.serve(next.tenants()));
         BudgetPacing pacing = new BudgetPacing();
         inForce.follow(next -> learner.know(LearnerStart.knownArms(next)));
         watchTenants(inForce, killSwitch, pacing, ground.upstreams(), telling.metrics());
@@ -320,11 +325,12 @@ public final class Gateway {
                 nanos,
                 random::nextDouble);
 
-        AtomicReference<Serving> serving = new AtomicReference<>(serving(config, parts));
+        AtomicReference<Serving> serving = new AtomicReference<>(serving(config, register, parts));
         inForce.follow(next -> {
             PriceTable nextPrices = new PriceTable(next.prices());
             serving.set(serving(
                     next,
+                    register,
                     parts.under(
                             next.upstreams(),
                             next.models(),
@@ -342,6 +348,7 @@ public final class Gateway {
                 config.listen().data().port(),
                 serving::get,
                 learner,
+                limiter,
                 new RequestIds(random),
                 gate,
                 unharmed(refusal -> {
@@ -351,7 +358,7 @@ public final class Gateway {
                 nanos);
         ProbeRequests probes = new ProbeRequests(() -> !gate.isShut(), telling.registry()::scrape);
         List<OperationGroup> groups = AdminStart.groups(
-                probes, inForce, gate, parts, learning, decided, telling.window(), telling.writer(), closing);
+                probes, inForce, gate, parts, register, learning, decided, telling.window(), telling.writer(), closing);
         AdminListener admin = new AdminListener(new AdminListener.Setup(
                 config.listen().admin().host(),
                 config.listen().admin().port(),
@@ -366,6 +373,8 @@ public final class Gateway {
                 })
                 // A store that is away does not keep the gateway from starting, and the switch is not thrown then.
                 .compose(_ -> killSwitch.refresh().otherwiseEmpty())
+                // Nor does any issued key open anything then.
+                .compose(_ -> register.refresh().otherwiseEmpty())
                 .compose(_ -> deploy(inForce, telling, vertx, loops, data, admin, probes, gate, closing));
     }
 
@@ -384,14 +393,14 @@ public final class Gateway {
         metrics.watchConfig(() -> !inForce.files().rejected().isEmpty());
     }
 
-    private static Serving serving(GatewayConfig config, Parts parts) {
+    private static Serving serving(GatewayConfig config, KeyRegister register, Parts parts) {
         return new Serving(
                 config.version(),
                 new EdgeLimits(
                         (int) config.limits().maxBody(),
                         config.limits().headerTimeout(),
                         config.limits().bodyTimeout()),
-                new TenantDirectory(config.tenants(), SystemTime.clock()),
+                new TenantDirectory(config.tenants(), register, SystemTime.clock()),
                 config.models(),
                 new Exchanges(parts));
     }

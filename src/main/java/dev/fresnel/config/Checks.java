@@ -9,6 +9,7 @@ import dev.fresnel.config.ConfigFile.WorkerSection;
 import dev.fresnel.delegation.Mode;
 import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.policy.Arm;
+import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantRoute;
 import dev.fresnel.value.ModelName;
 import dev.fresnel.value.Usd;
@@ -242,8 +243,7 @@ final class Checks {
                 }
             }
             keys.check(path.at("keys"), tenant.keys());
-            // Keys that could not be read have been reported; the tenant is not open for that.
-            if (tenant.keys().isEmpty() && !findings.hasErrorsUnder(path.at("keys"))) {
+            if (keys.isOpen(path, tenant)) {
                 open = openTenant(path, open);
             }
             tenant.upstream().ifPresent(upstream -> upstreamReference(path.at("upstream"), upstream));
@@ -258,7 +258,7 @@ final class Checks {
             findings.error(
                     path.at("keys"),
                     "must hold a key: listen.data is reachable from other machines, and a tenant without keys is open",
-                    "add keys, or listen on 127.0.0.1");
+                    "add keys, or write access: keys and issue some, or listen on 127.0.0.1");
         }
         if (other.isPresent()) {
             findings.error(
@@ -320,8 +320,9 @@ final class Checks {
 
     /** A tenant's own key stays in the gateway, so the provider would see no credential at all. */
     private void credentialsThatPassThrough() {
-        boolean anyKeys =
-                file.tenants().stream().anyMatch(tenant -> !tenant.keys().isEmpty());
+        boolean anyKeys = file.tenants().stream()
+                .anyMatch(tenant -> !tenant.keys().isEmpty()
+                        || tenant.access().filter(Tenant.Access.KEYS::equals).isPresent());
         file.upstreams().forEach((name, upstream) -> {
             boolean remote = upstream.baseUrl()
                     .filter(url -> !HostPort.isLoopback(bare(url.getHost())))

@@ -3,6 +3,7 @@ package dev.fresnel.config;
 import dev.fresnel.chat.Feature;
 import dev.fresnel.tenant.KeyHash;
 import dev.fresnel.tenant.Scope;
+import dev.fresnel.tenant.Tenant;
 import dev.fresnel.upstream.Tier;
 import dev.fresnel.value.Secret;
 import dev.fresnel.value.Usd;
@@ -296,9 +297,15 @@ record ConfigFile(
 
             @Key(
                     value =
-                            "Any of them opens the tenant. A plain value is short for `key`. None: open to everyone, on a loopback listener only.",
+                            "Any of them opens the tenant, as does one that is issued at run time. A plain value is short for `key`.",
                     def = "[]")
             List<KeySection> keys,
+
+            @Key(
+                    value =
+                            "Who may come in: those who show a key, or everyone who reaches the listener, which must be a loopback one.",
+                    unset = "`open` without keys, else `keys`")
+            Optional<Tenant.Access> access,
 
             @Key(
                     value = "Models its keys may ask for by name or alias; `*` stands for any characters.",
@@ -310,6 +317,10 @@ record ConfigFile(
             Optional<String> upstream,
 
             @Key("Money it may spend.") BudgetSection budget,
+
+            @Key("How much traffic it may have; past it requests are refused with 429.")
+            TrafficSection limits,
+
             @Key(value = "", inline = true) PlanSection plan,
 
             @Key("The first whose `match` fits the requested model applies. No match: nothing is delegated.")
@@ -344,7 +355,41 @@ record ConfigFile(
             Optional<Instant> expires,
 
             @Key(value = "Notes for people, shown and never acted on.", pattern = Key.NOTE)
-            Map<String, String> metadata) {}
+            Map<String, String> metadata,
+
+            @Key("How much it may have, within what the tenant may.")
+            TrafficSection limits) {}
+
+    record TrafficSection(
+            @Key(
+                    value = "Chat completions and requests that pass through.",
+                    unset = "no limit",
+                    min = "1",
+                    max = "1000000000")
+            Optional<Long> requestsPerMinute,
+
+            @Key(
+                    value = "Of chat completions: set aside by estimate before the call, counted as billed afterwards.",
+                    unset = "no limit",
+                    min = "1",
+                    max = "1000000000000")
+            Optional<Long> inputTokensPerMinute,
+
+            @Key(value = "The same for what models write.", unset = "no limit", min = "1", max = "1000000000000")
+            Optional<Long> outputTokensPerMinute,
+
+            @Key(value = "Taken in and not yet answered.", unset = "no limit", min = "1", max = "10000000")
+            Optional<Long> concurrentRequests,
+
+            @Key(value = "Of those, streamed chat completions.", unset = "no limit", min = "1", max = "10000000")
+            Optional<Long> concurrentStreams,
+
+            @Key(
+                    value = "Lenses written for the first time; past it requests go direct.",
+                    unset = "no limit",
+                    min = "1",
+                    max = "1000000")
+            Optional<Long> lensBuildsPerHour) {}
 
     record BudgetSection(
             @Key(
@@ -389,6 +434,13 @@ record ConfigFile(
                     min = "100ms",
                     max = "60m")
             Duration bodyTimeout,
+
+            @Key(
+                    value = "Gateways that share the load. Each enforces its share of what tenants and keys may have.",
+                    def = "1",
+                    min = "1",
+                    max = "1000")
+            int replicas,
 
             @Key(value = "Open client connections.", def = "10000", min = "1", max = "10000000")
             int maxConnections,

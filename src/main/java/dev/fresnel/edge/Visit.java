@@ -8,6 +8,7 @@ import dev.fresnel.exchange.ReplyHeaders;
 import dev.fresnel.outcome.Feedback;
 import dev.fresnel.outcome.FeedbackResult;
 import dev.fresnel.tenant.Caller;
+import dev.fresnel.tenant.Pass;
 import dev.fresnel.tenant.Scope;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantKey;
@@ -41,6 +42,9 @@ final class Visit {
     private static final Set<HttpMethod> FREE_METHODS =
             Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.DELETE);
 
+    /** Bytes of a body that is read although its request is refused. */
+    private static final int SHORT_BODY = 64 * 1024;
+
     private static final String CHAT = "/chat/completions";
     private static final String MODELS = "/models";
     private static final String FEEDBACK = "/feedback";
@@ -54,6 +58,7 @@ final class Visit {
     private final ClientSide client;
     private final OpenAiErrors errors;
     private final Caller caller;
+    private Pass pass = Pass.UNLIMITED;
     private final long started;
     private final Runnable doomed;
 
@@ -131,6 +136,9 @@ final class Visit {
                         + " asks for is not read here, and this key may ask for some models only, so it is refused. Use"
                         + " /v1/chat/completions, or ask the operator for a key without a list of models."));
             }
+            pass.enter().ifPresent(exceeded -> {
+                throw failure(limited(exceeded));
+            });
             welcomeBody();
             serving.exchanges().passThrough(arrival, request, client);
         }
@@ -176,17 +184,19 @@ final class Visit {
                         "No tenant has this API key. Send a key of this gateway as 'Authorization: Bearer KEY'."));
         };
         Tenant tenant = in.tenant();
-        // A tenant with keys authenticates by them, so the credential is ours and stays here.
-        Optional<Secret> forUpstream = tenant.isOpen()
+        // A key of ours stays here.
+        Optional<Secret> forUpstream = in.key().isEmpty()
                 ? Optional.ofNullable(request.getHeader("authorization")).map(Secret::new)
                 : Optional.empty();
-        if (tenant.isOpen() && RequestGuard.comesFromAForeignPage(request)) {
+        if (in.key().isEmpty() && RequestGuard.comesFromAForeignPage(request)) {
             throw failure(new GatewayFailure.Unauthenticated(
                     "A web page of another site may not use this gateway. Call it from a server or a program; a page cannot"
                             + " read the replies in any case, since the gateway does not speak CORS."));
         }
         String path = request.uri().substring(PREFIX.length());
-        return new Arrival(client.id(), tenant, in.key(), path, request.headers(), forUpstream, started);
+        pass = setup.limiter().pass(tenant, in.key());
+        client.afterwards(pass::close);
+        return new Arrival(client.id(), tenant, in.key(), path, request.headers(), forUpstream, started, pass);
     }
 
     private static String closed(Caller.Why why) {
@@ -198,7 +208,36 @@ final class Visit {
     }
 
     private void chat(Arrival arrival) {
-        collect(arrival, body -> serving.exchanges().chat(arrival, body, client));
+        Optional<Pass.Exceeded> exceeded = pass.enter();
+        if (exceeded.isEmpty()) {
+            collect(arrival, body -> serving.exchanges().chat(arrival, body, client));
+        } else if (isShort()) {
+            // Reading it costs less than the client's next connection.
+            collect(arrival, _ -> refuseWithin(exceeded.get()));
+        } else {
+            throw failure(limited(exceeded.get()));
+        }
+    }
+
+    private boolean isShort() {
+        String length = request.getHeader("content-length");
+        return length != null && length.length() <= 9 && Long.parseLong(length) <= SHORT_BODY;
+    }
+
+    private static GatewayFailure limited(Pass.Exceeded exceeded) {
+        return new GatewayFailure.RateLimited(exceeded.message(), exceeded.retryAfter());
+    }
+
+    /** The connection stays: the body has been read. */
+    private void refuseWithin(Pass.Exceeded exceeded) {
+        GatewayFailure failure = limited(exceeded);
+        tell(failure);
+        client.fail(failure);
+    }
+
+    /** How the caller's limits stand, on every reply, in place of what an upstream says of its own. */
+    void putLimits(HttpServerResponse response) {
+        pass.headers().forEach(response::putHeader);
     }
 
     /** What a caller says of an earlier answer; it may only speak of its own tenant's. */
@@ -299,6 +338,18 @@ final class Visit {
     /** Answers, then closes the connection: what follows on it may be the rest of a body we did not read. */
     void refuse(GatewayFailure failure) {
         doomed.run();
+        tell(failure);
+        HttpServerResponse response = request.response();
+        response.putHeader("connection", "close");
+        switch (failure) {
+            case GatewayFailure.Unauthenticated _ -> response.putHeader("www-authenticate", "Bearer");
+            case GatewayFailure.WrongMethod wrong -> response.putHeader("allow", wrong.allowed());
+            default -> {}
+        }
+        client.fail(failure);
+    }
+
+    private void tell(GatewayFailure failure) {
         setup.refusals()
                 .accept(new Refusal(
                         client.id(),
@@ -308,14 +359,6 @@ final class Visit {
                         Optional.ofNullable(request.path()),
                         errors.status(failure),
                         errors.code(failure)));
-        HttpServerResponse response = request.response();
-        response.putHeader("connection", "close");
-        switch (failure) {
-            case GatewayFailure.Unauthenticated _ -> response.putHeader("www-authenticate", "Bearer");
-            case GatewayFailure.WrongMethod wrong -> response.putHeader("allow", wrong.allowed());
-            default -> {}
-        }
-        client.fail(failure);
     }
 
     private Optional<TenantId> tenant() {

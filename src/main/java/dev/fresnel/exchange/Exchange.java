@@ -214,6 +214,7 @@ final class Exchange {
         journal.over(end);
         Optional<Usd> cost = journal.cost(parts.prices());
         purse.settle(journal.spent(parts.prices()));
+        arrival.pass().used(journal.usage().inputTokens(), journal.usage().outputTokens());
         pace(end, cost);
         journal.conversation
                 .filter(_ -> end == ExchangeEvent.End.COMPLETE
