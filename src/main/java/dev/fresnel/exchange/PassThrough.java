@@ -47,9 +47,10 @@ final class PassThrough {
         UpstreamCall call = upstreams.stream(
                 new UpstreamRequestHead(upstream, request.method(), arrival.path(), headers, length(request)), request);
         client.whenGone(call::cancel);
-        return call.reply()
-                .onSuccess(reply -> trace.replied(reply.status(), call.attempts()))
-                .compose(reply -> relay(call, reply, upstream, request.method(), client, journal));
+        return call.reply().compose(reply -> {
+            trace.replied(reply.status(), call.attempts());
+            return relay(call, reply, upstream, request.method(), client, journal);
+        });
     }
 
     private static OptionalLong length(HttpServerRequest request) {
