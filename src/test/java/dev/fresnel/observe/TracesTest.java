@@ -213,7 +213,7 @@ class TracesTest {
             for (String given : List.of(SAMPLED, "not a traceparent", "00-" + TRACE + "-b7ad6b7169203331-00")) {
                 RawClient.chat(
                                 gateway.port(),
-                                chat("smart", "hi"),
+                                chat("cheap", "hi"),
                                 "TraceParent",
                                 given,
                                 "tracestate",
@@ -222,7 +222,7 @@ class TracesTest {
                                 "c=3")
                         .readAll();
 
-                assertThat(lastAnswer().headers().entries().stream().map(Object::toString))
+                assertThat(cheap.lastRequest().headers().entries().stream().map(Object::toString))
                         .filteredOn(header -> header.toLowerCase(Locale.ROOT).startsWith("trace"))
                         .containsExactly("TraceParent=" + given, "tracestate=b=2 , a=1", "tracestate=c=3");
             }
