@@ -477,9 +477,7 @@ record ConfigFile(
                     unset = "no traces")
             Optional<URI> endpoint,
 
-            @Key(
-                    value = "Headers of every export, such as a collector's key as `${NAME}` or `file:/path`.",
-                    pattern = HeaderValue.NAME)
+            @Key("Headers of every export, such as a collector's key as `${NAME}` or `file:/path`.")
             Map<String, HeaderValue> headers,
 
             @Key(value = "Accept that `headers` cross the network unencrypted to an `http://` address.", def = "false")

@@ -4,9 +4,6 @@ import dev.fresnel.value.Secret;
 
 /** The value of a header that is very likely a credential, such as {@code Bearer KEY}. Prints as a secret does. */
 record HeaderValue(Secret secret) {
-    /** Names of headers, as HTTP has them. */
-    static final String NAME = "[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}";
-
     static HeaderValue parse(String text) throws BadValue {
         if (text.isBlank() || !text.equals(text.strip()) || text.chars().anyMatch(c -> c < ' ' || c > '~')) {
             throw new BadValue(

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** What a file may not say of where traces go. Changes nothing. */
 final class TelemetryChecks {
@@ -19,6 +20,7 @@ final class TelemetryChecks {
             "transfer-encoding",
             "upgrade");
 
+    private static final Pattern NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}");
     private static final KeyPath PATH = KeyPath.of("telemetry", "otlp");
 
     private final ConfigFile.OtlpSection otlp;
@@ -65,6 +67,9 @@ final class TelemetryChecks {
         for (String name : otlp.headers().keySet()) {
             String lower = name.toLowerCase(Locale.ROOT);
             KeyPath path = PATH.at("headers").at(name);
+            if (!NAME.matcher(name).matches()) {
+                findings.keyError(path, "is no name of an HTTP header", "use letters, digits and hyphens");
+            }
             if (NOT_OURS.contains(lower)) {
                 findings.keyError(path, "is set by the exporter itself", "remove it");
             }

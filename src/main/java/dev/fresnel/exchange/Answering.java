@@ -66,8 +66,12 @@ final class Answering {
         client.whenGone(call::cancel);
         journal.called(attempt, trace);
         return call.reply()
-                .onComplete(_ -> journal.headSeen(call.attempts()))
-                .onSuccess(reply -> trace.replied(reply.status(), call.attempts()))
+                .onComplete(head -> {
+                    journal.headSeen(call.attempts());
+                    if (head.succeeded()) {
+                        trace.replied(head.result().status(), call.attempts());
+                    }
+                })
                 .compose(reply -> read(
                         attempt,
                         new Relay.Source(

@@ -50,9 +50,10 @@ final class PassThrough {
                 Share.of(arrival.tenant().id()),
                 request);
         client.whenGone(call::cancel);
-        return call.reply()
-                .onSuccess(reply -> trace.replied(reply.status(), call.attempts()))
-                .compose(reply -> relay(call, reply, upstream, request.method(), client, journal));
+        return call.reply().compose(reply -> {
+            trace.replied(reply.status(), call.attempts());
+            return relay(call, reply, upstream, request.method(), client, journal);
+        });
     }
 
     private static OptionalLong length(HttpServerRequest request) {

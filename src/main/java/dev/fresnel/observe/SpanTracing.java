@@ -226,6 +226,8 @@ public final class SpanTracing implements Tracing {
     /** One call's span. What comes after its end is passed over by the span itself. */
     private static final class CallSpan implements CallTrace {
         private final Span span;
+        /** The reply's status is an error, which says more than what was made of it. */
+        private volatile boolean badStatus;
 
         CallSpan(Span span) {
             this.span = span;
@@ -247,7 +249,8 @@ public final class SpanTracing implements Tracing {
             if (tries > 1) {
                 span.setAttribute("http.request.resend_count", tries - 1L);
             }
-            if (status >= 400) {
+            badStatus = status >= 400;
+            if (badStatus) {
                 error(Integer.toString(status));
             }
         }
@@ -265,7 +268,9 @@ public final class SpanTracing implements Tracing {
 
         @Override
         public void failed(String errorType) {
-            error(errorType);
+            if (!badStatus) {
+                error(errorType);
+            }
             span.end();
         }
 

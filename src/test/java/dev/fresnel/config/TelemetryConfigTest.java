@@ -61,7 +61,7 @@ class TelemetryConfigTest {
                     endpoint: "http://h:4318", headers: { x-key: hunter2 }                               | endpoint: must be https: the headers would cross the network unencrypted; use https, or write allow-plain-http: true
                     sample: 0.5                                                                          | has no endpoint; add endpoint
                     endpoint: "https://h", headers: { Content-Type: text }                               | headers.Content-Type: is set by the exporter itself; remove it
-                    endpoint: "https://h", headers: { "a b": hunter2 }                                   | headers
+                    endpoint: "https://h", headers: { "a b": hunter2 }                                   | is no name of an HTTP header; use letters, digits and hyphens
                     endpoint: "https://h", headers: { x-key: "hunter2\\n" }                              | headers.x-key: must be printable ASCII
                     endpoint: "https://h", headers: { x-key: one, X-Key: hunter2 }                       | headers.X-Key: is the header x-key in other letters; keep one of them
                     endpoint: "https://h", sample: 1.5                                                   | sample: must be

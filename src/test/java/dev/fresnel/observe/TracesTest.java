@@ -76,6 +76,14 @@ class TracesTest {
         return "00-" + hex(span.getTraceId()) + "-" + hex(span.getSpanId()) + "-" + flags;
     }
 
+    /** A lens may be written behind it. */
+    private RecordedRequest lastAnswer() {
+        return smart.requests().stream()
+                .filter(request -> !LensScripts.isLensCall(request))
+                .reduce((_, later) -> later)
+                .orElseThrow();
+    }
+
     @Test
     void aDelegatedRequestIsAServerSpan_withItsCallsBelowIt() {
         try (TestGateway gateway = gateway(", headers: { Authorization: \"Bearer of the collector\" }")) {
@@ -205,7 +213,7 @@ class TracesTest {
             for (String given : List.of(SAMPLED, "not a traceparent", "00-" + TRACE + "-b7ad6b7169203331-00")) {
                 RawClient.chat(
                                 gateway.port(),
-                                chat("smart", "hi"),
+                                chat("cheap", "hi"),
                                 "TraceParent",
                                 given,
                                 "tracestate",
@@ -214,8 +222,7 @@ class TracesTest {
                                 "c=3")
                         .readAll();
 
-                assertThat(smart.lastRequest().headers().entries().stream().map(Object::toString))
-                        .as("requests %s", smart.requests())
+                assertThat(cheap.lastRequest().headers().entries().stream().map(Object::toString))
                         .filteredOn(header -> header.toLowerCase(Locale.ROOT).startsWith("trace"))
                         .containsExactly("TraceParent=" + given, "tracestate=b=2 , a=1", "tracestate=c=3");
             }
@@ -229,11 +236,11 @@ class TracesTest {
     void theTraceOfTheClientDecides_andElseTheShare() {
         try (TestGateway gateway = gateway(", sample: 0")) {
             gateway.chat(chat("smart", "hi one"));
-            String own = smart.lastRequest().header("traceparent");
+            String own = lastAnswer().header("traceparent");
             gateway.chat(chat("smart", "hi two"), "traceparent", SAMPLED.replace("-01", "-00"));
-            String unsampled = smart.lastRequest().header("traceparent");
+            String unsampled = lastAnswer().header("traceparent");
             gateway.chat(chat("smart", "hi three"), "traceparent", "not a traceparent", "tracestate", "a=1");
-            RecordedRequest invalid = smart.lastRequest();
+            RecordedRequest invalid = lastAnswer();
             gateway.chat(chat("smart", "hi four"), "traceparent", SAMPLED);
 
             Span sampled = collector.await("POST /v1/chat/completions");
@@ -262,7 +269,7 @@ class TracesTest {
             assertThat(call.getStatus().getCode()).isEqualTo(Status.StatusCode.STATUS_CODE_ERROR);
             assertThat(attributes(call))
                     .contains(
-                            entry("error.type", "fallback_status_503"),
+                            entry("error.type", "503"),
                             entry("http.response.status_code", "503"),
                             entry("http.request.resend_count", "1"));
             assertThat(attributes(fallback))
