@@ -39,7 +39,9 @@ public sealed interface ParameterType {
         return switch (this) {
             case Text(int maxChars) ->
                 unless(
-                        !value.isEmpty() && value.length() <= maxChars && value.chars().noneMatch(Character::isISOControl),
+                        !value.isEmpty()
+                                && value.length() <= maxChars
+                                && value.chars().noneMatch(Character::isISOControl),
                         "must be 1 to " + maxChars + " characters without control characters");
             case Number(long least, long most) ->
                 unless(isBetween(value, least, most), "must be a whole number from " + least + " to " + most);
@@ -52,8 +54,10 @@ public sealed interface ParameterType {
                         TenantId.isOne(value) && tenants.has(new TenantId(value)),
                         "names no tenant; there are " + tenants.all());
             case Hash() -> unless(value.matches("[0-9a-f]{64}"), "must be 64 hex digits");
-            case Texts(_, int maxChars) ->
-                unless(!value.isBlank() && value.length() <= maxChars, "must hold texts of 1 to " + maxChars + " characters");
+            case Texts texts ->
+                unless(
+                        !value.isBlank() && value.length() <= texts.maxChars(),
+                        "must hold texts of 1 to " + texts.maxChars() + " characters");
         };
     }
 

@@ -122,12 +122,11 @@ final class RequestReader {
         List<String> known = operation.in(place, Place.QUERY_OR_BODY).stream()
                 .map(Parameter::name)
                 .toList();
-        String instead =
-                switch (known.size()) {
-                    case 0 -> "nothing is taken here";
-                    case 1 -> "there is " + known.getFirst();
-                    default -> "there are " + String.join(", ", known);
-                };
+        String instead = switch (known.size()) {
+            case 0 -> "nothing is taken here";
+            case 1 -> "there is " + known.getFirst();
+            default -> "there are " + String.join(", ", known);
+        };
         problem(printable(name), "'" + printable(name) + "' is not known; " + instead);
     }
 
@@ -177,23 +176,23 @@ final class RequestReader {
             read(known.get(), json)
                     .ifPresentOrElse(
                             given -> take(name, given, Place.BODY, Place.QUERY_OR_BODY),
-                            () -> problem(name, name + " must be " + word(known.get().type())));
+                            () -> problem(
+                                    name, name + " must be " + word(known.get().type())));
         }
     }
 
     private static Optional<List<String>> read(Parameter parameter, JsonParser json) throws IOException {
         JsonToken token = json.currentToken();
-        Optional<List<String>> value =
-                switch (parameter.type()) {
-                    case ParameterType.Texts(int maxItems, _) -> texts(json, maxItems);
-                    case ParameterType.Number _ -> single(json, token == JsonToken.VALUE_NUMBER_INT);
-                    case ParameterType.Flag _ -> single(json, token.isBoolean());
-                    case ParameterType.Text _,
-                            ParameterType.Choice _,
-                            ParameterType.Tenant _,
-                            ParameterType.KnownTenant _,
-                            ParameterType.Hash _ -> single(json, token == JsonToken.VALUE_STRING);
-                };
+        Optional<List<String>> value = switch (parameter.type()) {
+            case ParameterType.Texts expected -> texts(json, expected.maxItems());
+            case ParameterType.Number _ -> single(json, token == JsonToken.VALUE_NUMBER_INT);
+            case ParameterType.Flag _ -> single(json, token.isBoolean());
+            case ParameterType.Text _,
+                    ParameterType.Choice _,
+                    ParameterType.Tenant _,
+                    ParameterType.KnownTenant _,
+                    ParameterType.Hash _ -> single(json, token == JsonToken.VALUE_STRING);
+        };
         json.skipChildren();
         return value;
     }
@@ -222,7 +221,7 @@ final class RequestReader {
 
     private static String word(ParameterType type) {
         return switch (type) {
-            case ParameterType.Texts(int maxItems, _) -> "an array of at most " + maxItems + " texts";
+            case ParameterType.Texts texts -> "an array of at most " + texts.maxItems() + " texts";
             case ParameterType.Number _ -> "a whole number";
             case ParameterType.Flag _ -> "true or false";
             case ParameterType.Text _,

@@ -72,6 +72,7 @@ public final class Fresnel implements Runnable {
                         .addSubcommand(new KeysCommand.ListKeys(terminal))
                         .addSubcommand(new KeysCommand.Revoke(terminal))
                         .addSubcommand(new KeysCommand.Hash(terminal)))
+                .addSubcommand(new CommandLine(new PricesCommand()).addSubcommand(new PricesCommand.Generate(terminal)))
                 .addSubcommand(new SeedCommand(terminal))
                 .addSubcommand(new ExportCommand(terminal))
                 .addSubcommand(new PauseCommand.Pause(terminal))

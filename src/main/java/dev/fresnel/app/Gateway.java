@@ -9,6 +9,7 @@ import dev.fresnel.admin.OperationGroup;
 import dev.fresnel.admin.OperationTable;
 import dev.fresnel.admin.PauseRequests;
 import dev.fresnel.admin.ProbeRequests;
+import dev.fresnel.admin.ProbesListener;
 import dev.fresnel.admin.StatusRequests;
 import dev.fresnel.admin.TenantNames;
 import dev.fresnel.budget.Ledger;
@@ -51,6 +52,7 @@ import dev.fresnel.tenant.KeyRegister;
 import dev.fresnel.tenant.Limiter;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantDirectory;
+import dev.fresnel.upstream.UpstreamClient;
 import dev.fresnel.value.TenantId;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -78,11 +80,12 @@ import java.util.function.Supplier;
  */
 public final class Gateway {
     /** Longest stream that a shutdown waits for before it is cut. */
-    private static final Duration GRACE = Duration.ofSeconds(30);
+    public static final Duration GRACE = Duration.ofSeconds(30);
 
     private final Vertx vertx;
     private final List<DataListener> listeners;
     private final AdminListener admin;
+    private final Optional<ProbesListener> probes;
     private final Gate gate;
     private final Closing closing;
     private final InForce inForce;
@@ -96,6 +99,7 @@ public final class Gateway {
             Telling telling,
             List<DataListener> listeners,
             AdminListener admin,
+            Optional<ProbesListener> probes,
             Gate gate,
             Closing closing) {
         this.vertx = vertx;
@@ -103,6 +107,7 @@ public final class Gateway {
         this.telling = telling;
         this.listeners = listeners;
         this.admin = admin;
+        this.probes = probes;
         this.gate = gate;
         this.closing = closing;
     }
@@ -143,13 +148,15 @@ public final class Gateway {
                     .transform(_ -> Future.failedFuture(new DecisionLogException(
                             config.events().decisionLog().orElseThrow().file(), cannotWrite)));
         }
+        Metrics metrics = new Metrics(registry);
         Telling telling = new Telling(
                 writer,
                 window,
                 new EventLog(writer, window, SystemTime.clock(), EventLog.Access.ON),
                 decisions,
                 registry,
-                new Metrics(registry));
+                metrics,
+                TraceStart.of(vertx, config.traces(), metrics, closing));
         // A promise of no event loop: the loops may be gone when it is kept.
         Promise<Gateway> started = Promise.promise();
         InForce inForce = new InForce(config, SystemTime.clock());
@@ -178,7 +185,8 @@ public final class Gateway {
             EventLog log,
             Consumer<DecisionRecord> decisions,
             PrometheusMeterRegistry registry,
-            Metrics metrics) {}
+            Metrics metrics,
+            TraceStart traces) {}
 
     private static Consumer<DecisionRecord> decisionLog(
             Vertx vertx, Optional<GatewayConfig.DecisionLogFile> wanted, Closing closing) throws IOException {
@@ -222,6 +230,7 @@ public final class Gateway {
                 stores.lenses(),
                 stores.ledger(),
                 LearnerStart.thread(vertx),
+                telling.traces().tracing(),
                 telling.metrics(),
                 unharmed(event -> {
                     telling.log().onLens(event);
@@ -270,12 +279,13 @@ public final class Gateway {
         inForce.follow(next -> limiter.serve(next.tenants()));
         BudgetPacing pacing = new BudgetPacing();
         inForce.follow(next -> learner.know(LearnerStart.knownArms(next)));
-        watchTenants(inForce, killSwitch, pacing, telling.metrics());
+        watchTenants(inForce, killSwitch, pacing, ground.upstreams(), telling.metrics());
 
         JtokkitEstimator tokens = new JtokkitEstimator();
         Parts parts = new Parts(
                 vertx,
                 ground.upstreams(),
+                telling.traces().tracing(),
                 config.upstreams(),
                 config.models(),
                 prices,
@@ -312,6 +322,7 @@ public final class Gateway {
                 unharmed(event -> {
                     telling.log().onExchange(event);
                     telling.metrics().onExchange(event);
+                    telling.traces().events().accept(event);
                 }),
                 clock,
                 nanos,
@@ -348,10 +359,11 @@ public final class Gateway {
                     telling.metrics().onRefused(refusal.status());
                 }),
                 nanos);
+        ProbeRequests probes = new ProbeRequests(() -> !gate.isShut(), telling.registry()::scrape);
         TenantNames tenants = new TenantNames(inForce::tenants);
         // What the admin API serves: a group of operations per subject.
         List<OperationGroup> groups = List.of(
-                new ProbeRequests(() -> !gate.isShut(), telling.registry()::scrape),
+                probes,
                 new OpenApiRequests(),
                 new StatusRequests(
                         () -> Status.json(inForce, gate, ledger, killSwitch, learning.seeding(), telling.writer()),
@@ -375,14 +387,16 @@ public final class Gateway {
                 .compose(_ -> killSwitch.refresh().otherwiseEmpty())
                 // Nor does any issued key open anything then.
                 .compose(_ -> register.refresh().otherwiseEmpty())
-                .compose(_ -> deploy(inForce, telling, vertx, loops, data, admin, gate, closing));
+                .compose(_ -> deploy(inForce, telling, vertx, loops, data, admin, probes, gate, closing));
     }
 
-    /** Per tenant of the config in force, whichever that is. */
-    private static void watchTenants(InForce inForce, KillSwitch killSwitch, BudgetPacing pacing, Metrics metrics) {
+    /** Per tenant and upstream of the config in force, whichever that is. */
+    private static void watchTenants(
+            InForce inForce, KillSwitch killSwitch, BudgetPacing pacing, UpstreamClient upstreams, Metrics metrics) {
         Consumer<GatewayConfig> watch = config -> {
             metrics.onConfigInForce(config.version());
             metrics.expect(config.workers().keySet(), inForce.tenants());
+            metrics.watchUpstreams(config.upstreams().keySet(), upstreams::counts);
             metrics.watchPauses(inForce.tenants(), killSwitch::isPaused);
             metrics.watchBudgets(tenant -> pacing.pressure(tenant).perDollar(), budgeted(config.tenants()));
         };
@@ -417,6 +431,7 @@ public final class Gateway {
             int loops,
             DataListener.Setup data,
             AdminListener admin,
+            ProbeRequests probes,
             Gate gate,
             Closing closing) {
         GatewayConfig.Listen listen = inForce.config().listen();
@@ -426,11 +441,19 @@ public final class Gateway {
             listeners.add(listener);
             return listener;
         };
+        Optional<ProbesListener> probing =
+                listen.probes().map(address -> new ProbesListener(address.host(), address.port(), probes));
         return vertx.deployVerticle(admin)
                 .recover(problem -> cannotListen("listen.admin", listen.admin(), problem))
                 .compose(_ -> vertx.deployVerticle(supplier, new DeploymentOptions().setInstances(loops))
                         .recover(problem -> cannotListen("listen.data", listen.data(), problem)))
-                .map(_ -> new Gateway(vertx, inForce, telling, listeners, admin, gate, closing));
+                // Last: a supervisor takes its first answer to mean that clients are served.
+                .compose(_ -> probing.isEmpty()
+                        ? Future.succeededFuture()
+                        : vertx.deployVerticle(probing.get())
+                                .recover(problem -> cannotListen(
+                                        "listen.probes", listen.probes().orElseThrow(), problem)))
+                .map(_ -> new Gateway(vertx, inForce, telling, listeners, admin, probing, gate, closing));
     }
 
     private static <T> Future<T> cannotListen(String key, HostPort address, Throwable problem) {
@@ -475,6 +498,11 @@ public final class Gateway {
     /** Everything the admin listener serves. */
     public List<Operation> adminOperations() {
         return admin.operations();
+    }
+
+    /** Empty without {@code listen.probes}. */
+    public Optional<Integer> probesPort() {
+        return probes.map(ProbesListener::port);
     }
 
     /**

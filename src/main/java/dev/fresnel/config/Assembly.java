@@ -40,6 +40,7 @@ import dev.fresnel.upstream.PoolLimits;
 import dev.fresnel.upstream.Timeouts;
 import dev.fresnel.upstream.Upstream;
 import dev.fresnel.value.ModelName;
+import dev.fresnel.value.Secret;
 import dev.fresnel.value.TenantId;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -79,6 +80,7 @@ final class Assembly {
                 new GatewayConfig.Listen(
                         file.listen().data(),
                         file.listen().admin(),
+                        file.listen().probes(),
                         file.listen().adminToken()),
                 store(),
                 upstreams(),
@@ -105,7 +107,15 @@ final class Assembly {
                                 .map(path -> new GatewayConfig.DecisionLogFile(
                                         Path.of(path),
                                         file.events().decisionLogSize().bytes(),
-                                        file.events().decisionLogKeep()))));
+                                        file.events().decisionLogKeep()))),
+                traces(file.telemetry().otlp()));
+    }
+
+    private static Optional<GatewayConfig.Otlp> traces(ConfigFile.OtlpSection section) {
+        Map<String, Secret> headers = new LinkedHashMap<>();
+        section.headers().forEach((name, value) -> headers.put(name, value.secret()));
+        return section.endpoint()
+                .map(endpoint -> new GatewayConfig.Otlp(endpoint, headers, section.sample(), section.timeout()));
     }
 
     private GatewayConfig.Store store() {
@@ -159,13 +169,8 @@ final class Assembly {
     private Map<ModelName, Price> prices() {
         Map<ModelName, Price> prices = new LinkedHashMap<>();
         file.models()
-                .forEach((name, section) -> section.price()
-                        .ifPresent(price -> prices.put(
-                                new ModelName(name),
-                                new Price(
-                                        price.input().orElseThrow(),
-                                        price.cachedInput().orElseThrow(),
-                                        price.output().orElseThrow()))));
+                .forEach((name, section) ->
+                        section.price().ifPresent(price -> prices.put(new ModelName(name), ModelPrices.price(price))));
         return prices;
     }
 

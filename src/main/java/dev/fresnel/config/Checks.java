@@ -48,6 +48,7 @@ final class Checks {
     void run() {
         listen();
         redis();
+        new TelemetryChecks(file.telemetry().otlp(), findings).run();
         file.upstreams().forEach(this::upstream);
         file.models().forEach(this::model);
         aliases();
@@ -71,10 +72,17 @@ final class Checks {
     private void listen() {
         HostPort data = file.listen().data();
         HostPort admin = file.listen().admin();
-        boolean sameHost = data.host().equals(admin.host()) || data.isAnyAddress() || admin.isAnyAddress();
-        if (sameHost && data.port() == admin.port() && data.port() != 0) {
+        if (data.collidesWith(admin)) {
             findings.error(KeyPath.of("listen", "admin"), "must not share a port with data", "give it another port");
         }
+        file.listen().probes().ifPresent(probes -> {
+            if (probes.collidesWith(data) || probes.collidesWith(admin)) {
+                findings.error(
+                        KeyPath.of("listen", "probes"),
+                        "must not share a port with " + (probes.collidesWith(data) ? "data" : "admin"),
+                        "give it another port");
+            }
+        });
         if (!admin.isLoopback() && file.listen().adminToken().isEmpty()) {
             findings.error(
                     KeyPath.of("listen", "admin"),
@@ -119,7 +127,7 @@ final class Checks {
 
     private void baseUrl(UpstreamSection upstream, URI url, KeyPath path) {
         String host = bare(url.getHost());
-        if (LINK_LOCAL.matcher(host.toLowerCase(Locale.ROOT)).matches()) {
+        if (isLinkLocal(host)) {
             findings.error(
                     path,
                     "must not be a link-local address: cloud machines answer there with their own credentials",
@@ -142,7 +150,12 @@ final class Checks {
         }
     }
 
-    private static String bare(String host) {
+    /** Where cloud machines give out their credentials. */
+    static boolean isLinkLocal(String host) {
+        return LINK_LOCAL.matcher(host.toLowerCase(Locale.ROOT)).matches();
+    }
+
+    static String bare(String host) {
         return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     }
 
@@ -155,7 +168,9 @@ final class Checks {
                     "has no price: costs and savings are not known, and it is no arm where money is compared",
                     "add price: { input: ..., cached-input: ..., output: ... } in USD per million tokens");
         }
-        model.price().ifPresent(price -> plausible(path.at("price"), price));
+        if (findings.isWritten(path.at("price"))) {
+            model.price().ifPresent(price -> plausible(path.at("price"), price));
+        }
     }
 
     private void plausible(KeyPath path, PriceSection price) {

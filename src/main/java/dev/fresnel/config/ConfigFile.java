@@ -35,6 +35,9 @@ record ConfigFile(
                 pattern = Key.MODEL)
         Map<String, ModelSection> models,
 
+        @Key("Where prices come from that models do not have.")
+        PricesSection prices,
+
         @Key(value = "Other names for models; an alias may name another alias.", pattern = Key.MODEL)
         Map<String, String> aliases,
 
@@ -55,7 +58,9 @@ record ConfigFile(
         @Key("Bounds on what clients may do to the process.")
         LimitsSection limits,
 
-        @Key("What events tell and how many are kept.") EventsSection events) {
+        @Key("What events tell and how many are kept.") EventsSection events,
+
+        @Key("Where traces go.") TelemetrySection telemetry) {
 
     record ListenSection(
             @Key(value = "Serves clients: `/v1/*`.", def = "127.0.0.1:8080")
@@ -63,6 +68,12 @@ record ConfigFile(
 
             @Key(value = "Serves health, metrics and events.", def = "127.0.0.1:9090")
             HostPort admin,
+
+            @Key(
+                    value =
+                            "Serves `/livez`, `/readyz`, `/startupz` and `/metrics` to everybody who reaches it, and nothing else: for a kubelet and a Prometheus.",
+                    unset = "the admin listener alone serves them")
+            Optional<HostPort> probes,
 
             @Key(
                     value = "Bearer token of the admin listener. Required when it is not on a loopback address.",
@@ -116,6 +127,12 @@ record ConfigFile(
                     value = "Accept that `api-key` crosses the network unencrypted to an `http://` address.",
                     def = "false")
             boolean allowPlainHttp,
+
+            @Key(
+                    value = "Whose prices in the price table hold here, such as `openai`.",
+                    unset = "told by the host of `base-url`; none for a host that the table does not know",
+                    pattern = Key.ID)
+            Optional<String> provider,
 
             @Key("How long the upstream may keep us waiting.")
             TimeoutsSection timeouts,
@@ -172,8 +189,18 @@ record ConfigFile(
             @Key(value = "How capable and dear it is.", def = "unknown")
             Tier tier,
 
-            @Key(value = "USD per million tokens.", unset = "not known: never an arm where money is compared")
+            @Key(
+                    value = "USD per million tokens.",
+                    unset =
+                            "that of the price table for its upstream's name; without one it is not known, and never an arm where money is compared")
             Optional<PriceSection> price) {}
+
+    record PricesSection(
+            @Key(
+                    value =
+                            "Prices for models that have none: `shipped` with Fresnel; `none`; or those of a file made by `fresnel prices generate`, relative to the working directory.",
+                    def = "shipped")
+            String table) {}
 
     record PriceSection(
             @Key(value = "USD per million uncached input tokens.", required = true, min = "0", max = "100000")
@@ -186,12 +213,51 @@ record ConfigFile(
                     max = "100000")
             Optional<Usd> cachedInput,
 
+            @Key(value = "USD per million output tokens.", required = true, min = "0", max = "100000")
+            Optional<Usd> output,
+
             @Key(
-                    value = "USD per million output tokens, reasoning included.",
+                    value = "USD per million input tokens written to the provider's prompt cache.",
+                    unset = "as `input`",
+                    min = "0",
+                    max = "100000")
+            Optional<Usd> cacheWrite,
+
+            @Key(value = "USD per million reasoning tokens.", unset = "as `output`", min = "0", max = "100000")
+            Optional<Usd> reasoning,
+
+            @Key(value = "USD per million input tokens of sound.", unset = "as `input`", min = "0", max = "100000")
+            Optional<Usd> audioInput,
+
+            @Key(value = "USD per million output tokens of sound.", unset = "as `output`", min = "0", max = "100000")
+            Optional<Usd> audioOutput,
+
+            @Key(value = "What a request with long input costs, all of its tokens.", unset = "the same")
+            Optional<LongContextSection> longContext) {}
+
+    record LongContextSection(
+            @Key(value = "Input tokens above which it holds.", required = true, min = "1", max = "1000000000")
+            Optional<Long> above,
+
+            @Key(value = "USD per million uncached input tokens.", required = true, min = "0", max = "100000")
+            Optional<Usd> input,
+
+            @Key(
+                    value = "USD per million input tokens read from the provider's prompt cache.",
                     required = true,
                     min = "0",
                     max = "100000")
-            Optional<Usd> output) {}
+            Optional<Usd> cachedInput,
+
+            @Key(value = "USD per million output tokens.", required = true, min = "0", max = "100000")
+            Optional<Usd> output,
+
+            @Key(
+                    value = "USD per million input tokens written to the provider's prompt cache.",
+                    unset = "as `input`",
+                    min = "0",
+                    max = "100000")
+            Optional<Usd> cacheWrite) {}
 
     record WorkerSection(
             @Key(value = "A declared model or an alias.", required = true)
@@ -399,4 +465,33 @@ record ConfigFile(
 
             @Key(value = "Decision logs set aside at most.", def = "4", min = "0", max = "1000")
             int decisionLogKeep) {}
+
+    record TelemetrySection(
+            @Key("OpenTelemetry traces, by OTLP over HTTP. A plain value is short for `endpoint`.")
+            OtlpSection otlp) {}
+
+    @Shorthand("endpoint")
+    record OtlpSection(
+            @Key(
+                    value = "Address of the collector, such as `http://localhost:4318`; `/v1/traces` is added.",
+                    unset = "no traces")
+            Optional<URI> endpoint,
+
+            @Key(
+                    value = "Headers of every export, such as a collector's key as `${NAME}` or `file:/path`.",
+                    pattern = HeaderValue.NAME)
+            Map<String, HeaderValue> headers,
+
+            @Key(value = "Accept that `headers` cross the network unencrypted to an `http://` address.", def = "false")
+            boolean allowPlainHttp,
+
+            @Key(
+                    value = "Share of requests traced, of those whose `traceparent` does not say.",
+                    def = "1",
+                    min = "0",
+                    max = "1")
+            Double sample,
+
+            @Key(value = "Of one export, repetitions included.", def = "10s", min = "100ms", max = "1m")
+            Duration timeout) {}
 }

@@ -56,7 +56,9 @@ public final class ConfigLoader {
     }
 
     private static ConfigResult bound(Node root, References references, Findings findings) {
-        ConfigFile file = new Binder(references, findings).bind(ConfigFile.class, root);
+        ConfigFile written = new Binder(references, findings).bind(ConfigFile.class, root);
+        ModelPrices prices = ModelPrices.of(written, findings);
+        ConfigFile file = prices.filledIn();
         Aliases aliases = new Aliases(file.models().keySet(), file.aliases());
         PlanSection bottom = Binder.bottomLayer(PlanSection.class);
         new Checks(file, findings, aliases, bottom).run();
@@ -67,7 +69,11 @@ public final class ConfigLoader {
         // It hides secrets, so nobody who sees the version can test a guess of one.
         String version = Fingerprint.of(inForce).shortForm();
         return new ConfigResult.Valid(
-                new Assembly(file, aliases, bottom).config(version), inForce, findings.warnings(), references.files());
+                new Assembly(file, aliases, bottom).config(version),
+                inForce,
+                prices.taken(),
+                findings.warnings(),
+                references.files());
     }
 
     private static ConfigResult.Invalid invalid(Findings findings, Set<Path> secrets) {

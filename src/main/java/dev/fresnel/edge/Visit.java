@@ -119,10 +119,12 @@ final class Visit {
             throw failure(wrongMethod("POST"));
         } else if (resource.equals(MODELS) && reads) {
             json(models(arrival).all());
+            serving.exchanges().answered(arrival, request, client);
         } else if (resource.equals(MODELS)) {
             throw failure(wrongMethod("GET, HEAD"));
         } else if (resource.startsWith(MODELS + "/") && reads) {
             model(arrival, resource.substring(MODELS.length() + 1));
+            serving.exchanges().answered(arrival, request, client);
         } else {
             if (arrival.tenant().dailyBudget().isPresent() && !FREE_METHODS.contains(request.method())) {
                 throw failure(new GatewayFailure.OverBudget("What " + resource
@@ -208,10 +210,10 @@ final class Visit {
     private void chat(Arrival arrival) {
         Optional<Pass.Exceeded> exceeded = pass.enter();
         if (exceeded.isEmpty()) {
-            collect(body -> serving.exchanges().chat(arrival, body, client));
+            collect(arrival, body -> serving.exchanges().chat(arrival, body, client));
         } else if (isShort()) {
             // Reading it costs less than the client's next connection.
-            collect(_ -> refuseWithin(exceeded.get()));
+            collect(arrival, _ -> refuseWithin(exceeded.get()));
         } else {
             throw failure(limited(exceeded.get()));
         }
@@ -240,7 +242,7 @@ final class Visit {
 
     /** What a caller says of an earlier answer; it may only speak of its own tenant's. */
     private void feedback(Arrival arrival) {
-        collect(body -> {
+        collect(arrival, body -> {
             Feedback feedback;
             try {
                 feedback = Feedback.parse(body.getBytes()).by(arrival.keyName().orElse(""));
@@ -248,7 +250,10 @@ final class Visit {
                 refuse(invalid.failure());
                 return;
             }
-            setup.learner().feedback(arrival.tenant().id(), feedback).onSuccess(result -> answer(feedback, result));
+            setup.learner().feedback(arrival.tenant().id(), feedback).onSuccess(result -> {
+                answer(feedback, result);
+                serving.exchanges().answered(arrival, request, client);
+            });
         });
     }
 
@@ -273,7 +278,7 @@ final class Visit {
         }
     }
 
-    private void collect(Handler<Buffer> whole) {
+    private void collect(Arrival arrival, Handler<Buffer> whole) {
         EdgeLimits limits = serving.limits();
         String length = request.getHeader("content-length");
         if (length != null && (length.length() > 18 || Long.parseLong(length) > limits.maxBody())) {
@@ -285,12 +290,15 @@ final class Visit {
                     "The request body is compressed ('" + encoding + "'). Send it without Content-Encoding."));
         }
         welcomeBody();
-        new BodyCollector(vertx, request, limits).collect().onSuccess(whole).onFailure(problem -> {
+        BodyCollector body = new BodyCollector(vertx, request, limits);
+        client.whenGone(body::left);
+        body.collect().onSuccess(whole).onFailure(problem -> {
             if (problem instanceof GatewayException known) {
                 refuse(known.failure());
             } else {
                 // The connection broke while the body arrived: nobody is left to answer.
                 client.drop();
+                serving.exchanges().brokenOff(arrival, request, client);
             }
         });
     }

@@ -87,7 +87,7 @@ public final class ClientSide {
     }
 
     /** Runs {@code action} once when the client leaves before the reply is complete; at once if it has left. Replaces the last one. */
-    void whenGone(Runnable action) {
+    public void whenGone(Runnable action) {
         onGone = action;
         if (gone) {
             action.run();

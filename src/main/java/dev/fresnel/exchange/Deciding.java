@@ -95,6 +95,7 @@ final class Deciding {
         journal.plan = plan;
         Overrides overrides = Overrides.parse(arrival.headers());
         journal.explain = overrides.explain();
+        journal.mode = Optional.of(overrides.modeOn(plan));
         if (plan.mode() == Mode.OFF
                 && overrides.equals(Overrides.NONE)
                 && arrival.tenant().dailyBudget().isEmpty()
@@ -301,7 +302,7 @@ final class Deciding {
                 .worstCase()
                 .or(() -> journal.requested
                         .flatMap(model -> parts.prices().find(model.name()))
-                        .map(price -> price.of(assessment.estimates().atMost(request))));
+                        .map(price -> price.atMost(assessment.estimates().atMost(request))));
         refuse(purse.cover(worst, Purse.noPrice(journal.requestedModel)));
     }
 

@@ -318,7 +318,7 @@ final class Guiding {
     private Optional<String> covered(Plan.Delegated plan) {
         Optional<Usd> worst = journal.requested
                 .flatMap(model -> parts.prices().find(model.name()))
-                .map(price -> price.of(plan.assessment().estimates().atMost(plan.request())));
+                .map(price -> price.atMost(plan.assessment().estimates().atMost(plan.request())));
         return purse.cover(worst, Purse.noPrice(journal.requestedModel));
     }
 

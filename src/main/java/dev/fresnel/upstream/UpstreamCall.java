@@ -50,6 +50,9 @@ public final class UpstreamCall {
     private @Nullable ReplyStream stream;
     private boolean bodySent;
 
+    /** Of the reply that has begun; 0 before. */
+    private int status;
+
     /** The last try's request has wholly left for the socket. */
     private boolean written;
 
@@ -124,9 +127,11 @@ public final class UpstreamCall {
             FairQueue.Entry entry = lane.queue().enter(ticket);
             if (entry == FairQueue.Entry.REFUSED) {
                 over = true;
+                lane.counts().refused();
                 reply.fail(problems.busy());
                 return;
             }
+            lane.counts().begun();
             lane.budget().countRequest();
             totalTimer = after(timeouts().total(), this::outOfTotalTime);
             switch (payload) {
@@ -165,6 +170,7 @@ public final class UpstreamCall {
         if (cause instanceof TimeoutException || cause instanceof io.netty.channel.ConnectTimeoutException) {
             fail(noConnection());
         } else if (mayRetry() && isConnectError(cause) && lane.budget().tryRetry()) {
+            lane.counts().retried();
             retryTimer = after(retries.pauseAfterNoConnection(), this::attempt);
         } else {
             fail(problems.notReached(cause));
@@ -187,6 +193,7 @@ public final class UpstreamCall {
             return;
         }
         request = acquired;
+        lane.counts().connected();
         written = false;
         acquired.response().onComplete(response -> replied(acquired, response), cause -> notReplied(acquired, cause));
         restartFirstByteTimer();
@@ -286,7 +293,7 @@ public final class UpstreamCall {
                 ? retries.pauseAfter(response.statusCode(), response.headers())
                 : Optional.empty();
         if (pause.isPresent() && lane.budget().tryRetry()) {
-            request = null;
+            letGoForRetry();
             discard(from, response);
             retryTimer = after(pause.get(), this::attempt);
             return;
@@ -294,6 +301,7 @@ public final class UpstreamCall {
         if (!bodySent && payload instanceof Payload.Streamed streamed) {
             streamed.body().pause();
         }
+        status = response.statusCode();
         ReplyStream body = new ReplyStream(context, response, problems::replyBroke, () -> streamOver(from, response));
         stream = body;
         reply.complete(new UpstreamReply(response.statusCode(), response.headers(), body));
@@ -309,7 +317,7 @@ public final class UpstreamCall {
                 && lane.budget().tryRetry()) {
             // An idle connection that was being closed while the pool handed it out: nobody can have acted on a request
             // that did not wholly leave.
-            request = null;
+            letGoForRetry();
             stop(firstByteTimer);
             retryTimer = after(retries.pauseAfterNoConnection(), this::attempt);
         } else {
@@ -317,11 +325,17 @@ public final class UpstreamCall {
         }
     }
 
+    private void letGoForRetry() {
+        request = null;
+        lane.counts().waitsAgain();
+        lane.counts().retried();
+    }
+
     private void streamOver(HttpClientRequest from, HttpClientResponse response) {
         if (over) {
             return;
         }
-        release();
+        release(Optional.ofNullable(stream).flatMap(ReplyStream::failure));
         if (!bodySent) {
             // The rest of our body would be read as the next request.
             from.reset();
@@ -345,7 +359,7 @@ public final class UpstreamCall {
         if (over) {
             return;
         }
-        release();
+        release(Optional.of(cause));
         ReplyStream begun = stream;
         if (begun != null) {
             begun.breakOff(cause);
@@ -362,10 +376,16 @@ public final class UpstreamCall {
         }
     }
 
-    private void release() {
+    /** @param cause empty: its reply has come to its end */
+    private void release(Optional<Throwable> cause) {
         over = true;
         lane.queue().leave(ticket);
         stop(queueTimer);
+        // An error that is given up unread, for a fallback, is an error all the same.
+        lane.counts()
+                .ended(
+                        cause.filter(_ -> status < 400).map(CallOutcome::of).orElseGet(() -> CallOutcome.of(status)),
+                        request != null);
         stop(totalTimer);
         stop(firstByteTimer);
         stop(retryTimer);

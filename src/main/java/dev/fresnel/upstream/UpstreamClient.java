@@ -38,6 +38,8 @@ public final class UpstreamClient {
     private final LongSupplier nanos;
     private final Optional<TrustOptions> trust;
     private final Map<Upstream, Lane> lanes = new ConcurrentHashMap<>();
+    /** By name: they outlive a change of the upstream's config. */
+    private final Map<String, UpstreamCounts> counts = new ConcurrentHashMap<>();
 
     /** Upstreams of the config in force; empty: of the first. */
     private volatile Optional<Set<Upstream>> kept = Optional.empty();
@@ -46,7 +48,7 @@ public final class UpstreamClient {
      * One upstream's pool, retry budget and admission. Calls wait here, not in Vert.x, whose queue knows no tenants, also counts
      * connects under way and keeps calls that were cancelled. Thread-safe.
      */
-    record Lane(HttpClientAgent client, RetryBudget budget, FairQueue queue) {}
+    record Lane(HttpClientAgent client, RetryBudget budget, FairQueue queue, UpstreamCounts counts) {}
 
     /** @param nanos a monotonic clock, in nanoseconds */
     public UpstreamClient(Vertx vertx, RetryRule retries, LongSupplier nanos) {
@@ -127,7 +129,13 @@ public final class UpstreamClient {
         return new Lane(
                 client,
                 new RetryBudget(nanos),
-                new FairQueue(upstream.pool().maxConnections(), upstream.pool().maxQueue()));
+                new FairQueue(upstream.pool().maxConnections(), upstream.pool().maxQueue()),
+                counts(upstream.name()));
+    }
+
+    /** Of all calls to the upstream of this name, in this config and earlier ones. */
+    public UpstreamCounts counts(String upstream) {
+        return counts.computeIfAbsent(upstream, _ -> new UpstreamCounts());
     }
 
     /**

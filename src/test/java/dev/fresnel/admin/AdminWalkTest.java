@@ -92,7 +92,8 @@ class AdminWalkTest {
                 "PUT /admin/lenses/{tenant}/{key}/retired",
                 () -> new Sample("/admin/lenses/acme/" + lensKey("a parser") + "/retired", ""));
         samples.put(
-                "DELETE /admin/lenses/{tenant}/{key}", () -> new Sample("/admin/lenses/acme/" + lensKey("a schema"), ""));
+                "DELETE /admin/lenses/{tenant}/{key}",
+                () -> new Sample("/admin/lenses/acme/" + lensKey("a schema"), ""));
         samples.put("DELETE /admin/lenses/{tenant}/{key}/build", this::runningBuild);
         samples.put("DELETE /admin/lenses/{tenant}", () -> new Sample("/admin/lenses/acme", ""));
         return samples;
@@ -127,8 +128,7 @@ class AdminWalkTest {
             if (operation.audit().isPresent()) {
                 String name = name(operation);
                 Sample sample = samples.get(name).get();
-                HttpResponse<String> reply =
-                        send(operation.method(), sample.path(), sample.body(), TOKEN);
+                HttpResponse<String> reply = send(operation.method(), sample.path(), sample.body(), TOKEN);
 
                 assertThat(reply.statusCode()).as(name + " " + reply.body()).isEqualTo(200);
                 keepsToTheFile(name, reply);
@@ -158,8 +158,8 @@ class AdminWalkTest {
                 keepsToTheFile(name(operation), reply);
             }
             if (operation.audit().isPresent()) {
-                HttpResponse<String> page = send(
-                        operation.method(), path, "", TOKEN[0], TOKEN[1], "origin", "http://127.0.0.1:3000");
+                HttpResponse<String> page =
+                        send(operation.method(), path, "", TOKEN[0], TOKEN[1], "origin", "http://127.0.0.1:3000");
                 assertThat(page.statusCode()).as(name(operation)).isEqualTo(403);
                 keepsToTheFile(name(operation), page);
             }
@@ -175,9 +175,13 @@ class AdminWalkTest {
             String body = operation.audit().isPresent() && operation.lines().isEmpty() ? "{\"strange\":1}" : "";
             HttpResponse<String> reply = send(operation.method(), filled(operation) + "?bogus=1", body, TOKEN);
 
-            assertThat(reply.statusCode()).as(name(operation) + " " + reply.body()).isEqualTo(400);
+            assertThat(reply.statusCode())
+                    .as(name(operation) + " " + reply.body())
+                    .isEqualTo(400);
             assertThat(reply.body()).as(name(operation)).contains("\"parameter\":\"bogus\"");
-            if (!operation.in(Parameter.Place.BODY, Parameter.Place.QUERY_OR_BODY).isEmpty()) {
+            if (!operation
+                    .in(Parameter.Place.BODY, Parameter.Place.QUERY_OR_BODY)
+                    .isEmpty()) {
                 assertThat(reply.body()).as(name(operation)).contains("\"parameter\":\"strange\"");
             } else if (!body.isEmpty()) {
                 assertThat(reply.body()).as(name(operation)).contains("no body is taken here");
@@ -203,8 +207,7 @@ class AdminWalkTest {
     // ---- what the samples need ----
 
     private void delegated(String task) {
-        HttpResponse<String> reply =
-                gateway.chat(TASK.replace("CRUD endpoints", task), "x-fresnel-arm", "fast-worker");
+        HttpResponse<String> reply = gateway.chat(TASK.replace("CRUD endpoints", task), "x-fresnel-arm", "fast-worker");
         assertThat(reply.headers().firstValue("x-fresnel-decision")).hasValue("fast-worker");
     }
 
@@ -268,15 +271,14 @@ class AdminWalkTest {
     private static String filled(Operation operation) {
         String path = operation.path();
         for (Parameter parameter : operation.in(Parameter.Place.PATH)) {
-            String value =
-                    switch (parameter.type()) {
-                        case ParameterType.Hash _ -> "0".repeat(64);
-                        case ParameterType.Choice(List<String> of) -> of.getFirst();
-                        case ParameterType.Number(long least, _) -> Long.toString(least);
-                        case ParameterType.Flag _ -> "true";
-                        case ParameterType.Tenant _, ParameterType.KnownTenant _ -> "acme";
-                        case ParameterType.Text _, ParameterType.Texts _ -> "some";
-                    };
+            String value = switch (parameter.type()) {
+                case ParameterType.Hash _ -> "0".repeat(64);
+                case ParameterType.Choice(List<String> of) -> of.getFirst();
+                case ParameterType.Number number -> Long.toString(number.least());
+                case ParameterType.Flag _ -> "true";
+                case ParameterType.Tenant _, ParameterType.KnownTenant _ -> "acme";
+                case ParameterType.Text _, ParameterType.Texts _ -> "some";
+            };
             path = path.replace("{" + parameter.name() + "}", value);
         }
         return path;

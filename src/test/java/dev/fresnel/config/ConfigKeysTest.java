@@ -72,7 +72,10 @@ class ConfigKeysTest {
 
         assertThat(config.listen())
                 .isEqualTo(new GatewayConfig.Listen(
-                        new HostPort("127.0.0.1", 8080), new HostPort("127.0.0.1", 9090), Optional.empty()));
+                        new HostPort("127.0.0.1", 8080),
+                        new HostPort("127.0.0.1", 9090),
+                        Optional.empty(),
+                        Optional.empty()));
         assertThat(config.store()).isEqualTo(new GatewayConfig.Store(Path.of("./data"), Optional.empty()));
         assertThat(config.upstreams().get("openai"))
                 .isEqualTo(new Upstream(
@@ -149,6 +152,7 @@ class ConfigKeysTest {
                 .isEqualTo(new GatewayConfig.Listen(
                         new HostPort("0.0.0.0", 18080),
                         new HostPort("::1", 19090),
+                        Optional.of(new HostPort("0.0.0.0", 19091)),
                         Optional.of(new Secret("admin-token-1"))));
         assertThat(config.store())
                 .isEqualTo(new GatewayConfig.Store(
@@ -188,8 +192,7 @@ class ConfigKeysTest {
                         Set.of(Feature.TOOLS, Feature.VISION)));
         assertThat(config.models().find(new ModelName("clever")).orElseThrow().name())
                 .isEqualTo(new ModelName("gpt-4o"));
-        assertThat(config.prices().get(new ModelName("gpt-4o")))
-                .isEqualTo(new Price(usd("2.50"), usd("1.25"), usd("10")));
+        assertThat(config.prices().get(new ModelName("gpt-4o"))).isEqualTo(dearPrice());
         assertThat(config.workers().get("fast-worker"))
                 .isEqualTo(new Worker(
                         "fast-worker",
@@ -290,7 +293,7 @@ class ConfigKeysTest {
         assertThat(config.judge())
                 .contains(new JudgeSettings(
                         config.models().find(new ModelName("gpt-4o")).orElseThrow(),
-                        new Price(usd("2.50"), usd("1.25"), usd("10")),
+                        dearPrice(),
                         0.02,
                         usd("2.5"),
                         0.4,
@@ -303,9 +306,31 @@ class ConfigKeysTest {
                         GatewayConfig.Prompts.PLAIN,
                         50,
                         Optional.of(new GatewayConfig.DecisionLogFile(Path.of("decisions.jsonl"), 2048, 7))));
+        assertThat(config.traces())
+                .contains(new GatewayConfig.Otlp(
+                        URI.create("http://collector.internal:4318"),
+                        Map.of("authorization", new Secret("Bearer hunter2")),
+                        0.25,
+                        Duration.ofSeconds(3)));
     }
 
     /** Guards {@link #mapsEveryKeyToItsRecord}: a key added to the records and not to the full example fails here. */
+    private static Price dearPrice() {
+        return new Price(
+                usd("2.50"),
+                usd("1.25"),
+                usd("10"),
+                new Price.Extras(usd("3.125"), usd("12"), usd("40"), usd("80")),
+                Optional.of(new Price.LongContext(
+                        200_000,
+                        new Price(
+                                usd("5"),
+                                usd("2.5"),
+                                usd("15"),
+                                new Price.Extras(usd("6.25"), usd("15"), usd("5"), usd("15")),
+                                Optional.empty()))));
+    }
+
     @Test
     void fullExampleSetsEveryDeclaredKey() throws IOException {
         Set<String> set = new HashSet<>();

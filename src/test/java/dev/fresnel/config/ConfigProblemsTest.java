@@ -61,6 +61,30 @@ class ConfigProblemsTest {
 
     /** What it is paid with must be known, and nobody judges best of himself. */
     @Test
+    void saysWhatIsWrongWithAPriceTable() throws java.io.IOException {
+        String yaml = """
+                upstreams: { openai: { base-url: "https://api.openai.com/v1", api-key: "${KEY:-k}", provider: opnai } }
+                models: { gpt-4o: { upstream: openai } }
+                prices: { table: "%s" }
+                tenants: [{ id: acme }]
+                """;
+        java.nio.file.Path file = java.nio.file.Files.createTempFile("prices", ".txt");
+        java.nio.file.Files.writeString(file, "date 2026-11-27\nprice openai gpt-4o 1\n");
+        try {
+            assertThat(Configs.problems(yaml.formatted("shipped")))
+                    .containsExactly(
+                            "x.yaml:1:95 upstreams.openai.provider: names the provider \"opnai\", which the price"
+                                    + " table does not know; did you mean \"openai\"?");
+            assertThat(Configs.problems(yaml.formatted("nowhere.txt")))
+                    .anyMatch(problem -> problem.contains("prices.table: names no file that can be read here"));
+            assertThat(Configs.problems(yaml.formatted(file)))
+                    .anyMatch(problem -> problem.contains("prices.table: names a file that is no price table: line 2"));
+        } finally {
+            java.nio.file.Files.delete(file);
+        }
+    }
+
+    @Test
     void judgeNeedsAPrice_andShouldNotBeOneOfThoseItJudges() {
         String yaml = """
                 upstreams: { openai: { base-url: "https://api.openai.com/v1" } }
@@ -322,6 +346,26 @@ class ConfigProblemsTest {
                             tenants: [ { id: one, keys: [key-of-one] } ]
                             """))
                     .containsExactly("x.yaml:1:40 listen.admin: must not share a port with data; give it another port");
+        }
+
+        @ParameterizedTest
+        @CsvSource({
+            "127.0.0.1:8080, data",
+            "0.0.0.0:9090, admin",
+            "127.0.0.1:8081, ''",
+            "10.0.0.5:8080, ''",
+            "127.0.0.1:0, ''",
+        })
+        void probesShareNoPort(String probes, String taken) {
+            List<String> problems = Configs.problems("listen: { probes: \"" + probes + "\" }\n" + Configs.MINIMAL);
+
+            if (taken.isEmpty()) {
+                assertThat(problems).isEmpty();
+            } else {
+                assertThat(problems)
+                        .containsExactly("x.yaml:1:19 listen.probes: must not share a port with " + taken
+                                + "; give it another port");
+            }
         }
 
         @ParameterizedTest
