@@ -25,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** What an operator is shown of a gateway with traffic, and what happens when it is changed. */
 class AdminViewsTest {
     private static final JsonMapper JSON = new JsonMapper();
-    private static final String ADAPTIVE = "mode: adaptive\narms: [direct, fast-bare, fast-worker]";
+    private static final String ADAPTIVE = "mode: adaptive\narms: [direct, fast-bare, fast-worker]\nlearned: { features: [task-kind, repo] }";
     private static final String CANARY = "canary-words-of-a-client";
     private static final String TASK =
             "{\"model\":\"smart\",\"messages\":[{\"role\":\"user\",\"content\":\"Write CRUD endpoints for 5 entities\"}]}";
@@ -68,14 +68,17 @@ class AdminViewsTest {
     }
 
     private static String chat(TestGateway gateway, String body, String... headers) {
-        String id = gateway.chat(body, headers).headers().firstValue("x-fresnel-request-id").orElseThrow();
+        String id = gateway.chat(body, headers)
+                .headers()
+                .firstValue("x-fresnel-request-id")
+                .orElseThrow();
         gateway.awaitLogged("request_finished", id);
         return id;
     }
 
     private static void good(TestGateway gateway, int times) {
         for (int i = 0; i < times; i++) {
-            String id = chat(gateway, TASK.replace("5 entities", (i + 5) + " entities"), "x-fresnel-arm", "fast-bare");
+            String id = chat(gateway, TASK.replace("5 entities", "5 entities, variant " + (char) ('a' + i)), "x-fresnel-arm", "fast-bare");
             assertThat(gateway.post("/v1/feedback", "{\"request_id\":\"" + id + "\",\"succeeded\":true}")
                             .body())
                     .contains("learned");
@@ -127,9 +130,10 @@ class AdminViewsTest {
             JsonNode before = arm(gateway, "fast-bare");
             assertThat(before.get("weight").asDouble()).isBetween(3.9, 4.1);
             assertThat(before.get("reward").asDouble()).isEqualTo(1);
-            assertThat(before.get("low").asDouble()).isLessThan(before.get("mean").asDouble());
+            assertThat(before.get("low").asDouble())
+                    .isLessThan(before.get("mean").asDouble());
             assertThat(before.get("words").asString()).contains("from 4.0 outcomes here", "%");
-            assertThat(arm(gateway, "direct").get("standing").asString()).isEqualTo("unknown");
+            assertThat(before.get("standing").asString()).isEqualTo("best");
 
             assertThat(send(gateway, "POST", "/admin/arms/reset", "{\"tenant\":\"acme\",\"arm\":\"direct\"}")
                             .statusCode())
@@ -146,7 +150,8 @@ class AdminViewsTest {
             JsonNode after = arm(gateway, "fast-bare");
             assertThat(after.get("weight").asDouble()).isZero();
             // Rows of failures are still believed; nothing else speaks about the arm now.
-            assertThat(after.get("mean").asDouble()).isLessThan(before.get("mean").asDouble() - .1);
+            assertThat(after.get("mean").asDouble())
+                    .isLessThan(before.get("mean").asDouble() - .1);
             HttpResponse<String> stranger =
                     send(gateway, "POST", "/admin/arms/reset", "{\"tenant\":\"acme\",\"population\":\"b/smart\"}");
             assertThat(stranger.statusCode()).isEqualTo(400);
@@ -155,7 +160,8 @@ class AdminViewsTest {
     }
 
     private static JsonNode arm(TestGateway gateway, String name) {
-        JsonNode context = admin(gateway, "/admin/arms?tenant=acme").get("contexts").get(0);
+        JsonNode context =
+                admin(gateway, "/admin/arms?tenant=acme").get("contexts").get(0);
         for (JsonNode arm : context.get("arms")) {
             if (arm.get("arm").asString().equals(name)) {
                 return arm;
@@ -165,7 +171,7 @@ class AdminViewsTest {
     }
 
     private static String row(String id, boolean succeeded) {
-        return "{\"schema\":1,\"id\":\"" + id + "\",\"source\":\"test\",\"features\":{\"task_kind\":\"code\","
+        return "{\"schema\":1,\"id\":\"" + id + "\",\"source\":\"test\",\"features\":{\"task_kind\":\"generate-many\","
                 + "\"rough_token_estimate\":700,\"parent_model_tier\":\"large\"},\"dispatch\":[\"delegate\",\"fast-bare\"],"
                 + "\"wall_time\":2,\"succeeded\":" + succeeded + "}\n";
     }
@@ -179,14 +185,17 @@ class AdminViewsTest {
             JsonNode one = admin(gateway, "/admin/decisions/" + id);
             String words = one.get("words").toString();
 
-            assertThat(words).contains("was answered by cheap (arm fast-bare)", "The client named the arm.", "tokens in");
+            assertThat(words)
+                    .contains("was answered by cheap (arm fast-bare)", "The client named the arm.", "tokens in");
             assertThat(one.at("/explanation/decision/arm").asString()).isEqualTo("fast-bare");
             JsonNode list = admin(gateway, "/admin/decisions?tenant=acme&limit=1");
             assertThat(list.get("decisions")).hasSize(1);
             assertThat(gateway.admin("/admin/decisions?tenant=acme") + one).doesNotContain(CANARY);
-            assertThat(gateway.adminReply("/admin/decisions/" + passed.replace(id, "x") + "x").statusCode())
+            assertThat(gateway.adminReply("/admin/decisions/" + passed.replace(id, "x") + "x")
+                            .statusCode())
                     .isEqualTo(404);
-            assertThat(gateway.adminReply("/admin/decisions?tenant=nobody&limit=0").body())
+            assertThat(gateway.adminReply("/admin/decisions?tenant=nobody&limit=0")
+                            .body())
                     .contains("\"parameter\":\"tenant\"", "\"parameter\":\"limit\"");
         }
     }
@@ -199,12 +208,16 @@ class AdminViewsTest {
             String id = pinned.at("/conversations/0/id").asString();
             assertThat(pinned.at("/conversations/0/arm").asString()).isEqualTo("fast-bare");
 
-            assertThat(send(gateway, "DELETE", "/admin/conversations/acme/" + id, "").statusCode())
+            assertThat(send(gateway, "DELETE", "/admin/conversations/acme/" + id, "")
+                            .statusCode())
                     .isEqualTo(200);
 
-            assertThat(admin(gateway, "/admin/conversations?tenant=acme").get("total").asInt())
+            assertThat(admin(gateway, "/admin/conversations?tenant=acme")
+                            .get("total")
+                            .asInt())
                     .isZero();
-            assertThat(send(gateway, "DELETE", "/admin/conversations/acme/" + id, "").statusCode())
+            assertThat(send(gateway, "DELETE", "/admin/conversations/acme/" + id, "")
+                            .statusCode())
                     .isEqualTo(404);
             gateway.awaitLogged("admin_action", "conversation_released", id.substring(0, 16));
         }
@@ -244,11 +257,20 @@ class AdminViewsTest {
             assertThat(wrong.body()).contains("'extra' is not known");
             assertThat(worse.statusCode()).isEqualTo(400);
             assertThat(worse.body())
-                    .contains("\"parameter\":\"from\"", "heuristics[0] would overrule", "constraints[0] has something shaped")
+                    .contains(
+                            "\"parameter\":\"from\"",
+                            "heuristics[0] would overrule",
+                            "constraints[0] has something shaped")
                     .doesNotContain("sk-abc");
             assertThat(edited.body()).contains("\"changed\":true");
             assertThat(late.statusCode()).isEqualTo(409);
-            chat(gateway, TASK.replace("}]}", "}],\"seed\":7}"), "x-fresnel-arm", "fast-worker", "x-fresnel-session", "new");
+            chat(
+                    gateway,
+                    TASK.replace("}]}", "}],\"seed\":7}"),
+                    "x-fresnel-arm",
+                    "fast-worker",
+                    "x-fresnel-session",
+                    "new");
             assertThat(cheap.requests().getLast().bodyText()).contains("operator-was-here");
             JsonNode now = admin(gateway, path);
             assertThat(now.at("/edited/from").asString()).isEqualTo(from);
@@ -291,26 +313,30 @@ class AdminViewsTest {
         Path rows = folder.resolve("rows.jsonl");
         Files.writeString(rows, row("a", true));
         Path log = folder.resolve("decisions.jsonl");
-        try (TestGateway gateway =
-                TestGateway.start(yaml() + "policy: { cold-start: { seed-from: \"" + rows + "\" } }\n"
-                        + "events: { decision-log: \"" + log + "\" }\n")) {
-            assertThat(send(gateway, "POST", "/admin/seeds?check=true", row("b", true)).body())
+        try (TestGateway gateway = TestGateway.start(yaml() + "policy: { cold-start: { seed-from: \"" + rows
+                + "\" } }\n" + "events: { decision-log: \"" + log + "\" }\n")) {
+            assertThat(send(gateway, "POST", "/admin/seeds?check=true", row("b", true))
+                            .body())
                     .contains("\"rows\":1", "\"added\":0", "\"total\":null");
             HttpResponse<String> bad = send(gateway, "POST", "/admin/seeds", row("b", true) + "nonsense\n{}\n");
             assertThat(bad.statusCode()).isEqualTo(400);
             assertThat(bad.body()).contains("line 2", "line 3");
             assertThat(Files.readString(rows)).isEqualTo(row("a", true));
 
-            assertThat(send(gateway, "POST", "/admin/seeds", row("a", true) + row("b", true)).body())
+            assertThat(send(gateway, "POST", "/admin/seeds", row("a", true) + row("b", true))
+                            .body())
                     .contains("\"added\":1", "\"total\":2");
 
             assertThat(Files.readAllLines(rows)).hasSize(2);
             good(gateway, 2);
-            Await.until("both are exported", () -> gateway.admin("/admin/export?tenant=acme").lines().count() == 2);
+            Await.until(
+                    "both are exported",
+                    () -> gateway.admin("/admin/export?tenant=acme").lines().count() == 2);
             assertThat(gateway.admin("/admin/export")).contains("\"id\":\"acme/", "fast-bare");
         }
         try (TestGateway bare = TestGateway.start(yaml())) {
-            assertThat(send(bare, "POST", "/admin/seeds", row("b", true)).statusCode()).isEqualTo(409);
+            assertThat(send(bare, "POST", "/admin/seeds", row("b", true)).statusCode())
+                    .isEqualTo(409);
             assertThat(bare.adminReply("/admin/export").body()).contains("events.decision-log");
         }
     }

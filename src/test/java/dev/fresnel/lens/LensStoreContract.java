@@ -161,7 +161,9 @@ public abstract class LensStoreContract {
     void keepsWhoEditedALens() {
         LensKey key = LensFixtures.key("acme", "one");
         Lens edited = new LensEdit("mended", List.of("One thing"), List.of(), List.of(), List.of(), List.of())
-                .of(LensFixtures.lens("before"), new Provenance.Edited("loopback@127.0.0.1", LensFixtures.NOW, "0123456789abcdef"));
+                .of(
+                        LensFixtures.lens("before"),
+                        new Provenance.Edited("loopback@127.0.0.1", LensFixtures.NOW, "0123456789abcdef"));
         StoredLens stored = StoredLens.of(edited, LensFixtures.NOW, Duration.ofHours(1));
 
         await(LensFixtures.put(store(), key, stored));
