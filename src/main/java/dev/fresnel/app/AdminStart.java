@@ -6,6 +6,7 @@ import dev.fresnel.admin.DecisionHistory;
 import dev.fresnel.admin.DecisionRequests;
 import dev.fresnel.admin.EventFeed;
 import dev.fresnel.admin.EventRequests;
+import dev.fresnel.admin.KeyRequests;
 import dev.fresnel.admin.LensRequests;
 import dev.fresnel.admin.OpenApiRequests;
 import dev.fresnel.admin.OperationGroup;
@@ -20,9 +21,11 @@ import dev.fresnel.observe.EventWindow;
 import dev.fresnel.observe.LineWriter;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.policy.LeafState;
+import dev.fresnel.tenant.KeyRegister;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.value.TenantId;
 import io.vertx.core.Future;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +41,7 @@ final class AdminStart {
             InForce inForce,
             Gate gate,
             Parts parts,
+            KeyRegister register,
             LearnerStart.Started learning,
             DecisionHistory decisions,
             EventWindow window,
@@ -57,6 +61,8 @@ final class AdminStart {
                         () -> TenantsJson.budgets(inForce.config().tenants(), parts.ledger())),
                 events,
                 new PauseRequests(parts.killSwitch(), tenants),
+                new KeyRequests(
+                        () -> inForce.config().tenants(), register, tenants, parts.clock(), new SecureRandom()),
                 new DecisionRequests(decisions, tenants),
                 new ArmRequests(learned(inForce, parts, learning), tenants),
                 new ConversationRequests(parts.pins(), tenants),

@@ -10,6 +10,7 @@ import dev.fresnel.delegation.Inquiry;
 import dev.fresnel.delegation.Overrides;
 import dev.fresnel.exchange.Explanation;
 import dev.fresnel.tenant.Caller;
+import dev.fresnel.tenant.KeyRegister;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantDirectory;
 import dev.fresnel.value.GatewayException;
@@ -149,7 +150,7 @@ final class ExplainCommand implements Callable<Integer> {
                     .orElseThrow(() -> new InputProblem(
                             config.file() + " has no tenant '" + tenant.get() + "'; it has " + ids(all)));
         }
-        TenantDirectory directory = new TenantDirectory(all, SystemTime.clock());
+        TenantDirectory directory = new TenantDirectory(all, KeyRegister.empty(), SystemTime.clock());
         Optional<String> credential = given.stream()
                 .filter(header -> header.getKey().equals("authorization"))
                 .map(header -> header.getValue().replaceFirst("(?i)^bearer\\s+", ""))

@@ -13,6 +13,7 @@ import dev.fresnel.observe.Metrics;
 import dev.fresnel.outcome.UsageLearner;
 import dev.fresnel.upstream.CompletionClient;
 import dev.fresnel.upstream.RetryRule;
+import dev.fresnel.upstream.Tracing;
 import dev.fresnel.upstream.UpstreamClient;
 import io.vertx.core.Vertx;
 import java.security.SecureRandom;
@@ -38,6 +39,7 @@ record Foundation(
             LensStore lenses,
             Ledger ledger,
             Executor learning,
+            Tracing tracing,
             Metrics metrics,
             Consumer<LensEvent> events,
             Closing closing) {
@@ -45,8 +47,8 @@ record Foundation(
         RetryRule retries = new RetryRule(SystemTime.clock(), random);
         UpstreamClient upstreams = new UpstreamClient(vertx, retries, SystemTime.nanos());
         closing.later("upstream connections", upstreams::close);
-        CompletionClient smart =
-                new CompletionClient(vertx, upstreams, () -> inForce.config().upstreams(), retries, SystemTime.nanos());
+        CompletionClient smart = new CompletionClient(
+                vertx, upstreams, tracing, () -> inForce.config().upstreams(), retries, SystemTime.nanos());
         Charging charging = new Charging(ledger, metrics);
         Experience experience = new Experience();
         UsageLearner usage =

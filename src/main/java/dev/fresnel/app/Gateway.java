@@ -43,8 +43,11 @@ import dev.fresnel.outcome.FollowUps;
 import dev.fresnel.outcome.Learner;
 import dev.fresnel.pause.KillSwitch;
 import dev.fresnel.policy.Policy;
+import dev.fresnel.tenant.KeyRegister;
+import dev.fresnel.tenant.Limiter;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantDirectory;
+import dev.fresnel.upstream.UpstreamClient;
 import dev.fresnel.value.TenantId;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -140,13 +143,15 @@ public final class Gateway {
                     .transform(_ -> Future.failedFuture(new DecisionLogException(
                             config.events().decisionLog().orElseThrow().file(), cannotWrite)));
         }
+        Metrics metrics = new Metrics(registry);
         Telling telling = new Telling(
                 writer,
                 window,
                 new EventLog(writer, window, SystemTime.clock(), EventLog.Access.ON),
                 decisions,
                 registry,
-                new Metrics(registry));
+                metrics,
+                TraceStart.of(vertx, config.traces(), metrics, closing));
         // A promise of no event loop: the loops may be gone when it is kept.
         Promise<Gateway> started = Promise.promise();
         InForce inForce = new InForce(config, SystemTime.clock());
@@ -175,7 +180,8 @@ public final class Gateway {
             EventLog log,
             Consumer<DecisionRecord> decisions,
             PrometheusMeterRegistry registry,
-            Metrics metrics) {}
+            Metrics metrics,
+            TraceStart traces) {}
 
     private static Consumer<DecisionRecord> decisionLog(
             Vertx vertx, Optional<GatewayConfig.DecisionLogFile> wanted, Closing closing) throws IOException {
@@ -219,6 +225,7 @@ public final class Gateway {
                 stores.lenses(),
                 stores.ledger(),
                 LearnerStart.thread(vertx),
+                telling.traces().tracing(),
                 telling.metrics(),
                 unharmed(event -> {
                     telling.log().onLens(event);
@@ -262,15 +269,19 @@ public final class Gateway {
         EscalationBreaker breaker = new EscalationBreaker(clock);
         KillSwitch killSwitch =
                 Pausing.killSwitch(vertx, stores.pauses(), inForce, unharmed(telling.log()::onPause), closing);
+        KeyRegister register = Registering.register(vertx, stores.keys(), closing);
+        Limiter limiter = new Limiter(nanos, telling.metrics()::onLimited);
+        inForce.follow(next -> limiter.serve(next.tenants()));
         BudgetPacing pacing = new BudgetPacing();
         inForce.follow(next -> learner.know(LearnerStart.knownArms(next)));
-        watchTenants(inForce, killSwitch, pacing, telling.metrics());
+        watchTenants(inForce, killSwitch, pacing, ground.upstreams(), telling.metrics());
 
         DecisionHistory decided = new DecisionHistory(config.events().ringSize());
         JtokkitEstimator tokens = new JtokkitEstimator();
         Parts parts = new Parts(
                 vertx,
                 ground.upstreams(),
+                telling.traces().tracing(),
                 config.upstreams(),
                 config.models(),
                 prices,
@@ -307,17 +318,19 @@ public final class Gateway {
                 unharmed(event -> {
                     telling.log().onExchange(event);
                     telling.metrics().onExchange(event);
+                    telling.traces().events().accept(event);
                     decided.on(event);
                 }),
                 clock,
                 nanos,
                 random::nextDouble);
 
-        AtomicReference<Serving> serving = new AtomicReference<>(serving(config, parts));
+        AtomicReference<Serving> serving = new AtomicReference<>(serving(config, register, parts));
         inForce.follow(next -> {
             PriceTable nextPrices = new PriceTable(next.prices());
             serving.set(serving(
                     next,
+                    register,
                     parts.under(
                             next.upstreams(),
                             next.models(),
@@ -335,6 +348,7 @@ public final class Gateway {
                 config.listen().data().port(),
                 serving::get,
                 learner,
+                limiter,
                 new RequestIds(random),
                 gate,
                 unharmed(refusal -> {
@@ -344,7 +358,7 @@ public final class Gateway {
                 nanos);
         ProbeRequests probes = new ProbeRequests(() -> !gate.isShut(), telling.registry()::scrape);
         List<OperationGroup> groups = AdminStart.groups(
-                probes, inForce, gate, parts, learning, decided, telling.window(), telling.writer(), closing);
+                probes, inForce, gate, parts, register, learning, decided, telling.window(), telling.writer(), closing);
         AdminListener admin = new AdminListener(new AdminListener.Setup(
                 config.listen().admin().host(),
                 config.listen().admin().port(),
@@ -359,14 +373,18 @@ public final class Gateway {
                 })
                 // A store that is away does not keep the gateway from starting, and the switch is not thrown then.
                 .compose(_ -> killSwitch.refresh().otherwiseEmpty())
+                // Nor does any issued key open anything then.
+                .compose(_ -> register.refresh().otherwiseEmpty())
                 .compose(_ -> deploy(inForce, telling, vertx, loops, data, admin, probes, gate, closing));
     }
 
-    /** Per tenant of the config in force, whichever that is. */
-    private static void watchTenants(InForce inForce, KillSwitch killSwitch, BudgetPacing pacing, Metrics metrics) {
+    /** Per tenant and upstream of the config in force, whichever that is. */
+    private static void watchTenants(
+            InForce inForce, KillSwitch killSwitch, BudgetPacing pacing, UpstreamClient upstreams, Metrics metrics) {
         Consumer<GatewayConfig> watch = config -> {
             metrics.onConfigInForce(config.version());
             metrics.expect(config.workers().keySet(), inForce.tenants());
+            metrics.watchUpstreams(config.upstreams().keySet(), upstreams::counts);
             metrics.watchPauses(inForce.tenants(), killSwitch::isPaused);
             metrics.watchBudgets(tenant -> pacing.pressure(tenant).perDollar(), budgeted(config.tenants()));
         };
@@ -375,14 +393,14 @@ public final class Gateway {
         metrics.watchConfig(() -> !inForce.files().rejected().isEmpty());
     }
 
-    private static Serving serving(GatewayConfig config, Parts parts) {
+    private static Serving serving(GatewayConfig config, KeyRegister register, Parts parts) {
         return new Serving(
                 config.version(),
                 new EdgeLimits(
                         (int) config.limits().maxBody(),
                         config.limits().headerTimeout(),
                         config.limits().bodyTimeout()),
-                new TenantDirectory(config.tenants(), SystemTime.clock()),
+                new TenantDirectory(config.tenants(), register, SystemTime.clock()),
                 config.models(),
                 new Exchanges(parts));
     }

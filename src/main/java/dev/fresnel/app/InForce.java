@@ -89,7 +89,7 @@ final class InForce {
                         "tenants",
                         "opens the tenant " + tenant.id()
                                 + " to other machines: without keys, while this process listens on " + data,
-                        "add keys, or start anew with the other address"))
+                        "add keys or access: keys, or start anew with the other address"))
                 .toList();
     }
 

@@ -6,6 +6,7 @@ import dev.fresnel.config.ConfigFile.KeySection;
 import dev.fresnel.config.ConfigFile.ModelSection;
 import dev.fresnel.config.ConfigFile.RouteSection;
 import dev.fresnel.config.ConfigFile.TenantSection;
+import dev.fresnel.config.ConfigFile.TrafficSection;
 import dev.fresnel.config.ConfigFile.UpstreamSection;
 import dev.fresnel.config.ConfigFile.WorkerSection;
 import dev.fresnel.config.PlanSection.LensSection;
@@ -28,6 +29,8 @@ import dev.fresnel.policy.Arm;
 import dev.fresnel.policy.PolicySettings;
 import dev.fresnel.tenant.AllowedModels;
 import dev.fresnel.tenant.KeyHash;
+import dev.fresnel.tenant.Limit;
+import dev.fresnel.tenant.Limits;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantKey;
 import dev.fresnel.tenant.TenantRoute;
@@ -37,10 +40,12 @@ import dev.fresnel.upstream.PoolLimits;
 import dev.fresnel.upstream.Timeouts;
 import dev.fresnel.upstream.Upstream;
 import dev.fresnel.value.ModelName;
+import dev.fresnel.value.Secret;
 import dev.fresnel.value.TenantId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,7 +108,15 @@ final class Assembly {
                                 .map(path -> new GatewayConfig.DecisionLogFile(
                                         Path.of(path),
                                         file.events().decisionLogSize().bytes(),
-                                        file.events().decisionLogKeep()))));
+                                        file.events().decisionLogKeep()))),
+                traces(file.telemetry().otlp()));
+    }
+
+    private static Optional<GatewayConfig.Otlp> traces(ConfigFile.OtlpSection section) {
+        Map<String, Secret> headers = new LinkedHashMap<>();
+        section.headers().forEach((name, value) -> headers.put(name, value.secret()));
+        return section.endpoint()
+                .map(endpoint -> new GatewayConfig.Otlp(endpoint, headers, section.sample(), section.timeout()));
     }
 
     private GatewayConfig.Store store() {
@@ -157,13 +170,8 @@ final class Assembly {
     private Map<ModelName, Price> prices() {
         Map<ModelName, Price> prices = new LinkedHashMap<>();
         file.models()
-                .forEach((name, section) -> section.price()
-                        .ifPresent(price -> prices.put(
-                                new ModelName(name),
-                                new Price(
-                                        price.input().orElseThrow(),
-                                        price.cachedInput().orElseThrow(),
-                                        price.output().orElseThrow()))));
+                .forEach((name, section) ->
+                        section.price().ifPresent(price -> prices.put(new ModelName(name), ModelPrices.price(price))));
         return prices;
     }
 
@@ -193,14 +201,16 @@ final class Assembly {
         PlanSection base = Layers.over(section.plan(), Layers.over(file.defaults(), bottom));
         return new Tenant(
                 new TenantId(section.id().orElseThrow()),
-                section.keys().stream().map(Assembly::key).toList(),
+                section.access().orElse(section.keys().isEmpty() ? Tenant.Access.OPEN : Tenant.Access.KEYS),
+                section.keys().stream().map(this::key).toList(),
                 new AllowedModels(section.models()),
                 section.upstream().orElse(file.upstreams().keySet().iterator().next()),
                 section.routes().stream().map(route -> route(route, base)).toList(),
-                section.budget().daily());
+                section.budget().daily(),
+                limits(section.limits()));
     }
 
-    private static TenantKey key(KeySection section) {
+    private TenantKey key(KeySection section) {
         KeyHash hash = section.key().orElseThrow();
         return new TenantKey(
                 hash,
@@ -208,7 +218,19 @@ final class Assembly {
                 Set.copyOf(section.scopes()),
                 new AllowedModels(section.models()),
                 section.expires(),
-                section.metadata());
+                section.metadata(),
+                limits(section.limits()));
+    }
+
+    private Limits limits(TrafficSection section) {
+        Map<Limit, Long> most = new EnumMap<>(Limit.class);
+        section.requestsPerMinute().ifPresent(value -> most.put(Limit.REQUESTS_PER_MINUTE, value));
+        section.inputTokensPerMinute().ifPresent(value -> most.put(Limit.INPUT_TOKENS_PER_MINUTE, value));
+        section.outputTokensPerMinute().ifPresent(value -> most.put(Limit.OUTPUT_TOKENS_PER_MINUTE, value));
+        section.concurrentRequests().ifPresent(value -> most.put(Limit.CONCURRENT_REQUESTS, value));
+        section.concurrentStreams().ifPresent(value -> most.put(Limit.CONCURRENT_STREAMS, value));
+        section.lensBuildsPerHour().ifPresent(value -> most.put(Limit.LENS_BUILDS_PER_HOUR, value));
+        return new Limits(most).share(file.limits().replicas());
     }
 
     private static TenantRoute route(RouteSection route, PlanSection base) {
@@ -327,6 +349,7 @@ final class Assembly {
                 section.maxTokens().orElseThrow(),
                 section.maxLensTokens().orElseThrow(),
                 section.negativeTtl().orElseThrow(),
-                section.near().orElseThrow());
+                section.near().orElseThrow(),
+                section.sharing().orElseThrow());
     }
 }

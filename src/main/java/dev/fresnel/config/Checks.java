@@ -9,6 +9,7 @@ import dev.fresnel.config.ConfigFile.WorkerSection;
 import dev.fresnel.delegation.Mode;
 import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.policy.Arm;
+import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantRoute;
 import dev.fresnel.value.ModelName;
 import dev.fresnel.value.Usd;
@@ -47,6 +48,7 @@ final class Checks {
     void run() {
         listen();
         redis();
+        new TelemetryChecks(file.telemetry().otlp(), findings).run();
         file.upstreams().forEach(this::upstream);
         file.models().forEach(this::model);
         aliases();
@@ -125,7 +127,7 @@ final class Checks {
 
     private void baseUrl(UpstreamSection upstream, URI url, KeyPath path) {
         String host = bare(url.getHost());
-        if (LINK_LOCAL.matcher(host.toLowerCase(Locale.ROOT)).matches()) {
+        if (isLinkLocal(host)) {
             findings.error(
                     path,
                     "must not be a link-local address: cloud machines answer there with their own credentials",
@@ -148,7 +150,12 @@ final class Checks {
         }
     }
 
-    private static String bare(String host) {
+    /** Where cloud machines give out their credentials. */
+    static boolean isLinkLocal(String host) {
+        return LINK_LOCAL.matcher(host.toLowerCase(Locale.ROOT)).matches();
+    }
+
+    static String bare(String host) {
         return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     }
 
@@ -161,7 +168,9 @@ final class Checks {
                     "has no price: costs and savings are not known, and it is no arm where money is compared",
                     "add price: { input: ..., cached-input: ..., output: ... } in USD per million tokens");
         }
-        model.price().ifPresent(price -> plausible(path.at("price"), price));
+        if (findings.isWritten(path.at("price"))) {
+            model.price().ifPresent(price -> plausible(path.at("price"), price));
+        }
     }
 
     private void plausible(KeyPath path, PriceSection price) {
@@ -234,8 +243,7 @@ final class Checks {
                 }
             }
             keys.check(path.at("keys"), tenant.keys());
-            // Keys that could not be read have been reported; the tenant is not open for that.
-            if (tenant.keys().isEmpty() && !findings.hasErrorsUnder(path.at("keys"))) {
+            if (keys.isOpen(path, tenant)) {
                 open = openTenant(path, open);
             }
             tenant.upstream().ifPresent(upstream -> upstreamReference(path.at("upstream"), upstream));
@@ -250,7 +258,7 @@ final class Checks {
             findings.error(
                     path.at("keys"),
                     "must hold a key: listen.data is reachable from other machines, and a tenant without keys is open",
-                    "add keys, or listen on 127.0.0.1");
+                    "add keys, or write access: keys and issue some, or listen on 127.0.0.1");
         }
         if (other.isPresent()) {
             findings.error(
@@ -312,8 +320,9 @@ final class Checks {
 
     /** A tenant's own key stays in the gateway, so the provider would see no credential at all. */
     private void credentialsThatPassThrough() {
-        boolean anyKeys =
-                file.tenants().stream().anyMatch(tenant -> !tenant.keys().isEmpty());
+        boolean anyKeys = file.tenants().stream()
+                .anyMatch(tenant -> !tenant.keys().isEmpty()
+                        || tenant.access().filter(Tenant.Access.KEYS::equals).isPresent());
         file.upstreams().forEach((name, upstream) -> {
             boolean remote = upstream.baseUrl()
                     .filter(url -> !HostPort.isLoopback(bare(url.getHost())))

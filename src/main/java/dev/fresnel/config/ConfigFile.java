@@ -3,6 +3,7 @@ package dev.fresnel.config;
 import dev.fresnel.chat.Feature;
 import dev.fresnel.tenant.KeyHash;
 import dev.fresnel.tenant.Scope;
+import dev.fresnel.tenant.Tenant;
 import dev.fresnel.upstream.Tier;
 import dev.fresnel.value.Secret;
 import dev.fresnel.value.Usd;
@@ -34,6 +35,9 @@ record ConfigFile(
                 pattern = Key.MODEL)
         Map<String, ModelSection> models,
 
+        @Key("Where prices come from that models do not have.")
+        PricesSection prices,
+
         @Key(value = "Other names for models; an alias may name another alias.", pattern = Key.MODEL)
         Map<String, String> aliases,
 
@@ -54,7 +58,9 @@ record ConfigFile(
         @Key("Bounds on what clients may do to the process.")
         LimitsSection limits,
 
-        @Key("What events tell and how many are kept.") EventsSection events) {
+        @Key("What events tell and how many are kept.") EventsSection events,
+
+        @Key("Where traces go.") TelemetrySection telemetry) {
 
     record ListenSection(
             @Key(value = "Serves clients: `/v1/*`.", def = "127.0.0.1:8080")
@@ -122,6 +128,12 @@ record ConfigFile(
                     def = "false")
             boolean allowPlainHttp,
 
+            @Key(
+                    value = "Whose prices in the price table hold here, such as `openai`.",
+                    unset = "told by the host of `base-url`; none for a host that the table does not know",
+                    pattern = Key.ID)
+            Optional<String> provider,
+
             @Key("How long the upstream may keep us waiting.")
             TimeoutsSection timeouts,
 
@@ -177,8 +189,18 @@ record ConfigFile(
             @Key(value = "How capable and dear it is.", def = "unknown")
             Tier tier,
 
-            @Key(value = "USD per million tokens.", unset = "not known: never an arm where money is compared")
+            @Key(
+                    value = "USD per million tokens.",
+                    unset =
+                            "that of the price table for its upstream's name; without one it is not known, and never an arm where money is compared")
             Optional<PriceSection> price) {}
+
+    record PricesSection(
+            @Key(
+                    value =
+                            "Prices for models that have none: `shipped` with Fresnel; `none`; or those of a file made by `fresnel prices generate`, relative to the working directory.",
+                    def = "shipped")
+            String table) {}
 
     record PriceSection(
             @Key(value = "USD per million uncached input tokens.", required = true, min = "0", max = "100000")
@@ -191,12 +213,51 @@ record ConfigFile(
                     max = "100000")
             Optional<Usd> cachedInput,
 
+            @Key(value = "USD per million output tokens.", required = true, min = "0", max = "100000")
+            Optional<Usd> output,
+
             @Key(
-                    value = "USD per million output tokens, reasoning included.",
+                    value = "USD per million input tokens written to the provider's prompt cache.",
+                    unset = "as `input`",
+                    min = "0",
+                    max = "100000")
+            Optional<Usd> cacheWrite,
+
+            @Key(value = "USD per million reasoning tokens.", unset = "as `output`", min = "0", max = "100000")
+            Optional<Usd> reasoning,
+
+            @Key(value = "USD per million input tokens of sound.", unset = "as `input`", min = "0", max = "100000")
+            Optional<Usd> audioInput,
+
+            @Key(value = "USD per million output tokens of sound.", unset = "as `output`", min = "0", max = "100000")
+            Optional<Usd> audioOutput,
+
+            @Key(value = "What a request with long input costs, all of its tokens.", unset = "the same")
+            Optional<LongContextSection> longContext) {}
+
+    record LongContextSection(
+            @Key(value = "Input tokens above which it holds.", required = true, min = "1", max = "1000000000")
+            Optional<Long> above,
+
+            @Key(value = "USD per million uncached input tokens.", required = true, min = "0", max = "100000")
+            Optional<Usd> input,
+
+            @Key(
+                    value = "USD per million input tokens read from the provider's prompt cache.",
                     required = true,
                     min = "0",
                     max = "100000")
-            Optional<Usd> output) {}
+            Optional<Usd> cachedInput,
+
+            @Key(value = "USD per million output tokens.", required = true, min = "0", max = "100000")
+            Optional<Usd> output,
+
+            @Key(
+                    value = "USD per million input tokens written to the provider's prompt cache.",
+                    unset = "as `input`",
+                    min = "0",
+                    max = "100000")
+            Optional<Usd> cacheWrite) {}
 
     record WorkerSection(
             @Key(value = "A declared model or an alias.", required = true)
@@ -236,9 +297,15 @@ record ConfigFile(
 
             @Key(
                     value =
-                            "Any of them opens the tenant. A plain value is short for `key`. None: open to everyone, on a loopback listener only.",
+                            "Any of them opens the tenant, as does one that is issued at run time. A plain value is short for `key`.",
                     def = "[]")
             List<KeySection> keys,
+
+            @Key(
+                    value =
+                            "Who may come in: those who show a key, or everyone who reaches the listener, which must be a loopback one.",
+                    unset = "`open` without keys, else `keys`")
+            Optional<Tenant.Access> access,
 
             @Key(
                     value = "Models its keys may ask for by name or alias; `*` stands for any characters.",
@@ -250,6 +317,10 @@ record ConfigFile(
             Optional<String> upstream,
 
             @Key("Money it may spend.") BudgetSection budget,
+
+            @Key("How much traffic it may have; past it requests are refused with 429.")
+            TrafficSection limits,
+
             @Key(value = "", inline = true) PlanSection plan,
 
             @Key("The first whose `match` fits the requested model applies. No match: nothing is delegated.")
@@ -284,7 +355,41 @@ record ConfigFile(
             Optional<Instant> expires,
 
             @Key(value = "Notes for people, shown and never acted on.", pattern = Key.NOTE)
-            Map<String, String> metadata) {}
+            Map<String, String> metadata,
+
+            @Key("How much it may have, within what the tenant may.")
+            TrafficSection limits) {}
+
+    record TrafficSection(
+            @Key(
+                    value = "Chat completions and requests that pass through.",
+                    unset = "no limit",
+                    min = "1",
+                    max = "1000000000")
+            Optional<Long> requestsPerMinute,
+
+            @Key(
+                    value = "Of chat completions: set aside by estimate before the call, counted as billed afterwards.",
+                    unset = "no limit",
+                    min = "1",
+                    max = "1000000000000")
+            Optional<Long> inputTokensPerMinute,
+
+            @Key(value = "The same for what models write.", unset = "no limit", min = "1", max = "1000000000000")
+            Optional<Long> outputTokensPerMinute,
+
+            @Key(value = "Taken in and not yet answered.", unset = "no limit", min = "1", max = "10000000")
+            Optional<Long> concurrentRequests,
+
+            @Key(value = "Of those, streamed chat completions.", unset = "no limit", min = "1", max = "10000000")
+            Optional<Long> concurrentStreams,
+
+            @Key(
+                    value = "Lenses written for the first time; past it requests go direct.",
+                    unset = "no limit",
+                    min = "1",
+                    max = "1000000")
+            Optional<Long> lensBuildsPerHour) {}
 
     record BudgetSection(
             @Key(
@@ -330,6 +435,13 @@ record ConfigFile(
                     max = "60m")
             Duration bodyTimeout,
 
+            @Key(
+                    value = "Gateways that share the load. Each enforces its share of what tenants and keys may have.",
+                    def = "1",
+                    min = "1",
+                    max = "1000")
+            int replicas,
+
             @Key(value = "Open client connections.", def = "10000", min = "1", max = "10000000")
             int maxConnections,
 
@@ -353,4 +465,31 @@ record ConfigFile(
 
             @Key(value = "Decision logs set aside at most.", def = "4", min = "0", max = "1000")
             int decisionLogKeep) {}
+
+    record TelemetrySection(
+            @Key("OpenTelemetry traces, by OTLP over HTTP. A plain value is short for `endpoint`.")
+            OtlpSection otlp) {}
+
+    @Shorthand("endpoint")
+    record OtlpSection(
+            @Key(
+                    value = "Address of the collector, such as `http://localhost:4318`; `/v1/traces` is added.",
+                    unset = "no traces")
+            Optional<URI> endpoint,
+
+            @Key("Headers of every export, such as a collector's key as `${NAME}` or `file:/path`.")
+            Map<String, HeaderValue> headers,
+
+            @Key(value = "Accept that `headers` cross the network unencrypted to an `http://` address.", def = "false")
+            boolean allowPlainHttp,
+
+            @Key(
+                    value = "Share of requests traced, of those whose `traceparent` does not say.",
+                    def = "1",
+                    min = "0",
+                    max = "1")
+            Double sample,
+
+            @Key(value = "Of one export, repetitions included.", def = "10s", min = "100ms", max = "1m")
+            Duration timeout) {}
 }

@@ -56,7 +56,9 @@ public final class ConfigLoader {
     }
 
     private static ConfigResult bound(Node root, References references, Findings findings) {
-        ConfigFile file = new Binder(references, findings).bind(ConfigFile.class, root);
+        ConfigFile written = new Binder(references, findings).bind(ConfigFile.class, root);
+        ModelPrices prices = ModelPrices.of(written, findings);
+        ConfigFile file = prices.filledIn();
         Aliases aliases = new Aliases(file.models().keySet(), file.aliases());
         PlanSection bottom = Binder.bottomLayer(PlanSection.class);
         new Checks(file, findings, aliases, bottom).run();
@@ -70,6 +72,7 @@ public final class ConfigLoader {
         return new ConfigResult.Valid(
                 new Assembly(file, aliases, bottom).config(version, values),
                 inForce,
+                prices.taken(),
                 findings.warnings(),
                 references.files());
     }

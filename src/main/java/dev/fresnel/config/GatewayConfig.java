@@ -11,6 +11,7 @@ import dev.fresnel.upstream.ModelCatalog;
 import dev.fresnel.upstream.Upstream;
 import dev.fresnel.value.ModelName;
 import dev.fresnel.value.Secret;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +37,7 @@ import java.util.Optional;
  * @param seedFrom rows that their policy starts from
  * @param judge empty: nobody judges
  * @param estimates whether they learn from reported usage
+ * @param traces empty: not exported
  */
 public record GatewayConfig(
         String version,
@@ -53,7 +55,8 @@ public record GatewayConfig(
         Optional<JudgeSettings> judge,
         UsageLearner.Learning estimates,
         Limits limits,
-        Events events) {
+        Events events,
+        Optional<Otlp> traces) {
     public GatewayConfig {
         values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
         upstreams = Collections.unmodifiableMap(new LinkedHashMap<>(upstreams));
@@ -80,7 +83,8 @@ public record GatewayConfig(
                 judge,
                 estimates,
                 limits.takingOver(next.limits),
-                events);
+                events,
+                traces);
     }
 
     /** Those of {@code next}, but for what waits for a start. */
@@ -110,6 +114,7 @@ public record GatewayConfig(
         addIfNew(keys, "limits.max-connections", limits.maxConnections, next.limits.maxConnections);
         addIfNew(keys, "limits.event-loops", limits.eventLoops, next.limits.eventLoops);
         addIfNew(keys, "events", events, next.events);
+        addIfNew(keys, "telemetry", traces, next.traces);
         return keys;
     }
 
@@ -188,6 +193,20 @@ public record GatewayConfig(
      * @param keep files set aside at most
      */
     public record DecisionLogFile(Path file, long maxBytes, int keep) {}
+
+    /**
+     * A collector of traces.
+     *
+     * @param endpoint {@code /v1/traces} is added to it
+     * @param headers sent with each export
+     * @param sample share of the requests that do not say whether they are traced, 0 to 1
+     * @param timeout of one export, repetitions included
+     */
+    public record Otlp(URI endpoint, Map<String, Secret> headers, double sample, Duration timeout) {
+        public Otlp {
+            headers = Map.copyOf(headers);
+        }
+    }
 
     /** How client text appears in events and logs. */
     public enum Prompts {

@@ -1,7 +1,9 @@
 package dev.fresnel.config;
 
 import dev.fresnel.config.ConfigFile.KeySection;
+import dev.fresnel.config.ConfigFile.TenantSection;
 import dev.fresnel.tenant.KeyHash;
+import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantKey;
 import java.util.HashMap;
 import java.util.List;
@@ -14,6 +16,20 @@ final class KeyChecks {
 
     KeyChecks(Findings findings) {
         this.findings = findings;
+    }
+
+    /** Whether everyone may come in. Keys that could not be read have been reported; the tenant is not open for that. */
+    boolean isOpen(KeyPath path, TenantSection tenant) {
+        boolean hasKeys = !tenant.keys().isEmpty() || findings.hasErrorsUnder(path.at("keys"));
+        boolean declaredOpen =
+                tenant.access().filter(Tenant.Access.OPEN::equals).isPresent();
+        if (hasKeys && declaredOpen) {
+            findings.error(
+                    path.at("access"), "is open although there are keys", "remove the keys, or write access: keys");
+        }
+        return !hasKeys
+                && tenant.access().filter(Tenant.Access.KEYS::equals).isEmpty()
+                && !findings.hasErrorsUnder(path.at("access"));
     }
 
     /** The keys of one tenant. */

@@ -104,6 +104,7 @@ record ScalarType<T>(String label, Json json, Reader<T> reader) {
     private static final Map<Class<?>, ScalarType<?>> BY_CLASS = Map.ofEntries(
             Map.entry(String.class, new ScalarType<>("text", Json.of(JsonType.STRING), ScalarType::text)),
             Map.entry(Secret.class, new ScalarType<>("secret", Json.of(JsonType.STRING), ScalarType::secret)),
+            Map.entry(HeaderValue.class, new ScalarType<>("secret", Json.of(JsonType.STRING), HeaderValue::parse)),
             Map.entry(KeyHash.class, new ScalarType<>(KEY, Json.of(JsonType.STRING), ScalarType::key)),
             Map.entry(boolean.class, new ScalarType<>("true or false", Json.of(JsonType.BOOLEAN), ScalarType::bool)),
             Map.entry(Boolean.class, new ScalarType<>("true or false", Json.of(JsonType.BOOLEAN), ScalarType::bool)),

@@ -7,6 +7,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import java.nio.channels.ClosedChannelException;
 
 /** Collects the body of one request within size and time. One use; lives on the request's event loop. */
 final class BodyCollector {
@@ -34,6 +35,11 @@ final class BodyCollector {
         request.handler(this::chunk);
         request.endHandler(_ -> body.tryComplete(collected));
         return body.future().onComplete(_ -> vertx.cancelTimer(timer));
+    }
+
+    /** The client has left: the rest will not come, and nobody waits for it. Vert.x does not always tell the request. */
+    void left() {
+        body.tryFail(new ClosedChannelException());
     }
 
     private void chunk(Buffer chunk) {

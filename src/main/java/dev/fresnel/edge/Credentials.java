@@ -35,8 +35,12 @@ final class Credentials {
                 .filter(caller ->
                         caller instanceof Caller.Admitted in && in.key().isPresent())
                 .findFirst();
-        return byKey.or(() ->
-                        callers.stream().filter(Caller.Barred.class::isInstance).findFirst())
+        return byKey.or(() -> first(callers, Caller.Barred.class))
+                .or(() -> first(callers, Caller.Unknown.class))
                 .orElseGet(tenants::findOpen);
+    }
+
+    private static Optional<Caller> first(List<Caller> callers, Class<? extends Caller> kind) {
+        return callers.stream().filter(kind::isInstance).findFirst();
     }
 }

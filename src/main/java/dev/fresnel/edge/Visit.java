@@ -8,6 +8,7 @@ import dev.fresnel.exchange.ReplyHeaders;
 import dev.fresnel.outcome.Feedback;
 import dev.fresnel.outcome.FeedbackResult;
 import dev.fresnel.tenant.Caller;
+import dev.fresnel.tenant.Pass;
 import dev.fresnel.tenant.Scope;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantKey;
@@ -41,6 +42,9 @@ final class Visit {
     private static final Set<HttpMethod> FREE_METHODS =
             Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.DELETE);
 
+    /** Bytes of a body that is read although its request is refused. */
+    private static final int SHORT_BODY = 64 * 1024;
+
     private static final String CHAT = "/chat/completions";
     private static final String MODELS = "/models";
     private static final String FEEDBACK = "/feedback";
@@ -54,6 +58,7 @@ final class Visit {
     private final ClientSide client;
     private final OpenAiErrors errors;
     private final Caller caller;
+    private Pass pass = Pass.UNLIMITED;
     private final long started;
     private final Runnable doomed;
 
@@ -114,10 +119,12 @@ final class Visit {
             throw failure(wrongMethod("POST"));
         } else if (resource.equals(MODELS) && reads) {
             json(models(arrival).all());
+            serving.exchanges().answered(arrival, request, client);
         } else if (resource.equals(MODELS)) {
             throw failure(wrongMethod("GET, HEAD"));
         } else if (resource.startsWith(MODELS + "/") && reads) {
             model(arrival, resource.substring(MODELS.length() + 1));
+            serving.exchanges().answered(arrival, request, client);
         } else {
             if (arrival.tenant().dailyBudget().isPresent() && !FREE_METHODS.contains(request.method())) {
                 throw failure(new GatewayFailure.OverBudget("What " + resource
@@ -129,6 +136,9 @@ final class Visit {
                         + " asks for is not read here, and this key may ask for some models only, so it is refused. Use"
                         + " /v1/chat/completions, or ask the operator for a key without a list of models."));
             }
+            pass.enter().ifPresent(exceeded -> {
+                throw failure(limited(exceeded));
+            });
             welcomeBody();
             serving.exchanges().passThrough(arrival, request, client);
         }
@@ -174,17 +184,19 @@ final class Visit {
                         "No tenant has this API key. Send a key of this gateway as 'Authorization: Bearer KEY'."));
         };
         Tenant tenant = in.tenant();
-        // A tenant with keys authenticates by them, so the credential is ours and stays here.
-        Optional<Secret> forUpstream = tenant.isOpen()
+        // A key of ours stays here.
+        Optional<Secret> forUpstream = in.key().isEmpty()
                 ? Optional.ofNullable(request.getHeader("authorization")).map(Secret::new)
                 : Optional.empty();
-        if (tenant.isOpen() && RequestGuard.comesFromAForeignPage(request)) {
+        if (in.key().isEmpty() && RequestGuard.comesFromAForeignPage(request)) {
             throw failure(new GatewayFailure.Unauthenticated(
                     "A web page of another site may not use this gateway. Call it from a server or a program; a page cannot"
                             + " read the replies in any case, since the gateway does not speak CORS."));
         }
         String path = request.uri().substring(PREFIX.length());
-        return new Arrival(client.id(), tenant, in.key(), path, request.headers(), forUpstream, started);
+        pass = setup.limiter().pass(tenant, in.key());
+        client.afterwards(pass::close);
+        return new Arrival(client.id(), tenant, in.key(), path, request.headers(), forUpstream, started, pass);
     }
 
     private static String closed(Caller.Why why) {
@@ -196,12 +208,41 @@ final class Visit {
     }
 
     private void chat(Arrival arrival) {
-        collect(body -> serving.exchanges().chat(arrival, body, client));
+        Optional<Pass.Exceeded> exceeded = pass.enter();
+        if (exceeded.isEmpty()) {
+            collect(arrival, body -> serving.exchanges().chat(arrival, body, client));
+        } else if (isShort()) {
+            // Reading it costs less than the client's next connection.
+            collect(arrival, _ -> refuseWithin(exceeded.get()));
+        } else {
+            throw failure(limited(exceeded.get()));
+        }
+    }
+
+    private boolean isShort() {
+        String length = request.getHeader("content-length");
+        return length != null && length.length() <= 9 && Long.parseLong(length) <= SHORT_BODY;
+    }
+
+    private static GatewayFailure limited(Pass.Exceeded exceeded) {
+        return new GatewayFailure.RateLimited(exceeded.message(), exceeded.retryAfter());
+    }
+
+    /** The connection stays: the body has been read. */
+    private void refuseWithin(Pass.Exceeded exceeded) {
+        GatewayFailure failure = limited(exceeded);
+        tell(failure);
+        client.fail(failure);
+    }
+
+    /** How the caller's limits stand, on every reply, in place of what an upstream says of its own. */
+    void putLimits(HttpServerResponse response) {
+        pass.headers().forEach(response::putHeader);
     }
 
     /** What a caller says of an earlier answer; it may only speak of its own tenant's. */
     private void feedback(Arrival arrival) {
-        collect(body -> {
+        collect(arrival, body -> {
             Feedback feedback;
             try {
                 feedback = Feedback.parse(body.getBytes()).by(arrival.keyName().orElse(""));
@@ -209,7 +250,10 @@ final class Visit {
                 refuse(invalid.failure());
                 return;
             }
-            setup.learner().feedback(arrival.tenant().id(), feedback).onSuccess(result -> answer(feedback, result));
+            setup.learner().feedback(arrival.tenant().id(), feedback).onSuccess(result -> {
+                answer(feedback, result);
+                serving.exchanges().answered(arrival, request, client);
+            });
         });
     }
 
@@ -234,7 +278,7 @@ final class Visit {
         }
     }
 
-    private void collect(Handler<Buffer> whole) {
+    private void collect(Arrival arrival, Handler<Buffer> whole) {
         EdgeLimits limits = serving.limits();
         String length = request.getHeader("content-length");
         if (length != null && (length.length() > 18 || Long.parseLong(length) > limits.maxBody())) {
@@ -246,12 +290,15 @@ final class Visit {
                     "The request body is compressed ('" + encoding + "'). Send it without Content-Encoding."));
         }
         welcomeBody();
-        new BodyCollector(vertx, request, limits).collect().onSuccess(whole).onFailure(problem -> {
+        BodyCollector body = new BodyCollector(vertx, request, limits);
+        client.whenGone(body::left);
+        body.collect().onSuccess(whole).onFailure(problem -> {
             if (problem instanceof GatewayException known) {
                 refuse(known.failure());
             } else {
                 // The connection broke while the body arrived: nobody is left to answer.
                 client.drop();
+                serving.exchanges().brokenOff(arrival, request, client);
             }
         });
     }
@@ -291,6 +338,18 @@ final class Visit {
     /** Answers, then closes the connection: what follows on it may be the rest of a body we did not read. */
     void refuse(GatewayFailure failure) {
         doomed.run();
+        tell(failure);
+        HttpServerResponse response = request.response();
+        response.putHeader("connection", "close");
+        switch (failure) {
+            case GatewayFailure.Unauthenticated _ -> response.putHeader("www-authenticate", "Bearer");
+            case GatewayFailure.WrongMethod wrong -> response.putHeader("allow", wrong.allowed());
+            default -> {}
+        }
+        client.fail(failure);
+    }
+
+    private void tell(GatewayFailure failure) {
         setup.refusals()
                 .accept(new Refusal(
                         client.id(),
@@ -300,14 +359,6 @@ final class Visit {
                         Optional.ofNullable(request.path()),
                         errors.status(failure),
                         errors.code(failure)));
-        HttpServerResponse response = request.response();
-        response.putHeader("connection", "close");
-        switch (failure) {
-            case GatewayFailure.Unauthenticated _ -> response.putHeader("www-authenticate", "Bearer");
-            case GatewayFailure.WrongMethod wrong -> response.putHeader("allow", wrong.allowed());
-            default -> {}
-        }
-        client.fail(failure);
     }
 
     private Optional<TenantId> tenant() {

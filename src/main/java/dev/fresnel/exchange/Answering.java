@@ -4,7 +4,11 @@ import dev.fresnel.chat.ChatStream;
 import dev.fresnel.chat.ReplyFacts;
 import dev.fresnel.chat.ReplyReader;
 import dev.fresnel.chat.UsageChunk;
+import dev.fresnel.upstream.CallOutcome;
+import dev.fresnel.upstream.CallPurpose;
+import dev.fresnel.upstream.CallTrace;
 import dev.fresnel.upstream.ForwardHeaders;
+import dev.fresnel.upstream.Share;
 import dev.fresnel.upstream.UpstreamCall;
 import dev.fresnel.upstream.UpstreamReply;
 import dev.fresnel.upstream.UpstreamRequest;
@@ -49,11 +53,25 @@ final class Answering {
         Attempt attempt = attempts.getFirst();
         List<Attempt> rest = attempts.subList(1, attempts.size());
         Optional<Attempt> next = rest.stream().findFirst();
-        UpstreamCall call = parts.upstreams().call(request(attempt));
+        CallTrace trace = parts.tracing()
+                .call(
+                        arrival.id(),
+                        purpose(attempt),
+                        attempt.upstream(),
+                        attempt.model()
+                                .map(model -> model.upstreamName().value())
+                                .orElse(attempt.named()));
+        UpstreamCall call = parts.upstreams()
+                .call(request(attempt, trace), Share.of(arrival.tenant().id()));
         client.whenGone(call::cancel);
-        journal.called(attempt);
+        journal.called(attempt, trace);
         return call.reply()
-                .onComplete(_ -> journal.headSeen(call.attempts()))
+                .onComplete(head -> {
+                    journal.headSeen(call.attempts());
+                    if (head.succeeded()) {
+                        trace.replied(head.result().status(), call.attempts());
+                    }
+                })
                 .compose(reply -> read(
                         attempt,
                         new Relay.Source(
@@ -64,6 +82,7 @@ final class Answering {
                         reply,
                         next))
                 .recover(problem -> {
+                    trace.failed(client.isGone() ? CallOutcome.CANCELLED.key() : errorType(problem));
                     if (client.isGone()) {
                         return Future.failedFuture(new ClientGone());
                     }
@@ -133,10 +152,24 @@ final class Answering {
             };
             return reason.key();
         }
-        return String.valueOf(problem.getMessage());
+        return problem instanceof Unfit unfit ? unfit.reason() : String.valueOf(problem.getMessage());
     }
 
-    private UpstreamRequest request(Attempt attempt) {
+    private static String errorType(Throwable problem) {
+        return problem instanceof Unfit unfit
+                ? unfit.reason()
+                : CallOutcome.of(problem).key();
+    }
+
+    private static CallPurpose purpose(Attempt attempt) {
+        return switch (attempt.standing()) {
+            case REQUESTED -> CallPurpose.REQUESTED;
+            case WORKER -> CallPurpose.WORKER;
+            case FALLBACK -> CallPurpose.FALLBACK;
+        };
+    }
+
+    private UpstreamRequest request(Attempt attempt, CallTrace trace) {
         MultiMap headers = ForwardHeaders.up(
                 arrival.headers(),
                 attempt.upstream(),
@@ -151,6 +184,7 @@ final class Answering {
             // The guard must survive a chain of gateways, though it is one of the headers that never pass.
             headers.set(ForwardHeaders.INTERNAL, "chained");
         }
+        trace.into(headers);
         return new UpstreamRequest(attempt.upstream(), HttpMethod.POST, arrival.path(), headers, attempt.body());
     }
 
@@ -216,8 +250,16 @@ final class Answering {
 
     /** A reply that must not reach the client while another attempt is left. */
     static final class Unfit extends RuntimeException {
+        private final String reason;
+
         Unfit(String reason) {
             super(reason, null, false, false);
+            this.reason = reason;
+        }
+
+        /** As in the metric of bypasses. */
+        String reason() {
+            return reason;
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.fresnel.exchange;
 
+import dev.fresnel.tenant.Pass;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantKey;
 import dev.fresnel.upstream.ForwardHeaders;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param credential the client's own {@code Authorization} value, where it is meant for the upstream; empty when it was the
  *     tenant's key, which never leaves the gateway
  * @param startedNanos when the request head arrived, on the exchange's nano clock
+ * @param pass what the request takes of its tenant's and its key's limits; closed by whoever admitted it
  */
 public record Arrival(
         RequestId id,
@@ -26,7 +28,8 @@ public record Arrival(
         String path,
         MultiMap headers,
         Optional<Secret> credential,
-        long startedNanos) {
+        long startedNanos,
+        Pass pass) {
     /** The name of the key that was shown. */
     public Optional<String> keyName() {
         return key.map(TenantKey::name);
@@ -49,8 +52,8 @@ public record Arrival(
                 || key.filter(known -> known.models().isLimited()).isPresent();
     }
 
-    /** What becomes of the credentials among the headers: an open tenant's are its own, whatever their header's name. */
+    /** What becomes of the credentials among the headers: without a key of ours they are the client's own, whatever their header's name. */
     ForwardHeaders.ClientCredential credentials() {
-        return tenant.isOpen() ? ForwardHeaders.ClientCredential.PASS_ON : ForwardHeaders.ClientCredential.STRIP;
+        return key.isEmpty() ? ForwardHeaders.ClientCredential.PASS_ON : ForwardHeaders.ClientCredential.STRIP;
     }
 }

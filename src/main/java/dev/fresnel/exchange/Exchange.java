@@ -7,6 +7,7 @@ import dev.fresnel.chat.OpaqueChat;
 import dev.fresnel.chat.ParsedChat;
 import dev.fresnel.chat.Usage;
 import dev.fresnel.delegation.Assessment;
+import dev.fresnel.delegation.Mode;
 import dev.fresnel.delegation.Overrides;
 import dev.fresnel.delegation.Pin;
 import dev.fresnel.judge.Judge;
@@ -210,8 +211,10 @@ final class Exchange {
             // Also where the reply was our own refusal.
             journal.status = client.response().getStatusCode();
         }
+        journal.over(end);
         Optional<Usd> cost = journal.cost(parts.prices());
         purse.settle(journal.spent(parts.prices()));
+        arrival.pass().used(journal.usage().inputTokens(), journal.usage().outputTokens());
         pace(end, cost);
         journal.conversation
                 .filter(_ -> end == ExchangeEvent.End.COMPLETE
@@ -361,6 +364,7 @@ final class Exchange {
                 client.error(),
                 journal.requestedModel(),
                 journal.answeredBy(),
+                journal.mode.map(Mode::key),
                 journal.arm,
                 journal.told(),
                 journal.attempts,

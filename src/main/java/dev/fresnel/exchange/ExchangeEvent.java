@@ -112,6 +112,7 @@ public sealed interface ExchangeEvent {
      * @param error the code of the error that we told the client
      * @param requestedModel empty where it is not known, as on paths other than chat
      * @param answeredBy the model whose reply the client got
+     * @param mode that the request was decided in; empty where it was not looked at
      * @param reasons why it went the way it did: those of the decision, then what came later; empty when nothing was decided
      * @param cost of this request's own calls; empty where the price of one is not known
      * @param lensCost what writing a lens cost that this request waited for, whether it came to something or not
@@ -129,6 +130,7 @@ public sealed interface ExchangeEvent {
             Optional<String> error,
             Optional<String> requestedModel,
             Optional<String> answeredBy,
+            Optional<String> mode,
             String arm,
             List<String> reasons,
             int attempts,

@@ -1,6 +1,9 @@
 package dev.fresnel.exchange;
 
 import dev.fresnel.chat.Usage;
+import dev.fresnel.upstream.CallOutcome;
+import dev.fresnel.upstream.CallPurpose;
+import dev.fresnel.upstream.CallTrace;
 import dev.fresnel.upstream.Upstream;
 import dev.fresnel.value.GatewayException;
 import dev.fresnel.value.GatewayFailure;
@@ -23,6 +26,7 @@ public final class Exchanges {
 
     /** Answers one chat completion. */
     public void chat(Arrival arrival, Buffer body, ClientSide client) {
+        arrived(arrival, "POST", "/v1/chat/completions");
         // run() never fails: it has told the client, the ledger and the listeners by then.
         var _ = new Exchange(parts, arrival, client).run(body);
     }
@@ -31,16 +35,53 @@ public final class Exchanges {
     public void passThrough(Arrival arrival, HttpServerRequest request, ClientSide client) {
         Upstream upstream = Objects.requireNonNull(
                 parts.providers().get(arrival.tenant().upstream()), "the config checks every upstream that it names");
+        arrived(arrival, request.method().name(), "/v1/*");
         Journal journal = new Journal(parts.nanos(), arrival.startedNanos());
+        CallTrace trace = parts.tracing().call(arrival.id(), CallPurpose.PASS_THROUGH, upstream, "");
+        journal.traced(trace);
         var _ = passThrough
-                .run(arrival, upstream, request, client, journal)
+                .run(arrival, upstream, request, client, journal, trace)
                 .map(end -> switch (end) {
                     case RelayEnd.Complete _ -> ExchangeEvent.End.COMPLETE;
                     case RelayEnd.ClientGone _ -> ExchangeEvent.End.CLIENT_GONE;
                     case RelayEnd.Broken _ -> ExchangeEvent.End.UPSTREAM_BROKEN;
                 })
-                .otherwise(problem -> refuse(client, problem))
-                .onSuccess(end -> parts.events().accept(finished(arrival, request, client, journal, end)));
+                .otherwise(problem -> {
+                    trace.failed(CallOutcome.of(problem).key());
+                    return refuse(client, problem);
+                })
+                .onSuccess(end -> {
+                    journal.over(end);
+                    parts.events()
+                            .accept(finished(
+                                    arrival, request, client, journal, end, "pass-through", List.of("not_chat"), 1));
+                });
+    }
+
+    private void arrived(Arrival arrival, String method, String route) {
+        parts.tracing()
+                .arrived(
+                        arrival.id(),
+                        method,
+                        route,
+                        arrival.headers(),
+                        parts.nanos().getAsLong() - arrival.startedNanos());
+    }
+
+    /** Tells of a request that the gateway itself has answered: nobody else was asked. Call it once, behind the answer. */
+    public void answered(Arrival arrival, HttpServerRequest request, ClientSide client) {
+        ExchangeEvent.End end = client.error().isPresent() ? ExchangeEvent.End.REFUSED : ExchangeEvent.End.COMPLETE;
+        parts.events().accept(own(arrival, request, client, client.isGone() ? ExchangeEvent.End.CLIENT_GONE : end));
+    }
+
+    /** Tells of a request whose body broke off with its connection. */
+    public void brokenOff(Arrival arrival, HttpServerRequest request, ClientSide client) {
+        parts.events().accept(own(arrival, request, client, ExchangeEvent.End.CLIENT_GONE));
+    }
+
+    private ExchangeEvent own(Arrival arrival, HttpServerRequest request, ClientSide client, ExchangeEvent.End end) {
+        Journal journal = new Journal(parts.nanos(), arrival.startedNanos());
+        return finished(arrival, request, client, journal, end, "gateway", List.of(), 0);
     }
 
     private static ExchangeEvent.End refuse(ClientSide client, Throwable problem) {
@@ -57,7 +98,14 @@ public final class Exchanges {
     }
 
     private ExchangeEvent finished(
-            Arrival arrival, HttpServerRequest request, ClientSide client, Journal journal, ExchangeEvent.End end) {
+            Arrival arrival,
+            HttpServerRequest request,
+            ClientSide client,
+            Journal journal,
+            ExchangeEvent.End end,
+            String arm,
+            List<String> reasons,
+            int attempts) {
         return new ExchangeEvent.Finished(
                 parts.clock().instant(),
                 arrival.id(),
@@ -69,9 +117,10 @@ public final class Exchanges {
                 client.error(),
                 Optional.empty(),
                 Optional.empty(),
-                "pass-through",
-                List.of("not_chat"),
-                1,
+                Optional.empty(),
+                arm,
+                reasons,
+                attempts,
                 Usage.NONE,
                 false,
                 Optional.empty(),

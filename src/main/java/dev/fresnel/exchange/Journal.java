@@ -15,6 +15,7 @@ import dev.fresnel.delegation.Assessment;
 import dev.fresnel.delegation.ConversationKey;
 import dev.fresnel.delegation.Experience;
 import dev.fresnel.delegation.Learning;
+import dev.fresnel.delegation.Mode;
 import dev.fresnel.delegation.Overrides;
 import dev.fresnel.delegation.Pin;
 import dev.fresnel.delegation.Reason;
@@ -26,6 +27,8 @@ import dev.fresnel.lens.LensSubject;
 import dev.fresnel.lens.LensUse;
 import dev.fresnel.lens.NearLenses;
 import dev.fresnel.outcome.UsageLearner;
+import dev.fresnel.upstream.CallOutcome;
+import dev.fresnel.upstream.CallTrace;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.ModelName;
@@ -86,6 +89,9 @@ final class Journal {
     int attempts;
     int status;
     Optional<Learning> learning = Optional.empty();
+    /** That decides; empty until the route is known. */
+    Optional<Mode> mode = Optional.empty();
+
     /** Of the route; nothing is delegated before it is known. */
     RoutePlan plan = RoutePlan.OFF;
 
@@ -103,6 +109,7 @@ final class Journal {
     private Optional<ChatRequest> request = Optional.empty();
     private Optional<Said> said = Optional.empty();
     private @Nullable Attempt current;
+    private CallTrace call = CallTrace.NONE;
     private long waitedNanos;
     private long calledAt;
     private OptionalLong firstTokenAt = OptionalLong.empty();
@@ -162,9 +169,16 @@ final class Journal {
         return requested.map(Model::upstream).orElse(arrival.tenant().upstream());
     }
 
-    void called(Attempt attempt) {
+    void called(Attempt attempt, CallTrace trace) {
+        traced(trace);
         current = attempt;
         calledAt = nanos.getAsLong();
+    }
+
+    /** The call that is under way from now on; the one before is over. */
+    void traced(CallTrace trace) {
+        call.ended();
+        call = trace;
     }
 
     void headSeen(int tries) {
@@ -187,6 +201,7 @@ final class Journal {
         answered = true;
         usage = reported;
         contentChars = chars;
+        call.answered(Optional.empty(), reported);
     }
 
     void measured(ChatStream stream) {
@@ -344,6 +359,7 @@ final class Journal {
         discarded(prices);
         retries = retries.minus(cost);
         current = attempt;
+        traced(CallTrace.NONE);
     }
 
     /** What was spent on calls that gave the client nothing. */
@@ -359,6 +375,15 @@ final class Journal {
     /** The last call gave a reply for the client. */
     void replied() {
         replied = true;
+    }
+
+    /** The exchange is over, and with it its last call. */
+    void over(ExchangeEvent.End end) {
+        switch (end) {
+            case COMPLETE, REFUSED, DRY_RUN -> call.ended();
+            case CLIENT_GONE -> call.failed(CallOutcome.CANCELLED.key());
+            case UPSTREAM_BROKEN -> call.failed(CallOutcome.BROKEN.key());
+        }
     }
 
     /** Whether the worker itself answered, not a fallback. */

@@ -19,6 +19,7 @@ import dev.fresnel.outcome.Learner;
 import dev.fresnel.outcome.UsageLearner;
 import dev.fresnel.pause.KillSwitch;
 import dev.fresnel.upstream.ModelCatalog;
+import dev.fresnel.upstream.Tracing;
 import dev.fresnel.upstream.Upstream;
 import dev.fresnel.upstream.UpstreamClient;
 import io.vertx.core.Vertx;
@@ -42,6 +43,7 @@ import java.util.function.LongSupplier;
 public record Parts(
         Vertx vertx,
         UpstreamClient upstreams,
+        Tracing tracing,
         Map<String, Upstream> providers,
         ModelCatalog models,
         PriceTable prices,
@@ -85,6 +87,7 @@ public record Parts(
         return new Parts(
                 vertx,
                 upstreams,
+                tracing,
                 providers,
                 models,
                 prices,

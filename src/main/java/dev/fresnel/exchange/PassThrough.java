@@ -1,6 +1,8 @@
 package dev.fresnel.exchange;
 
+import dev.fresnel.upstream.CallTrace;
 import dev.fresnel.upstream.ForwardHeaders;
+import dev.fresnel.upstream.Share;
 import dev.fresnel.upstream.Upstream;
 import dev.fresnel.upstream.UpstreamCall;
 import dev.fresnel.upstream.UpstreamClient;
@@ -34,13 +36,24 @@ final class PassThrough {
 
     /** @return fails before the first byte only; the relay's own ends are values */
     Future<RelayEnd> run(
-            Arrival arrival, Upstream upstream, HttpServerRequest request, ClientSide client, Journal journal) {
+            Arrival arrival,
+            Upstream upstream,
+            HttpServerRequest request,
+            ClientSide client,
+            Journal journal,
+            CallTrace trace) {
         MultiMap headers = ForwardHeaders.up(
                 arrival.headers(), upstream, arrival.credentials(), ForwardHeaders.ReplyEncoding.AS_CLIENT_ACCEPTS);
+        trace.into(headers);
         UpstreamCall call = upstreams.stream(
-                new UpstreamRequestHead(upstream, request.method(), arrival.path(), headers, length(request)), request);
+                new UpstreamRequestHead(upstream, request.method(), arrival.path(), headers, length(request)),
+                Share.of(arrival.tenant().id()),
+                request);
         client.whenGone(call::cancel);
-        return call.reply().compose(reply -> relay(call, reply, upstream, request.method(), client, journal));
+        return call.reply().compose(reply -> {
+            trace.replied(reply.status(), call.attempts());
+            return relay(call, reply, upstream, request.method(), client, journal);
+        });
     }
 
     private static OptionalLong length(HttpServerRequest request) {

@@ -6,6 +6,7 @@ import dev.fresnel.budget.Price;
 import dev.fresnel.chat.Usage;
 import dev.fresnel.delegation.TaskKind;
 import dev.fresnel.lens.LensBlock;
+import dev.fresnel.upstream.CallPurpose;
 import dev.fresnel.upstream.Completion;
 import dev.fresnel.upstream.CompletionCall;
 import dev.fresnel.upstream.CompletionFailed;
@@ -138,7 +139,7 @@ public final class TaskClassifier {
 
     /** What all calls that may run at once cost at most, of a model with that price: a character is a token at the worst. */
     static Usd atMost(Price price) {
-        Usd one = price.of(Usage.of(PROMPT.length() + HEAD_CHARS + TAIL_CHARS, MAX_TOKENS));
+        Usd one = price.atMost(Usage.of(PROMPT.length() + HEAD_CHARS + TAIL_CHARS, MAX_TOKENS));
         return new Usd(one.nanos() * MAX_RUNNING);
     }
 
@@ -225,7 +226,16 @@ public final class TaskClassifier {
     private Future<Answer> ask(Question question) {
         String text = shortened(question.text());
         CompletionCall call = new CompletionCall(
-                question.model(), question.credential(), PROMPT, text, 0, MAX_TOKENS, Optional.empty(), CALL_LIMIT);
+                question.request(),
+                CallPurpose.CLASSIFIER,
+                question.model(),
+                question.credential(),
+                PROMPT,
+                text,
+                0,
+                MAX_TOKENS,
+                Optional.empty(),
+                CALL_LIMIT);
         // Starting from a future turns a seam that throws into a failed future.
         return Future.succeededFuture(call)
                 .compose(models::complete)

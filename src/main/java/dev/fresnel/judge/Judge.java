@@ -8,6 +8,7 @@ import dev.fresnel.chat.Choice;
 import dev.fresnel.chat.Feature;
 import dev.fresnel.chat.Usage;
 import dev.fresnel.outcome.Learner;
+import dev.fresnel.upstream.CallPurpose;
 import dev.fresnel.upstream.Completion;
 import dev.fresnel.upstream.CompletionCall;
 import dev.fresnel.upstream.CompletionFailed;
@@ -140,7 +141,7 @@ public final class Judge {
     }
 
     private Future<Judgement> ask(Sample sample, String prompt) {
-        Usd worst = settings.price().of(Usage.of(tokens(JudgePrompt.SYSTEM) + tokens(prompt), MAX_TOKENS));
+        Usd worst = settings.price().atMost(Usage.of(tokens(JudgePrompt.SYSTEM) + tokens(prompt), MAX_TOKENS));
         if (!limit.take(worst)) {
             return Future.succeededFuture(Judgement.OVER_BUDGET);
         }
@@ -150,7 +151,7 @@ public final class Judge {
                 yield Future.succeededFuture(Judgement.OVER_BUDGET);
             }
             case Verdict.Granted(Reservation reserved) ->
-                call(prompt).transform(answer -> {
+                call(sample.turn(), prompt).transform(answer -> {
                     Optional<Usage> used = answer.succeeded()
                             ? Optional.of(usage(prompt, answer.result()))
                             : CompletionFailed.billed(answer.cause(), promptOnly(prompt));
@@ -170,8 +171,10 @@ public final class Judge {
         return judgement;
     }
 
-    private Future<Completion> call(String prompt) {
+    private Future<Completion> call(RequestId request, String prompt) {
         CompletionCall call = new CompletionCall(
+                request,
+                CallPurpose.JUDGE,
                 settings.model(),
                 Optional.empty(),
                 JudgePrompt.SYSTEM,

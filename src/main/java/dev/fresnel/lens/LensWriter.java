@@ -2,6 +2,7 @@ package dev.fresnel.lens;
 
 import dev.fresnel.chat.Feature;
 import dev.fresnel.chat.Usage;
+import dev.fresnel.upstream.CallPurpose;
 import dev.fresnel.upstream.Completion;
 import dev.fresnel.upstream.CompletionCall;
 import dev.fresnel.upstream.CompletionFailed;
@@ -108,6 +109,8 @@ public final class LensWriter {
     private Future<Completion> asked(LensRequest request, String userPrompt) {
         LensPolicy policy = request.policy();
         CompletionCall call = new CompletionCall(
+                request.requestId(),
+                CallPurpose.LENS,
                 request.smart(),
                 request.clientCredential(),
                 template.systemPrompt(),

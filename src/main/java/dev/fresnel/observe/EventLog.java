@@ -304,6 +304,7 @@ public final class EventLog {
                         .text("error", e.error())
                         .text("requested_model", e.requestedModel())
                         .text("answered_by", e.answeredBy())
+                        .text("mode", e.mode())
                         .text("arm", e.arm())
                         .text(
                                 "reason",

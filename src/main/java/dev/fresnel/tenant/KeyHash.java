@@ -49,6 +49,11 @@ public final class KeyHash {
         return HexFormat.of().formatHex(hash).substring(0, ID_DIGITS);
     }
 
+    /** Whether people may mean this key by {@code id}: its {@link #id} or all hex digits of its hash. */
+    public boolean isCalled(String id) {
+        return id.equals(id()) || id.equals(HexFormat.of().formatHex(hash));
+    }
+
     private static byte[] sha256(String text) {
         try {
             return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));

@@ -1,6 +1,8 @@
 package dev.fresnel.tenant;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /** A part of the API that a key may use. */
 public enum Scope {
@@ -12,6 +14,11 @@ public enum Scope {
     FEEDBACK,
     /** Every other path below {@code /v1}, relayed to the tenant's upstream. */
     PASS_THROUGH;
+
+    /** The scope of this name; empty: there is none. */
+    public static Optional<Scope> ofKey(String key) {
+        return Arrays.stream(values()).filter(scope -> scope.key().equals(key)).findFirst();
+    }
 
     /** The name in configs, stores and messages. */
     public String key() {

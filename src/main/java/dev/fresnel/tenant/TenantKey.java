@@ -14,6 +14,7 @@ import java.util.Set;
  * @param name tells the keys of one tenant apart, in logs and events
  * @param models which may be asked for, within those of the tenant
  * @param expires the first moment at which it opens nothing; empty: never
+ * @param limits within those of the tenant
  * @param metadata the operator's own notes, shown and never acted on
  */
 public record TenantKey(
@@ -22,13 +23,20 @@ public record TenantKey(
         Set<Scope> scopes,
         AllowedModels models,
         Optional<Instant> expires,
-        Map<String, String> metadata) {
+        Map<String, String> metadata,
+        Limits limits) {
     private static final String UNNAMED = "key-";
 
     /** A key that may do whatever its tenant may. */
     public static TenantKey unlimited(KeyHash hash) {
         return new TenantKey(
-                hash, defaultName(hash), EnumSet.allOf(Scope.class), AllowedModels.ALL, Optional.empty(), Map.of());
+                hash,
+                defaultName(hash),
+                EnumSet.allOf(Scope.class),
+                AllowedModels.ALL,
+                Optional.empty(),
+                Map.of(),
+                Limits.NONE);
     }
 
     /** What a key is called that nobody gave a name. */

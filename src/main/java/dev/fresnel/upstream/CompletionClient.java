@@ -45,6 +45,7 @@ public final class CompletionClient implements SmartModel {
 
     private final Vertx vertx;
     private final UpstreamClient client;
+    private final Tracing tracing;
     private final Supplier<Map<String, Upstream>> upstreams;
     private final RetryRule retries;
     private final LongSupplier nanos;
@@ -88,11 +89,13 @@ public final class CompletionClient implements SmartModel {
     public CompletionClient(
             Vertx vertx,
             UpstreamClient client,
+            Tracing tracing,
             Supplier<Map<String, Upstream>> upstreams,
             RetryRule retries,
             LongSupplier nanos) {
         this.vertx = vertx;
         this.client = client;
+        this.tracing = tracing;
         this.upstreams = upstreams;
         this.retries = retries;
         this.nanos = nanos;
@@ -108,7 +111,7 @@ public final class CompletionClient implements SmartModel {
                             .formatted(call.model().name(), name),
                     name)));
         }
-        return new Conversation(call, upstream, nanos.getAsLong()).ask(Form.FIRST);
+        return new Conversation(call, upstream, nanos.getAsLong()).ask();
     }
 
     /** One question, asked once more per parameter that the model refuses. */
@@ -116,14 +119,29 @@ public final class CompletionClient implements SmartModel {
         private final CompletionCall call;
         private final Upstream upstream;
         private final long started;
+        private final CallTrace trace;
 
         Conversation(CompletionCall call, Upstream upstream, long started) {
             this.call = call;
             this.upstream = upstream;
             this.started = started;
+            this.trace = tracing.call(
+                    call.request(),
+                    call.purpose(),
+                    upstream,
+                    call.model().upstreamName().value());
         }
 
-        Future<Completion> ask(Form form) {
+        Future<Completion> ask() {
+            return ask(Form.FIRST)
+                    .onSuccess(answer -> {
+                        trace.answered(Optional.of(answer.model()), answer.usage());
+                        trace.ended();
+                    })
+                    .onFailure(problem -> trace.failed(CallOutcome.of(problem).key()));
+        }
+
+        private Future<Completion> ask(Form form) {
             UpstreamRequest request =
                     new UpstreamRequest(upstream, HttpMethod.POST, "/chat/completions", headers(), body(form));
             return answer(request).compose(answer -> {
@@ -141,6 +159,7 @@ public final class CompletionClient implements SmartModel {
             UpstreamCall sent = client.call(request);
             long timer = vertx.setTimer(Math.max(1, left.toMillis()), late -> sent.cancel());
             return sent.reply()
+                    .onSuccess(reply -> trace.replied(reply.status(), sent.attempts()))
                     .compose(reply -> collect(sent, reply))
                     .recover(cause -> Future.failedFuture(failed(cause, sent)))
                     .onComplete(done -> vertx.cancelTimer(timer));
@@ -224,6 +243,7 @@ public final class CompletionClient implements SmartModel {
                     .map(key -> "Bearer " + key.reveal())
                     .or(() -> call.clientCredential().map(Secret::reveal));
             credential.ifPresent(value -> headers.add("authorization", value));
+            trace.into(headers);
             return headers;
         }
 

@@ -7,6 +7,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.streams.ReadStream;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +76,11 @@ public final class ReplyStream implements ReadStream<Buffer> {
     private void readOn() {
         response.handler(null);
         response.resume();
+    }
+
+    /** Why it broke off; empty while it runs, and when it has come to its end. */
+    Optional<Throwable> failure() {
+        return Optional.ofNullable(failure);
     }
 
     private boolean isOver() {

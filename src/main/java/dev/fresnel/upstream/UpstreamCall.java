@@ -43,12 +43,16 @@ public final class UpstreamCall {
     private final UpstreamRequestHead head;
     private final Payload payload;
     private final UpstreamProblems problems;
+    private final FairQueue.Ticket ticket;
     private final Promise<UpstreamReply> reply = Promise.promise();
     private final AtomicInteger attempts = new AtomicInteger();
 
     private @Nullable HttpClientRequest request;
     private @Nullable ReplyStream stream;
     private boolean bodySent;
+
+    /** Of the reply that has begun; 0 before. */
+    private int status;
 
     /** The last try's request has wholly left for the socket. */
     private boolean written;
@@ -57,8 +61,15 @@ public final class UpstreamCall {
     private long totalTimer = NO_TIMER;
     private long firstByteTimer = NO_TIMER;
     private long retryTimer = NO_TIMER;
+    private long queueTimer = NO_TIMER;
 
-    UpstreamCall(Vertx vertx, UpstreamClient.Lane lane, RetryRule retries, UpstreamRequestHead head, Payload payload) {
+    UpstreamCall(
+            Vertx vertx,
+            UpstreamClient.Lane lane,
+            RetryRule retries,
+            UpstreamRequestHead head,
+            Share share,
+            Payload payload) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.lane = lane;
@@ -66,6 +77,10 @@ public final class UpstreamCall {
         this.head = head;
         this.payload = payload;
         this.problems = new UpstreamProblems(head.upstream());
+        this.ticket = new FairQueue.Ticket(
+                share,
+                () -> context.runOnContext(_ -> turnCame()),
+                () -> context.runOnContext(_ -> fail(problems.busy())));
     }
 
     /**
@@ -110,12 +125,14 @@ public final class UpstreamCall {
             if (over) {
                 return;
             }
-            if (!lane.enter()) {
+            FairQueue.Entry entry = lane.queue().enter(ticket);
+            if (entry == FairQueue.Entry.REFUSED) {
                 over = true;
-                lane.health().note(UpstreamHealth.Result.BUSY);
+                lane.counts().refused();
                 reply.fail(problems.busy());
                 return;
             }
+            lane.counts().begun();
             lane.budget().countRequest();
             totalTimer = after(timeouts().total(), this::outOfTotalTime);
             switch (payload) {
@@ -123,8 +140,23 @@ public final class UpstreamCall {
                 // The client may leave while we wait for a connection.
                 case Payload.Streamed streamed -> streamed.body().exceptionHandler(this::bodyBroke);
             }
-            attempt();
+            if (entry == FairQueue.Entry.RUNS) {
+                attempt();
+            } else {
+                queueTimer = after(timeouts().connect(), () -> fail(noConnection()));
+            }
         });
+    }
+
+    private void turnCame() {
+        if (!over) {
+            stop(queueTimer);
+            attempt();
+        }
+    }
+
+    private GatewayException noConnection() {
+        return problems.timeout("gave no free connection", timeouts().connect(), "connect");
     }
 
     private void attempt() {
@@ -137,9 +169,9 @@ public final class UpstreamCall {
             return;
         }
         if (cause instanceof TimeoutException || cause instanceof io.netty.channel.ConnectTimeoutException) {
-            fail(problems.timeout("gave no free connection", timeouts().connect(), "connect"));
+            fail(noConnection());
         } else if (mayRetry() && isConnectError(cause) && lane.budget().tryRetry()) {
-            lane.health().note(UpstreamHealth.Result.UNREACHABLE);
+            lane.counts().retriedAfter(CallOutcome.UNAVAILABLE);
             retryTimer = after(retries.pauseAfterNoConnection(), this::attempt);
         } else {
             fail(problems.notReached(cause));
@@ -162,6 +194,7 @@ public final class UpstreamCall {
             return;
         }
         request = acquired;
+        lane.counts().connected();
         written = false;
         acquired.response().onComplete(response -> replied(acquired, response), cause -> notReplied(acquired, cause));
         restartFirstByteTimer();
@@ -257,12 +290,11 @@ public final class UpstreamCall {
             fail(problems.interimStatus(response.statusCode()));
             return;
         }
-        lane.health().note(UpstreamHealth.Result.of(response.statusCode()));
         Optional<Duration> pause = payload instanceof Payload.Whole && mayRetry()
                 ? retries.pauseAfter(response.statusCode(), response.headers())
                 : Optional.empty();
         if (pause.isPresent() && lane.budget().tryRetry()) {
-            request = null;
+            letGoForRetry(CallOutcome.of(response.statusCode()));
             discard(from, response);
             retryTimer = after(pause.get(), this::attempt);
             return;
@@ -270,14 +302,10 @@ public final class UpstreamCall {
         if (!bodySent && payload instanceof Payload.Streamed streamed) {
             streamed.body().pause();
         }
-        ReplyStream body = new ReplyStream(context, response, this::replyBroke, () -> streamOver(from, response));
+        status = response.statusCode();
+        ReplyStream body = new ReplyStream(context, response, problems::replyBroke, () -> streamOver(from, response));
         stream = body;
         reply.complete(new UpstreamReply(response.statusCode(), response.headers(), body));
-    }
-
-    private Throwable replyBroke(Throwable cause) {
-        lane.health().note(UpstreamHealth.Result.BROKEN);
-        return problems.replyBroke(cause);
     }
 
     private void notReplied(HttpClientRequest from, Throwable cause) {
@@ -290,8 +318,7 @@ public final class UpstreamCall {
                 && lane.budget().tryRetry()) {
             // An idle connection that was being closed while the pool handed it out: nobody can have acted on a request
             // that did not wholly leave.
-            lane.health().note(UpstreamHealth.Result.UNREACHABLE);
-            request = null;
+            letGoForRetry(CallOutcome.UNAVAILABLE);
             stop(firstByteTimer);
             retryTimer = after(retries.pauseAfterNoConnection(), this::attempt);
         } else {
@@ -299,11 +326,17 @@ public final class UpstreamCall {
         }
     }
 
+    private void letGoForRetry(CallOutcome why) {
+        request = null;
+        lane.counts().waitsAgain();
+        lane.counts().retriedAfter(why);
+    }
+
     private void streamOver(HttpClientRequest from, HttpClientResponse response) {
         if (over) {
             return;
         }
-        release();
+        release(Optional.ofNullable(stream).flatMap(ReplyStream::failure));
         if (!bodySent) {
             // The rest of our body would be read as the next request.
             from.reset();
@@ -327,8 +360,7 @@ public final class UpstreamCall {
         if (over) {
             return;
         }
-        release();
-        note(cause);
+        release(Optional.of(cause));
         ReplyStream begun = stream;
         if (begun != null) {
             begun.breakOff(cause);
@@ -345,20 +377,16 @@ public final class UpstreamCall {
         }
     }
 
-    /** What ends a call by the upstream's doing; a client that leaves, or sends nonsense, says nothing of it. */
-    private void note(Throwable cause) {
-        if (cause instanceof GatewayException known) {
-            if (known.failure() instanceof GatewayFailure.UpstreamTimeout) {
-                lane.health().note(UpstreamHealth.Result.TIMEOUT);
-            } else if (known.failure() instanceof GatewayFailure.UpstreamUnavailable) {
-                lane.health().note(UpstreamHealth.Result.UNREACHABLE);
-            }
-        }
-    }
-
-    private void release() {
+    /** @param cause empty: its reply has come to its end */
+    private void release(Optional<Throwable> cause) {
         over = true;
-        lane.leave();
+        lane.queue().leave(ticket);
+        stop(queueTimer);
+        // An error that is given up unread, for a fallback, is an error all the same.
+        lane.counts()
+                .ended(
+                        cause.filter(_ -> status < 400).map(CallOutcome::of).orElseGet(() -> CallOutcome.of(status)),
+                        request != null);
         stop(totalTimer);
         stop(firstByteTimer);
         stop(retryTimer);

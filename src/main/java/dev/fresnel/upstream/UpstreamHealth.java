@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -20,45 +19,10 @@ final class UpstreamHealth {
     /** What {@link #counts} speaks of. */
     static final Duration WINDOW = SLOT.multipliedBy(SLOTS);
 
-    /** What a try came to. */
-    public enum Result {
-        OK,
-        /** A status from 400 on that says something of the request; 429 is {@link #RATE_LIMITED}. */
-        CLIENT_ERROR,
-        RATE_LIMITED,
-        SERVER_ERROR,
-        TIMEOUT,
-        /** No connection, or none of a reply's bytes. */
-        UNREACHABLE,
-        /** The reply broke off after it had begun. */
-        BROKEN,
-        /** Not sent: our own pool and queue are full. */
-        BUSY;
-
-        public String key() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-
-        static Result of(int status) {
-            if (status == 429) {
-                return RATE_LIMITED;
-            }
-            return status >= 500 ? SERVER_ERROR : status >= 400 ? CLIENT_ERROR : OK;
-        }
-
-        /** Whether it speaks against the upstream. */
-        boolean isFailure() {
-            return switch (this) {
-                case OK, CLIENT_ERROR, BUSY -> false;
-                case RATE_LIMITED, SERVER_ERROR, TIMEOUT, UNREACHABLE, BROKEN -> true;
-            };
-        }
-    }
-
     private final LongSupplier nanos;
     private final long start;
     private final long[] slot = new long[SLOTS];
-    private final List<Map<Result, Long>> counts = new ArrayList<>();
+    private final List<Map<CallOutcome, Long>> counts = new ArrayList<>();
     private long failedAt;
     private boolean failed;
 
@@ -67,11 +31,11 @@ final class UpstreamHealth {
         this.nanos = nanos;
         this.start = nanos.getAsLong();
         for (int i = 0; i < SLOTS; i++) {
-            counts.add(new EnumMap<>(Result.class));
+            counts.add(new EnumMap<>(CallOutcome.class));
         }
     }
 
-    synchronized void note(Result result) {
+    synchronized void note(CallOutcome result) {
         long now = nanos.getAsLong();
         long number = (now - start) / SLOT.toNanos();
         int at = (int) (number % SLOTS);
@@ -80,17 +44,24 @@ final class UpstreamHealth {
             counts.get(at).clear();
         }
         counts.get(at).merge(result, 1L, Long::sum);
-        if (result.isFailure()) {
+        if (speaksAgainstIt(result)) {
             failed = true;
             failedAt = now;
         }
     }
 
+    private static boolean speaksAgainstIt(CallOutcome result) {
+        return switch (result) {
+            case SUCCESS, CLIENT_ERROR, CANCELLED, POOL_FULL, BAD_REQUEST, INTERNAL -> false;
+            case RATE_LIMITED, SERVER_ERROR, TIMEOUT, UNAVAILABLE, BROKEN -> true;
+        };
+    }
+
     /** Of the last {@link #WINDOW}, all results in their order. */
-    synchronized Map<Result, Long> counts() {
+    synchronized Map<CallOutcome, Long> counts() {
         long oldest = (nanos.getAsLong() - start) / SLOT.toNanos() - SLOTS;
-        Map<Result, Long> sums = new EnumMap<>(Result.class);
-        for (Result result : Result.values()) {
+        Map<CallOutcome, Long> sums = new EnumMap<>(CallOutcome.class);
+        for (CallOutcome result : CallOutcome.values()) {
             long sum = 0;
             for (int i = 0; i < SLOTS; i++) {
                 sum += slot[i] > oldest ? counts.get(i).getOrDefault(result, 0L) : 0;

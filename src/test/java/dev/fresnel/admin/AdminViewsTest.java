@@ -293,7 +293,7 @@ class AdminViewsTest {
             String status = gateway.admin("/admin/status");
             JsonNode upstreams = JSON.readTree(status).get("upstreams");
 
-            assertThat(upstreams.get(0).at("/recent/ok").asInt()).isEqualTo(1);
+            assertThat(upstreams.get(0).at("/recent/success").asInt()).isEqualTo(1);
             assertThat(upstreams.get(0).get("last_failure_at").isNull()).isTrue();
             assertThat(upstreams.get(1).at("/recent/server_error").asInt()).isEqualTo(2);
             assertThat(upstreams.get(1).get("retries_left").asInt()).isEqualTo(2);

@@ -84,6 +84,7 @@ class AdminWalkTest {
                 "/admin/events")) {
             samples.put("GET " + plain, () -> plain);
         }
+        samples.put("GET /admin/keys", () -> "/admin/keys?tenant=acme");
         samples.put("GET /admin/lenses", () -> "/admin/lenses?tenant=acme&text=true");
         samples.put(
                 "GET /admin/lenses/{tenant}/{key}",
@@ -105,6 +106,10 @@ class AdminWalkTest {
         samples.put("POST /admin/pause", () -> new Sample("/admin/pause", "{\"reason\":\"a walk\"}"));
         samples.put("POST /admin/resume", () -> new Sample("/admin/resume", ""));
         samples.put(
+                "POST /admin/keys",
+                () -> new Sample("/admin/keys", "{\"tenant\":\"acme\",\"name\":\"walked\",\"metadata\":[\"a=b\"]}"));
+        samples.put("DELETE /admin/keys/{id}", () -> new Sample("/admin/keys/" + issuedKey(), ""));
+        samples.put(
                 "PUT /admin/lenses/{tenant}/{key}/retired",
                 () -> new Sample("/admin/lenses/acme/" + lensKey("a parser") + "/retired", ""));
         samples.put(
@@ -121,6 +126,12 @@ class AdminWalkTest {
         samples.put("POST /admin/arms/reset", () -> new Sample("/admin/arms/reset", "{\"tenant\":\"acme\"}"));
         samples.put("POST /admin/seeds", () -> new Sample("/admin/seeds", SEED));
         return samples;
+    }
+
+    private String issuedKey() {
+        String reply = send(HttpMethod.POST, "/admin/keys", "{\"tenant\":\"acme\"}", TOKEN)
+                .body();
+        return reply.replaceFirst(".*\"id\":\"([0-9a-f]{12})\".*", "$1");
     }
 
     @Test

@@ -25,6 +25,8 @@ import dev.fresnel.policy.PolicySettings;
 import dev.fresnel.policy.RuleName;
 import dev.fresnel.tenant.AllowedModels;
 import dev.fresnel.tenant.KeyHash;
+import dev.fresnel.tenant.Limit;
+import dev.fresnel.tenant.Limits;
 import dev.fresnel.tenant.Scope;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantKey;
@@ -88,7 +90,14 @@ class ConfigKeysTest {
         assertThat(config.workers()).isEmpty();
         assertThat(config.tenants())
                 .containsExactly(new Tenant(
-                        new TenantId("acme"), List.of(), AllowedModels.ALL, "openai", List.of(), Optional.empty()));
+                        new TenantId("acme"),
+                        Tenant.Access.OPEN,
+                        List.of(),
+                        AllowedModels.ALL,
+                        "openai",
+                        List.of(),
+                        Optional.empty(),
+                        Limits.NONE));
         assertThat(config.policy()).isEqualTo(PolicySettings.DEFAULT);
         assertThat(config.outcomes()).isEqualTo(OutcomeSettings.DEFAULT);
         assertThat(config.limits())
@@ -183,8 +192,7 @@ class ConfigKeysTest {
                         Set.of(Feature.TOOLS, Feature.VISION)));
         assertThat(config.models().find(new ModelName("clever")).orElseThrow().name())
                 .isEqualTo(new ModelName("gpt-4o"));
-        assertThat(config.prices().get(new ModelName("gpt-4o")))
-                .isEqualTo(new Price(usd("2.50"), usd("1.25"), usd("10")));
+        assertThat(config.prices().get(new ModelName("gpt-4o"))).isEqualTo(dearPrice());
         assertThat(config.workers().get("fast-worker"))
                 .isEqualTo(new Worker(
                         "fast-worker",
@@ -202,8 +210,23 @@ class ConfigKeysTest {
                                 Set.of(Scope.CHAT, Scope.PASS_THROUGH),
                                 new AllowedModels(Optional.of(List.of("gpt-4o-*"))),
                                 Optional.of(Instant.parse("2099-01-31T00:00:00Z")),
-                                Map.of("owner", "team 7")),
+                                Map.of("owner", "team 7"),
+                                new Limits(Map.of(
+                                        Limit.REQUESTS_PER_MINUTE, 500L,
+                                        Limit.INPUT_TOKENS_PER_MINUTE, 501L,
+                                        Limit.OUTPUT_TOKENS_PER_MINUTE, 501L,
+                                        Limit.CONCURRENT_REQUESTS, 502L,
+                                        Limit.CONCURRENT_STREAMS, 3L,
+                                        Limit.LENS_BUILDS_PER_HOUR, 502L))),
                         TenantKey.unlimited(KeyHash.of("key-of-acme-2")));
+        assertThat(tenant.limits())
+                .isEqualTo(new Limits(Map.of(
+                        Limit.REQUESTS_PER_MINUTE, 50L,
+                        Limit.INPUT_TOKENS_PER_MINUTE, 101L,
+                        Limit.OUTPUT_TOKENS_PER_MINUTE, 151L,
+                        Limit.CONCURRENT_REQUESTS, 4L,
+                        Limit.CONCURRENT_STREAMS, 2L,
+                        Limit.LENS_BUILDS_PER_HOUR, 1L)));
         assertThat(tenant.models()).isEqualTo(new AllowedModels(Optional.of(List.of("gpt-*", "clever"))));
         assertThat(tenant.upstream()).isEqualTo("local");
         assertThat(tenant.dailyBudget()).contains(usd("12.34"));
@@ -231,7 +254,8 @@ class ConfigKeysTest {
                                 1700,
                                 800,
                                 Duration.ofMinutes(7),
-                                LensPolicy.Near.MINHASH),
+                                LensPolicy.Near.MINHASH,
+                                LensPolicy.Sharing.KEY),
                         new LearnedRules(
                                 Optional.of(usd("0.25")),
                                 LearnedRules.Pooling.GATEWAY,
@@ -269,7 +293,7 @@ class ConfigKeysTest {
         assertThat(config.judge())
                 .contains(new JudgeSettings(
                         config.models().find(new ModelName("gpt-4o")).orElseThrow(),
-                        new Price(usd("2.50"), usd("1.25"), usd("10")),
+                        dearPrice(),
                         0.02,
                         usd("2.5"),
                         0.4,
@@ -282,9 +306,31 @@ class ConfigKeysTest {
                         GatewayConfig.Prompts.PLAIN,
                         50,
                         Optional.of(new GatewayConfig.DecisionLogFile(Path.of("decisions.jsonl"), 2048, 7))));
+        assertThat(config.traces())
+                .contains(new GatewayConfig.Otlp(
+                        URI.create("http://collector.internal:4318"),
+                        Map.of("authorization", new Secret("Bearer hunter2")),
+                        0.25,
+                        Duration.ofSeconds(3)));
     }
 
     /** Guards {@link #mapsEveryKeyToItsRecord}: a key added to the records and not to the full example fails here. */
+    private static Price dearPrice() {
+        return new Price(
+                usd("2.50"),
+                usd("1.25"),
+                usd("10"),
+                new Price.Extras(usd("3.125"), usd("12"), usd("40"), usd("80")),
+                Optional.of(new Price.LongContext(
+                        200_000,
+                        new Price(
+                                usd("5"),
+                                usd("2.5"),
+                                usd("15"),
+                                new Price.Extras(usd("6.25"), usd("15"), usd("5"), usd("15")),
+                                Optional.empty()))));
+    }
+
     @Test
     void fullExampleSetsEveryDeclaredKey() throws IOException {
         Set<String> set = new HashSet<>();

@@ -3,6 +3,7 @@ package dev.fresnel.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fresnel.tenant.Caller;
+import dev.fresnel.tenant.KeyRegister;
 import dev.fresnel.tenant.TenantDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -59,6 +60,30 @@ class ConfigProblemsTest {
     }
 
     /** What it is paid with must be known, and nobody judges best of himself. */
+    @Test
+    void saysWhatIsWrongWithAPriceTable() throws java.io.IOException {
+        String yaml = """
+                upstreams: { openai: { base-url: "https://api.openai.com/v1", api-key: "${KEY:-k}", provider: opnai } }
+                models: { gpt-4o: { upstream: openai } }
+                prices: { table: "%s" }
+                tenants: [{ id: acme }]
+                """;
+        java.nio.file.Path file = java.nio.file.Files.createTempFile("prices", ".txt");
+        java.nio.file.Files.writeString(file, "date 2026-11-27\nprice openai gpt-4o 1\n");
+        try {
+            assertThat(Configs.problems(yaml.formatted("shipped")))
+                    .containsExactly(
+                            "x.yaml:1:95 upstreams.openai.provider: names the provider \"opnai\", which the price"
+                                    + " table does not know; did you mean \"openai\"?");
+            assertThat(Configs.problems(yaml.formatted("nowhere.txt")))
+                    .anyMatch(problem -> problem.contains("prices.table: names no file that can be read here"));
+            assertThat(Configs.problems(yaml.formatted(file)))
+                    .anyMatch(problem -> problem.contains("prices.table: names a file that is no price table: line 2"));
+        } finally {
+            java.nio.file.Files.delete(file);
+        }
+    }
+
     @Test
     void judgeNeedsAPrice_andShouldNotBeOneOfThoseItJudges() {
         String yaml = """
@@ -169,7 +194,7 @@ class ConfigProblemsTest {
                         "x.yaml:16:44 workers.fast.fallback[1]: names the model \"nobody\", which is not declared;"
                                 + " models and aliases are: gpt-4o, openai-smart",
                         "x.yaml:19:11 tenants[0].keys: must hold a key: listen.data is reachable from other machines,"
-                                + " and a tenant without keys is open; add keys, or listen on 127.0.0.1",
+                                + " and a tenant without keys is open; add keys, or write access: keys and issue some, or listen on 127.0.0.1",
                         "x.yaml:20:11 tenants[0].mode: must be one of off, shadow, shadow-adaptive, rules, adaptive, but is \"adoptive\"; did you mean \"adaptive\"?",
                         "x.yaml:23:15 tenants[0].routes[0].mode: must be one of off, shadow, shadow-adaptive, rules, adaptive, but is \"rulez\";"
                                 + " did you mean \"rules\"?",
@@ -711,7 +736,7 @@ class ConfigProblemsTest {
                 """;
 
         ConfigResult good = Configs.load(yaml.formatted("\"${OTHER}\""), Map.of("UP", "u", "OTHER", "o"));
-        TenantDirectory tenants = new TenantDirectory(Configs.valid(good).tenants(), Instant::now);
+        TenantDirectory tenants = new TenantDirectory(Configs.valid(good).tenants(), KeyRegister.empty(), Instant::now);
         assertThat(tenants.find("abc"))
                 .isInstanceOfSatisfying(
                         Caller.Admitted.class,

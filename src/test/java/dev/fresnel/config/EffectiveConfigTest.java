@@ -43,8 +43,9 @@ class EffectiveConfigTest {
                 .as("only names that a file may have")
                 .allMatch(name -> name.startsWith("aliases.")
                         || name.contains(".metadata.")
+                        || name.startsWith("telemetry.otlp.headers.")
                         || keys.stream().anyMatch(key -> matches(key, name)));
-        assertThat(table).doesNotContain("sk-canary", "key-of-acme", "admin-token-1");
+        assertThat(table).doesNotContain("sk-canary", "key-of-acme", "admin-token-1", "hunter2");
     }
 
     /** Whether {@code name} is what {@code key} stands for, {@code *} being a name and {@code []} a place in a list. */

@@ -6,6 +6,7 @@ import dev.fresnel.budget.HeapSpendStore;
 import dev.fresnel.chat.Usage;
 import dev.fresnel.config.GatewayConfig;
 import dev.fresnel.edge.OpenAiErrors;
+import dev.fresnel.tenant.Pass;
 import dev.fresnel.testing.Await;
 import dev.fresnel.testing.ChatJson;
 import dev.fresnel.testing.FakeUpstream;
@@ -86,7 +87,8 @@ class EscalationFaultTest {
                 "/chat/completions",
                 request.headers(),
                 Optional.empty(),
-                0);
+                0,
+                Pass.UNLIMITED);
     }
 
     private static ClientSide client(HttpServerRequest request) {

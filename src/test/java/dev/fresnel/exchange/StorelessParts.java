@@ -32,6 +32,7 @@ import dev.fresnel.pause.PauseStore;
 import dev.fresnel.policy.Policy;
 import dev.fresnel.testing.TestGateway;
 import dev.fresnel.upstream.RetryRule;
+import dev.fresnel.upstream.Tracing;
 import dev.fresnel.upstream.UpstreamClient;
 import io.vertx.core.Vertx;
 import java.lang.reflect.Proxy;
@@ -101,6 +102,7 @@ final class StorelessParts {
         return new Parts(
                 vertx,
                 upstreams,
+                Tracing.OFF,
                 config.upstreams(),
                 config.models(),
                 prices,

@@ -22,7 +22,7 @@ class TenantDirectoryTest {
 
     @Test
     void findsTheTenant_byAnyOfItsKeys() {
-        TenantDirectory directory = new TenantDirectory(List.of(acme, other), () -> START);
+        TenantDirectory directory = new TenantDirectory(List.of(acme, other), KeyRegister.empty(), () -> START);
 
         assertThat(directory.find("acme-key-1")).isEqualTo(by(acme, 0));
         assertThat(directory.find("acme-key-2")).isEqualTo(by(acme, 1));
@@ -32,7 +32,7 @@ class TenantDirectoryTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "acme-key", "acme-key-11", "ACME-KEY-1", " acme-key-1", "acme-key-1 ", "\u0000"})
     void findsNobody_forAnythingElse(String credential) {
-        TenantDirectory directory = new TenantDirectory(List.of(acme, other), () -> START);
+        TenantDirectory directory = new TenantDirectory(List.of(acme, other), KeyRegister.empty(), () -> START);
 
         assertThat(directory.find(credential)).isEqualTo(new Caller.Unknown());
         assertThat(directory.findOpen()).isEqualTo(new Caller.Unknown());
@@ -41,7 +41,7 @@ class TenantDirectoryTest {
     @Test
     void fallsBackToTheOpenTenant_whenNoKeyFits() {
         Tenant open = tenant("open");
-        TenantDirectory directory = new TenantDirectory(List.of(acme, open), () -> START);
+        TenantDirectory directory = new TenantDirectory(List.of(acme, open), KeyRegister.empty(), () -> START);
 
         assertThat(directory.find("sk-of-a-provider")).isEqualTo(new Caller.Admitted(open, Optional.empty()));
         assertThat(directory.find("acme-key-1")).isEqualTo(by(acme, 0));
@@ -58,9 +58,10 @@ class TenantDirectoryTest {
                 EnumSet.allOf(Scope.class),
                 AllowedModels.ALL,
                 Optional.of(START.plusSeconds(60)),
-                Map.of());
+                Map.of(),
+                Limits.NONE);
         Tenant team = tenant("team", List.of(key));
-        TenantDirectory directory = new TenantDirectory(List.of(team, tenant("open")), clock::get);
+        TenantDirectory directory = new TenantDirectory(List.of(team, tenant("open")), KeyRegister.empty(), clock::get);
 
         assertThat(directory.find("short-lived")).isEqualTo(by(team, 0));
         clock.set(START.plusSeconds(59));
@@ -80,6 +81,14 @@ class TenantDirectoryTest {
     }
 
     private static Tenant tenant(String id, List<TenantKey> keys) {
-        return new Tenant(new TenantId(id), keys, AllowedModels.ALL, "openai", List.of(), Optional.empty());
+        return new Tenant(
+                new TenantId(id),
+                keys.isEmpty() ? Tenant.Access.OPEN : Tenant.Access.KEYS,
+                keys,
+                AllowedModels.ALL,
+                "openai",
+                List.of(),
+                Optional.empty(),
+                Limits.NONE);
     }
 }

@@ -95,7 +95,14 @@ class TenantTest {
 
     private static Tenant tenant(TenantRoute... routes) {
         return new Tenant(
-                new TenantId("acme"), List.of(), AllowedModels.ALL, "openai", List.of(routes), Optional.empty());
+                new TenantId("acme"),
+                Tenant.Access.OPEN,
+                List.of(),
+                AllowedModels.ALL,
+                "openai",
+                List.of(routes),
+                Optional.empty(),
+                Limits.NONE);
     }
 
     private static RoutePlan plan(Mode mode) {

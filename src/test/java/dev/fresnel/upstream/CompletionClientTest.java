@@ -9,6 +9,7 @@ import dev.fresnel.testing.FakeUpstream;
 import dev.fresnel.testing.Script;
 import dev.fresnel.value.GatewayFailure;
 import dev.fresnel.value.ModelName;
+import dev.fresnel.value.RequestId;
 import dev.fresnel.value.Secret;
 import java.net.URI;
 import java.time.Duration;
@@ -237,7 +238,7 @@ final class CompletionClientTest {
     @Test
     void fails_whenTheModelsUpstreamIsNotConfigured() {
         SmartModel lost = new CompletionClient(
-                fixture.vertx, fixture.client, Map::of, UpstreamFixture.retryRule(), fixture.nanos::get);
+                fixture.vertx, fixture.client, Tracing.OFF, Map::of, UpstreamFixture.retryRule(), fixture.nanos::get);
 
         GatewayFailure failure = UpstreamFixture.failure(lost.complete(aCall(Set.of(), Optional.empty())));
 
@@ -252,6 +253,7 @@ final class CompletionClientTest {
         return new CompletionClient(
                 fixture.vertx,
                 fixture.client,
+                Tracing.OFF,
                 () -> Map.of("acme", upstream),
                 UpstreamFixture.retryRule(),
                 fixture.nanos::get);
@@ -271,6 +273,8 @@ final class CompletionClientTest {
                 OptionalLong.empty(),
                 supports);
         return new CompletionCall(
+                new RequestId("fr-1"),
+                CallPurpose.LENS,
                 model,
                 Optional.of(new Secret("Bearer sk-client")),
                 "You \"plan\".",

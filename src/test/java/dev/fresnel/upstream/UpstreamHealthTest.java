@@ -2,7 +2,6 @@ package dev.fresnel.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fresnel.upstream.UpstreamHealth.Result;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -18,37 +17,37 @@ class UpstreamHealthTest {
 
     @Test
     void countsByWhatATryCameTo_andForgetsAfterFiveMinutes() {
-        health.note(Result.of(200));
-        health.note(Result.of(404));
+        health.note(CallOutcome.of(200));
+        health.note(CallOutcome.of(404));
         pass(Duration.ofMinutes(4));
-        health.note(Result.of(429));
-        health.note(Result.of(503));
+        health.note(CallOutcome.of(429));
+        health.note(CallOutcome.of(503));
 
         assertThat(health.counts())
-                .containsEntry(Result.OK, 1L)
-                .containsEntry(Result.CLIENT_ERROR, 1L)
-                .containsEntry(Result.RATE_LIMITED, 1L)
-                .containsEntry(Result.SERVER_ERROR, 1L)
-                .containsEntry(Result.TIMEOUT, 0L);
+                .containsEntry(CallOutcome.SUCCESS, 1L)
+                .containsEntry(CallOutcome.CLIENT_ERROR, 1L)
+                .containsEntry(CallOutcome.RATE_LIMITED, 1L)
+                .containsEntry(CallOutcome.SERVER_ERROR, 1L)
+                .containsEntry(CallOutcome.TIMEOUT, 0L);
 
         pass(Duration.ofMinutes(2));
-        assertThat(health.counts()).containsEntry(Result.OK, 0L).containsEntry(Result.SERVER_ERROR, 1L);
+        assertThat(health.counts()).containsEntry(CallOutcome.SUCCESS, 0L).containsEntry(CallOutcome.SERVER_ERROR, 1L);
 
         pass(Duration.ofDays(1));
         assertThat(health.counts().values()).containsOnly(0L);
-        health.note(Result.TIMEOUT);
-        assertThat(health.counts()).containsEntry(Result.TIMEOUT, 1L).containsEntry(Result.SERVER_ERROR, 0L);
+        health.note(CallOutcome.TIMEOUT);
+        assertThat(health.counts()).containsEntry(CallOutcome.TIMEOUT, 1L).containsEntry(CallOutcome.SERVER_ERROR, 0L);
     }
 
     @Test
     void remembersTheLastFailure_whichNoFaultOfTheClientsIs() {
-        health.note(Result.of(400));
-        health.note(Result.BUSY);
+        health.note(CallOutcome.of(400));
+        health.note(CallOutcome.POOL_FULL);
         assertThat(health.sinceFailure()).isEmpty();
 
-        health.note(Result.UNREACHABLE);
+        health.note(CallOutcome.UNAVAILABLE);
         pass(Duration.ofHours(3));
-        health.note(Result.OK);
+        health.note(CallOutcome.SUCCESS);
 
         assertThat(health.sinceFailure()).contains(Duration.ofHours(3));
     }

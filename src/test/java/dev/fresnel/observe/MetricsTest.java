@@ -1,0 +1,267 @@
+package dev.fresnel.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fresnel.chat.Usage;
+import dev.fresnel.testing.Await;
+import dev.fresnel.testing.FakeUpstream;
+import dev.fresnel.testing.LensScripts;
+import dev.fresnel.testing.Script;
+import dev.fresnel.testing.TestGateway;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What there is to be scraped, what the documentation says of it, and that clients cannot make it more. */
+class MetricsTest {
+    private static final String TASK = "Generate CRUD endpoints for 5 entities";
+    private static final int INVENTED = 10_000;
+
+    private Vertx vertx;
+    private FakeUpstream smart;
+    private FakeUpstream cheap;
+
+    @BeforeEach
+    void start() {
+        vertx = Vertx.vertx();
+        smart = FakeUpstream.start(vertx);
+        cheap = FakeUpstream.start(vertx);
+        smart.byDefault(LensScripts.smart("from smart", Usage.of(20, 3000)));
+        cheap.byDefault(Script.chat("from cheap", Usage.of(400, 3000)));
+    }
+
+    @AfterEach
+    void stop() {
+        smart.close();
+        cheap.close();
+        Await.result(vertx.close());
+    }
+
+    private static String chat(String model, String text) {
+        return "{\"model\":\"" + model + "\",\"messages\":[{\"role\":\"user\",\"content\":\"" + text + "\"}]}";
+    }
+
+    private TestGateway gateway(String tenant) {
+        return TestGateway.start(
+                TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), "mode: rules\narms: [direct, fast-worker]")
+                        .replace("  - id: acme\n", "  - id: acme\n" + tenant));
+    }
+
+    /** What one metric looks like: of a series its labels. */
+    private static Map<String, List<String>> scraped(Stream<String> lines) {
+        Map<String, List<String>> labels = new TreeMap<>();
+        Pattern series = Pattern.compile("(fresnel_\\w+)(?:\\{(.*)})? \\S+");
+        lines.forEach(line -> {
+            Matcher matcher = series.matcher(line);
+            if (matcher.matches()) {
+                String inside = matcher.group(2) == null ? "" : matcher.group(2);
+                List<String> names = Pattern.compile("(\\w+)=\"[^\"]*\"")
+                        .matcher(inside)
+                        .results()
+                        .map(found -> found.group(1))
+                        .sorted()
+                        .toList();
+                List<String> before = labels.putIfAbsent(matcher.group(1), names);
+                assertThat(before == null || before.equals(names))
+                        .as(line + " has other labels than " + before)
+                        .isTrue();
+            }
+        });
+        return labels;
+    }
+
+    private static Map<String, List<String>> catalogued() {
+        Map<String, List<String>> labels = new TreeMap<>();
+        for (MetricCatalogue.Metric metric : MetricCatalogue.all()) {
+            for (String name : metric.exposed()) {
+                labels.put(
+                        name,
+                        Stream.concat(metric.labels().stream(), Stream.of("le").filter(_ -> name.endsWith("_bucket")))
+                                .sorted()
+                                .toList());
+            }
+        }
+        return labels;
+    }
+
+    @Test
+    void aScrapeHoldsExactlyWhatIsInTheCatalogue() {
+        // The price of a budget is told of tenants that have one, Redis is watched where it is the store.
+        PrometheusMeterRegistry redis = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        new Metrics(redis).watchRedis(() -> true, () -> 0, Map.of("away", () -> 0));
+        try (TestGateway gateway = gateway("    budget: { daily: 1000 }\n")) {
+            gateway.chat(chat("smart", TASK));
+            gateway.chat(chat("smart", "Hi, how are you?"));
+            gateway.chat("{\"stream\":true," + chat("smart", "Hi again").substring(1));
+            gateway.get("/nothing");
+            gateway.awaitLogged("request_finished", "\"ttft_ms\":", "direct");
+            Await.until("metrics", () -> gateway.admin("/metrics").contains("fresnel_time_to_first_token"));
+
+            String text = gateway.admin("/metrics");
+            assertThat(scraped(Stream.concat(text.lines(), redis.scrape().lines())))
+                    .isEqualTo(catalogued());
+            assertThat(text.lines()).as("helpless metrics").noneMatch(line -> line.matches("# HELP fresnel_\\S+ *"));
+            assertThat(text)
+                    .contains(
+                            "fresnel_request_duration_seconds_bucket{arm=\"direct\",le=\"300.0\"}",
+                            "fresnel_upstream_calls_total{outcome=\"success\",upstream=\"cheap\"} 1.0",
+                            "fresnel_upstream_running{upstream=\"cheap\"} 0.0",
+                            "fresnel_upstream_waiting{upstream=\"smart\"} 0.0");
+        }
+    }
+
+    @Test
+    void theDocumentationHasEveryMetric_withItsUnitAndLabels() throws IOException {
+        Map<String, String> documented = new TreeMap<>();
+        Matcher rows = Pattern.compile("(?m)^\\| `(fresnel_[a-z_]+)` \\| ([^|]+) \\| ([^|]*) \\| \\S")
+                .matcher(Files.readString(Path.of("docs/observability.md")));
+        while (rows.find()) {
+            String labels = Pattern.compile("`(\\w+)`")
+                    .matcher(rows.group(3))
+                    .results()
+                    .map(found -> found.group(1))
+                    .sorted()
+                    .collect(Collectors.joining(","));
+            documented.put(rows.group(1), rows.group(2).strip() + " by " + labels);
+        }
+        Map<String, String> expected = new TreeMap<>();
+        Map<String, List<String>> labels = catalogued();
+        for (MetricCatalogue.Metric metric : MetricCatalogue.all()) {
+            for (String name : metric.exposed()) {
+                boolean counts = metric.kind() == MetricCatalogue.Kind.TIMER
+                        && (name.endsWith("_count") || name.endsWith("_bucket"));
+                String unit = (counts ? MetricCatalogue.Unit.COUNT : metric.unit()).text();
+                expected.put(name, unit + " by " + String.join(",", labels.get(name)));
+            }
+        }
+
+        assertThat(documented).isEqualTo(expected);
+    }
+
+    @Test
+    void upstreamsAreCountedByWhatCameOfTheirCalls() {
+        try (TestGateway gateway = gateway("")) {
+            cheap.reply(Script.error(503));
+            cheap.reply(Script.error(503));
+            gateway.chat(chat("smart", TASK));
+            smart.reply(Script.rateLimited("99"));
+            gateway.chat(chat("smart", "Hi"));
+            smart.reply(Script.reset());
+            gateway.chat(chat("smart", "Hi again"));
+
+            Await.until(
+                    "all calls",
+                    () -> gateway.admin("/metrics")
+                            .contains("fresnel_upstream_calls_total{outcome=\"unavailable\",upstream=\"smart\"} 1.0"));
+            assertThat(gateway.admin("/metrics"))
+                    .contains(
+                            "fresnel_upstream_calls_total{outcome=\"server_error\",upstream=\"cheap\"} 1.0",
+                            "fresnel_upstream_retries_total{upstream=\"cheap\"} 1.0",
+                            // The lens, and the answer in the worker's place.
+                            "fresnel_upstream_calls_total{outcome=\"success\",upstream=\"smart\"} 2.0",
+                            "fresnel_upstream_calls_total{outcome=\"rate_limited\",upstream=\"smart\"} 1.0",
+                            "fresnel_upstream_running{upstream=\"smart\"} 0.0",
+                            "fresnel_upstream_waiting{upstream=\"smart\"} 0.0");
+        }
+    }
+
+    /** Every request has a model, a key or a path that was never seen before. */
+    @Test
+    void doesNotGrow_whenClientsInventModelsKeysAndPaths() {
+        try (TestGateway gateway = gateway("    keys: [ \"right\" ]\n")) {
+            HttpClientAgent client = vertx.createHttpClient(new PoolOptions().setHttp1MaxSize(32));
+            send(client, gateway, 0, 60);
+            Await.until(
+                    "the first are counted", () -> series(gateway).containsAll(List.of("arm=\"pass-through\"", "401")));
+            TreeSet<String> before = series(gateway);
+
+            send(client, gateway, 60, INVENTED);
+
+            Await.until("all are counted", () -> total(gateway) == INVENTED);
+            TreeSet<String> more = series(gateway);
+            more.removeAll(before);
+            assertThat(more).isEmpty();
+        }
+    }
+
+    private void send(HttpClientAgent client, TestGateway gateway, int from, int to) {
+        AtomicInteger next = new AtomicInteger(from);
+        AtomicInteger done = new AtomicInteger(from);
+        for (int i = 0; i < 32; i++) {
+            sendOne(client, gateway.port(), next, done, to);
+        }
+        Await.until(() -> done + " of " + to, () -> done.get() == to, Await.LIMIT.multipliedBy(6));
+    }
+
+    private static void sendOne(HttpClientAgent client, int port, AtomicInteger next, AtomicInteger done, int to) {
+        int number = next.getAndIncrement();
+        if (number >= to) {
+            return;
+        }
+        // A refusal closes its connection, which is dear: one in twenty.
+        boolean refused = number % 20 == 0;
+        boolean chat = number % 20 != 1;
+        var _ = client.request(
+                        chat ? HttpMethod.POST : HttpMethod.GET,
+                        port,
+                        "127.0.0.1",
+                        chat ? "/v1/chat/completions" : "/v1/path-" + number)
+                .compose(request -> request.putHeader(
+                                "authorization", "Bearer " + (refused ? "wrong-" + number : "right"))
+                        .putHeader("x-request-id", "invented-" + number)
+                        .send(chat ? chat("model-" + number, "hi") : ""))
+                .compose(reply -> reply.body().map(reply.statusCode()))
+                .onComplete(_ -> {
+                    done.incrementAndGet();
+                    sendOne(client, port, next, done, to);
+                });
+    }
+
+    /** Names and labels, without values. */
+    private static TreeSet<String> series(TestGateway gateway) {
+        String text = gateway.admin("/metrics");
+        return Stream.concat(
+                        text.lines()
+                                .filter(line -> !line.startsWith("#"))
+                                .map(line -> line.substring(0, line.lastIndexOf(' '))),
+                        Stream.of("arm=\"pass-through\"", "401").filter(text::contains))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static int total(TestGateway gateway) {
+        return gateway.admin("/metrics")
+                .lines()
+                .filter(line ->
+                        line.startsWith("fresnel_requests_total{") || line.startsWith("fresnel_refusals_total{"))
+                .mapToInt(line -> (int) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
+    @Test
+    void nothingIsRegisteredThatIsNotInTheCatalogue() {
+        assertThat(Arrays.asList("fresnel.requests", "fresnel.invented"))
+                .allSatisfy(name -> assertThat(org.assertj.core.api.Assertions.catchThrowable(
+                                () -> MetricCatalogue.help(name, "model", "x")))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining(name));
+    }
+}
