@@ -71,7 +71,17 @@ class ArchitectureTest {
         see.put("edge", Set.of("exchange", "outcome", "tenant", "delegation", "budget", "upstream", "chat", "value"));
         see.put(
                 "admin",
-                Set.of("exchange", "pause", "tenant", "delegation", "lens", "budget", "upstream", "chat", "value"));
+                Set.of(
+                        "exchange",
+                        "pause",
+                        "tenant",
+                        "delegation",
+                        "lens",
+                        "budget",
+                        "upstream",
+                        "policy",
+                        "chat",
+                        "value"));
         see.put(
                 "observe",
                 Set.of(

@@ -53,6 +53,7 @@ final class CheckCommand implements Callable<Integer> {
                         + ConfigFileOption.count(valid.workers().size(), "worker") + ", "
                         + ConfigFileOption.count(valid.tenants().size(), "tenant") + ", "
                         + ConfigFileOption.count(result.warnings().size(), "warning") + ".");
+        result.pricesTaken().forEach(terminal.out()::println);
         if (verbose) {
             terminal.out().println();
             terminal.out().print(result.inForce());

@@ -1,6 +1,12 @@
 package dev.fresnel.app;
 
 import dev.fresnel.admin.AdminListener;
+import dev.fresnel.admin.DecisionHistory;
+import dev.fresnel.admin.Operation;
+import dev.fresnel.admin.OperationGroup;
+import dev.fresnel.admin.OperationTable;
+import dev.fresnel.admin.ProbeRequests;
+import dev.fresnel.admin.ProbesListener;
 import dev.fresnel.budget.Ledger;
 import dev.fresnel.budget.PriceTable;
 import dev.fresnel.config.ConfigResult;
@@ -37,6 +43,8 @@ import dev.fresnel.outcome.FollowUps;
 import dev.fresnel.outcome.Learner;
 import dev.fresnel.pause.KillSwitch;
 import dev.fresnel.policy.Policy;
+import dev.fresnel.tenant.KeyRegister;
+import dev.fresnel.tenant.Limiter;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantDirectory;
 import dev.fresnel.upstream.UpstreamClient;
@@ -67,11 +75,12 @@ import java.util.function.Supplier;
  */
 public final class Gateway {
     /** Longest stream that a shutdown waits for before it is cut. */
-    private static final Duration GRACE = Duration.ofSeconds(30);
+    public static final Duration GRACE = Duration.ofSeconds(30);
 
     private final Vertx vertx;
     private final List<DataListener> listeners;
     private final AdminListener admin;
+    private final Optional<ProbesListener> probes;
     private final Gate gate;
     private final Closing closing;
     private final InForce inForce;
@@ -85,6 +94,7 @@ public final class Gateway {
             Telling telling,
             List<DataListener> listeners,
             AdminListener admin,
+            Optional<ProbesListener> probes,
             Gate gate,
             Closing closing) {
         this.vertx = vertx;
@@ -92,6 +102,7 @@ public final class Gateway {
         this.telling = telling;
         this.listeners = listeners;
         this.admin = admin;
+        this.probes = probes;
         this.gate = gate;
         this.closing = closing;
     }
@@ -258,10 +269,14 @@ public final class Gateway {
         EscalationBreaker breaker = new EscalationBreaker(clock);
         KillSwitch killSwitch =
                 Pausing.killSwitch(vertx, stores.pauses(), inForce, unharmed(telling.log()::onPause), closing);
+        KeyRegister register = Registering.register(vertx, stores.keys(), closing);
+        Limiter limiter = new Limiter(nanos, telling.metrics()::onLimited);
+        inForce.follow(next -> limiter.serve(next.tenants()));
         BudgetPacing pacing = new BudgetPacing();
         inForce.follow(next -> learner.know(LearnerStart.knownArms(next)));
         watchTenants(inForce, killSwitch, pacing, ground.upstreams(), telling.metrics());
 
+        DecisionHistory decided = new DecisionHistory(config.events().ringSize());
         JtokkitEstimator tokens = new JtokkitEstimator();
         Parts parts = new Parts(
                 vertx,
@@ -304,16 +319,18 @@ public final class Gateway {
                     telling.log().onExchange(event);
                     telling.metrics().onExchange(event);
                     telling.traces().events().accept(event);
+                    decided.on(event);
                 }),
                 clock,
                 nanos,
                 random::nextDouble);
 
-        AtomicReference<Serving> serving = new AtomicReference<>(serving(config, parts));
+        AtomicReference<Serving> serving = new AtomicReference<>(serving(config, register, parts));
         inForce.follow(next -> {
             PriceTable nextPrices = new PriceTable(next.prices());
             serving.set(serving(
                     next,
+                    register,
                     parts.under(
                             next.upstreams(),
                             next.models(),
@@ -331,6 +348,7 @@ public final class Gateway {
                 config.listen().data().port(),
                 serving::get,
                 learner,
+                limiter,
                 new RequestIds(random),
                 gate,
                 unharmed(refusal -> {
@@ -338,16 +356,14 @@ public final class Gateway {
                     telling.metrics().onRefused(refusal.status());
                 }),
                 nanos);
+        ProbeRequests probes = new ProbeRequests(() -> !gate.isShut(), telling.registry()::scrape);
+        List<OperationGroup> groups = AdminStart.groups(
+                probes, inForce, gate, parts, register, learning, decided, telling.window(), telling.writer(), closing);
         AdminListener admin = new AdminListener(new AdminListener.Setup(
                 config.listen().admin().host(),
                 config.listen().admin().port(),
                 config.listen().adminToken(),
-                () -> !gate.isShut(),
-                telling.registry()::scrape,
-                () -> Status.json(inForce, gate, ledger, killSwitch, learning.seeding(), telling.writer()),
-                telling.window()::lines,
-                killSwitch,
-                shelf,
+                new OperationTable(groups),
                 unharmed(action ->
                         telling.log().onAdminAction(action.action(), action.tenant(), action.subject(), action.by()))));
         // The first request must not pay for the tokenizer's tables, nor stand on an event loop while they load.
@@ -357,7 +373,9 @@ public final class Gateway {
                 })
                 // A store that is away does not keep the gateway from starting, and the switch is not thrown then.
                 .compose(_ -> killSwitch.refresh().otherwiseEmpty())
-                .compose(_ -> deploy(inForce, telling, vertx, loops, data, admin, gate, closing));
+                // Nor does any issued key open anything then.
+                .compose(_ -> register.refresh().otherwiseEmpty())
+                .compose(_ -> deploy(inForce, telling, vertx, loops, data, admin, probes, gate, closing));
     }
 
     /** Per tenant and upstream of the config in force, whichever that is. */
@@ -375,14 +393,14 @@ public final class Gateway {
         metrics.watchConfig(() -> !inForce.files().rejected().isEmpty());
     }
 
-    private static Serving serving(GatewayConfig config, Parts parts) {
+    private static Serving serving(GatewayConfig config, KeyRegister register, Parts parts) {
         return new Serving(
                 config.version(),
                 new EdgeLimits(
                         (int) config.limits().maxBody(),
                         config.limits().headerTimeout(),
                         config.limits().bodyTimeout()),
-                new TenantDirectory(config.tenants()),
+                new TenantDirectory(config.tenants(), register, SystemTime.clock()),
                 config.models(),
                 new Exchanges(parts));
     }
@@ -401,6 +419,7 @@ public final class Gateway {
             int loops,
             DataListener.Setup data,
             AdminListener admin,
+            ProbeRequests probes,
             Gate gate,
             Closing closing) {
         GatewayConfig.Listen listen = inForce.config().listen();
@@ -410,11 +429,19 @@ public final class Gateway {
             listeners.add(listener);
             return listener;
         };
+        Optional<ProbesListener> probing =
+                listen.probes().map(address -> new ProbesListener(address.host(), address.port(), probes));
         return vertx.deployVerticle(admin)
                 .recover(problem -> cannotListen("listen.admin", listen.admin(), problem))
                 .compose(_ -> vertx.deployVerticle(supplier, new DeploymentOptions().setInstances(loops))
                         .recover(problem -> cannotListen("listen.data", listen.data(), problem)))
-                .map(_ -> new Gateway(vertx, inForce, telling, listeners, admin, gate, closing));
+                // Last: a supervisor takes its first answer to mean that clients are served.
+                .compose(_ -> probing.isEmpty()
+                        ? Future.succeededFuture()
+                        : vertx.deployVerticle(probing.get())
+                                .recover(problem -> cannotListen(
+                                        "listen.probes", listen.probes().orElseThrow(), problem)))
+                .map(_ -> new Gateway(vertx, inForce, telling, listeners, admin, probing, gate, closing));
     }
 
     private static <T> Future<T> cannotListen(String key, HostPort address, Throwable problem) {
@@ -454,6 +481,16 @@ public final class Gateway {
 
     public int adminPort() {
         return admin.port();
+    }
+
+    /** Everything the admin listener serves. */
+    public List<Operation> adminOperations() {
+        return admin.operations();
+    }
+
+    /** Empty without {@code listen.probes}. */
+    public Optional<Integer> probesPort() {
+        return probes.map(ProbesListener::port);
     }
 
     /**

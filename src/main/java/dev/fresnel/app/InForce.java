@@ -81,7 +81,7 @@ final class InForce {
     private List<Problem> openDoors(GatewayConfig next) {
         HostPort data = config.listen().data();
         return next.tenants().stream()
-                .filter(tenant -> tenant.keys().isEmpty() && !data.isLoopback())
+                .filter(tenant -> tenant.isOpen() && !data.isLoopback())
                 .map(tenant -> new Problem(
                         "",
                         0,
@@ -89,7 +89,7 @@ final class InForce {
                         "tenants",
                         "opens the tenant " + tenant.id()
                                 + " to other machines: without keys, while this process listens on " + data,
-                        "add keys, or start anew with the other address"))
+                        "add keys or access: keys, or start anew with the other address"))
                 .toList();
     }
 

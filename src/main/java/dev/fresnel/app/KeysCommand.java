@@ -1,27 +1,40 @@
 package dev.fresnel.app;
 
+import dev.fresnel.chat.JsonText;
+import dev.fresnel.tenant.FreshKey;
 import dev.fresnel.tenant.KeyHash;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
-import java.util.Base64;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code fresnel keys}: keys for tenants, and the hashes that a config has in their place. Touches no file and no gateway. */
+/** {@code fresnel keys}: keys for tenants, for a config by their hashes, or issued, listed and revoked at a running gateway. */
 @Command(
         name = "keys",
-        description = "Makes keys for tenants. A config needs their hashes only.",
+        description = "Makes keys for tenants, for the config or at a running gateway, lists and revokes them.",
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"2:no command is named; else that of the command"},
         commandListHeading = "%nCommands:%n")
 final class KeysCommand implements Runnable {
-    private static final String PREFIX = "fk-";
-    private static final int BYTES = 32;
+    private static final String PATH = "/admin/keys";
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli injects it
@@ -30,30 +43,222 @@ final class KeysCommand implements Runnable {
     /** Called when no subcommand is named. */
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "name a command: create or hash");
+        throw new ParameterException(spec.commandLine(), "name a command: create, list, revoke or hash");
+    }
+
+    private static JsonObject asked(
+            AdminOptions admin, Terminal terminal, String method, String path, Optional<String> body)
+            throws InterruptedException {
+        HttpResponse<String> reply = admin.ask(terminal, method, path, body);
+        if (reply.statusCode() != 200) {
+            throw new InputProblem(admin.address() + " refused with status " + reply.statusCode() + ": "
+                    + AdminRefusal.message(reply.body()));
+        }
+        return new JsonObject(reply.body());
     }
 
     /** {@code fresnel keys create}. */
     @Command(
             name = "create",
-            description =
-                    "Makes a key and prints it, once, with its hash: the key goes to the client, the hash into tenants[].keys.",
+            description = {
+                "Makes a key and prints it, once. With --tenant a running gateway issues it, and it opens the tenant at once;"
+                        + " other replicas follow within seconds.",
+                "Without --tenant nothing is asked: the key goes to the client, its hash into tenants[].keys."
+            },
             exitCodeListHeading = "%nExit codes:%n",
-            exitCodeList = {"0:a key was made", "2:wrong use"})
+            exitCodeList = {"0:a key was made", "1:refused, or no gateway answers", "2:wrong use"})
     static final class Create implements Callable<Integer> {
         private final Terminal terminal;
+
+        @Spec
+        @SuppressWarnings("NullAway.Init") // picocli injects it
+        private CommandSpec spec;
+
+        @Option(names = "--tenant", paramLabel = "ID", description = "Whose key a running gateway issues.")
+        private Optional<String> tenant = Optional.empty();
+
+        @Option(names = "--name", paramLabel = "NAME", description = "What logs and events call it.")
+        private Optional<String> name = Optional.empty();
+
+        @Option(
+                names = "--scopes",
+                paramLabel = "SCOPE",
+                split = ",",
+                description = "What it may use: chat, models, feedback, pass-through. Without it: all.")
+        private List<String> scopes = List.of();
+
+        @Option(
+                names = "--models",
+                paramLabel = "PATTERN",
+                split = ",",
+                description = "Models it may ask for; * stands for any characters. Without it: those of the tenant.")
+        private List<String> models = List.of();
+
+        @Option(
+                names = "--expires",
+                paramLabel = "TIME",
+                description = "When it stops opening the tenant: 2027-01-31 or 2027-01-31T17:00:00Z, in UTC.")
+        private Optional<String> expires = Optional.empty();
+
+        @Option(names = "--metadata", paramLabel = "NAME=VALUE", description = "A note for people. Repeatable.")
+        private Map<String, String> metadata = Map.of();
+
+        @Mixin
+        private AdminOptions admin = new AdminOptions();
 
         Create(Terminal terminal) {
             this.terminal = terminal;
         }
 
         @Override
-        public Integer call() {
-            byte[] random = new byte[BYTES];
-            new SecureRandom().nextBytes(random);
-            String key = PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(random);
-            terminal.out().println("key   " + key);
-            terminal.out().println("hash  " + KeyHash.of(key).written());
+        public Integer call() throws InterruptedException {
+            if (tenant.isEmpty()) {
+                boolean asksMore = name.isPresent()
+                        || expires.isPresent()
+                        || !scopes.isEmpty()
+                        || !models.isEmpty()
+                        || !metadata.isEmpty();
+                if (asksMore) {
+                    throw new ParameterException(
+                            spec.commandLine(),
+                            "name the tenant with --tenant; for a key of the config these are written there");
+                }
+                FreshKey fresh = FreshKey.make(new SecureRandom());
+                terminal.out().println("key   " + fresh.key().reveal());
+                terminal.out().println("hash  " + fresh.hash().written());
+                return ExitCode.OK;
+            }
+            JsonObject issued = asked(admin, terminal, "POST", PATH, Optional.of(body(tenant.get())));
+            terminal.out().println("key   " + issued.getString("key"));
+            terminal.out().println("id    " + issued.getString("id"));
+            terminal.out().println("name  " + issued.getString("name"));
+            return ExitCode.OK;
+        }
+
+        private String body(String whose) {
+            List<String> fields = new ArrayList<>();
+            fields.add("\"tenant\":" + JsonText.quote(whose));
+            name.ifPresent(text -> fields.add("\"name\":" + JsonText.quote(text)));
+            expires.ifPresent(text -> fields.add("\"expires\":" + JsonText.quote(text)));
+            texts("scopes", scopes, fields);
+            texts("models", models, fields);
+            texts(
+                    "metadata",
+                    metadata.entrySet().stream()
+                            .map(note -> note.getKey() + "=" + note.getValue())
+                            .toList(),
+                    fields);
+            return "{" + String.join(",", fields) + "}";
+        }
+
+        private static void texts(String name, List<String> values, List<String> fields) {
+            if (!values.isEmpty()) {
+                fields.add("\"" + name + "\":"
+                        + values.stream().map(JsonText::quote).collect(Collectors.joining(",", "[", "]")));
+            }
+        }
+    }
+
+    /** {@code fresnel keys list}. */
+    @Command(
+            name = "list",
+            description =
+                    "Lists the keys that a running gateway knows, those of its config and issued ones. Never the keys themselves.",
+            exitCodeListHeading = "%nExit codes:%n",
+            exitCodeList = {"0:the keys were listed", "1:refused, or no gateway answers", "2:wrong use"})
+    static final class ListKeys implements Callable<Integer> {
+        private final Terminal terminal;
+
+        @Option(names = "--tenant", paramLabel = "ID", description = "Only this tenant's.")
+        private Optional<String> tenant = Optional.empty();
+
+        @Mixin
+        private AdminOptions admin = new AdminOptions();
+
+        ListKeys(Terminal terminal) {
+            this.terminal = terminal;
+        }
+
+        @Override
+        public Integer call() throws InterruptedException {
+            String query = tenant.map(id -> "?tenant=" + URLEncoder.encode(id, StandardCharsets.UTF_8))
+                    .orElse("");
+            JsonObject reply = asked(admin, terminal, "GET", PATH + query, Optional.empty());
+            TextTable table = new TextTable("id", "tenant", "name", "state", "from", "scopes", "models", "expires");
+            for (Object entry : reply.getJsonArray("keys")) {
+                JsonObject key = (JsonObject) entry;
+                table.row(
+                        key.getString("id"),
+                        key.getString("tenant"),
+                        key.getString("name"),
+                        key.getString("state"),
+                        key.getString("origin"),
+                        joined(key.getJsonArray("scopes")),
+                        Optional.ofNullable(key.getJsonArray("models"))
+                                .map(ListKeys::joined)
+                                .orElse("all"),
+                        Objects.requireNonNullElse(key.getString("expires_at"), "never"));
+            }
+            table.lines().forEach(terminal.out()::println);
+            if (!reply.getBoolean("store_read")) {
+                terminal.err().println("fresnel: the gateway's store does not answer; issued keys are missing here.");
+            }
+            return ExitCode.OK;
+        }
+
+        private static String joined(JsonArray texts) {
+            return texts.stream().map(Object::toString).collect(Collectors.joining(","));
+        }
+    }
+
+    /** {@code fresnel keys revoke}. */
+    @Command(
+            name = "revoke",
+            description = {
+                "Revokes a key at a running gateway: it opens nothing from now on, at other replicas within five seconds.",
+                "A key of the config is revoked all the same; remove it there too. What is revoked stays so."
+            },
+            exitCodeListHeading = "%nExit codes:%n",
+            exitCodeList = {
+                "0:revoked, and stored for other replicas and the next start",
+                "1:refused, or no gateway answers",
+                "2:wrong use",
+                "3:revoked at this gateway only, since its store does not answer"
+            })
+    static final class Revoke implements Callable<Integer> {
+        private final Terminal terminal;
+
+        @Parameters(paramLabel = "ID", description = "As 'fresnel keys list' shows it.")
+        private String id = "";
+
+        @Mixin
+        private AdminOptions admin = new AdminOptions();
+
+        Revoke(Terminal terminal) {
+            this.terminal = terminal;
+        }
+
+        @Override
+        public Integer call() throws InterruptedException {
+            JsonObject reply = asked(
+                    admin,
+                    terminal,
+                    "DELETE",
+                    PATH + "/" + URLEncoder.encode(id, StandardCharsets.UTF_8),
+                    Optional.empty());
+            terminal.out()
+                    .println("revoked the key '" + reply.getString("name") + "' of the tenant '"
+                            + reply.getString("tenant") + "'");
+            if (reply.getString("origin").equals("config")) {
+                terminal.err().println("fresnel: it is a key of the config; remove it there too.");
+            }
+            if (!reply.getBoolean("stored")) {
+                terminal.err()
+                        .println(
+                                "fresnel: in force at " + admin.address()
+                                        + " only; its store does not answer. Other replicas follow when it does, unless this one ends first.");
+                return PauseCommand.NOT_STORED;
+            }
             return ExitCode.OK;
         }
     }

@@ -12,6 +12,7 @@ import dev.fresnel.outcome.DecisionStore;
 import dev.fresnel.pause.PauseStore;
 import dev.fresnel.store.embedded.EmbeddedArmStateStore;
 import dev.fresnel.store.embedded.EmbeddedDecisionStore;
+import dev.fresnel.store.embedded.EmbeddedKeyStore;
 import dev.fresnel.store.embedded.EmbeddedLensStore;
 import dev.fresnel.store.embedded.EmbeddedPauseStore;
 import dev.fresnel.store.embedded.EmbeddedSpendStore;
@@ -20,12 +21,14 @@ import dev.fresnel.store.embedded.StoreProblem;
 import dev.fresnel.store.redis.RedisArmStateStore;
 import dev.fresnel.store.redis.RedisDecisionStore;
 import dev.fresnel.store.redis.RedisFailure;
+import dev.fresnel.store.redis.RedisKeyStore;
 import dev.fresnel.store.redis.RedisLensStore;
 import dev.fresnel.store.redis.RedisLink;
 import dev.fresnel.store.redis.RedisPauseStore;
 import dev.fresnel.store.redis.RedisProblem;
 import dev.fresnel.store.redis.RedisSettings;
 import dev.fresnel.store.redis.RedisSpendStore;
+import dev.fresnel.tenant.KeyStore;
 import dev.fresnel.value.TenantId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -41,11 +44,17 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** The ports on the store that the config names, opened. */
-record Stores(LensStore lenses, Ledger ledger, ArmStateStore arms, DecisionStore decisions, PauseStore pauses) {
+record Stores(
+        LensStore lenses,
+        Ledger ledger,
+        ArmStateStore arms,
+        DecisionStore decisions,
+        PauseStore pauses,
+        KeyStore keys) {
     /** How often a replica looks what the others have spent. */
     private static final Duration SPEND_REFRESH = Duration.ofSeconds(2);
 
-    private static final int REPLICA_BYTES = 8;
+    private static final int NAME_BYTES = 8;
 
     /** What is told of a store's troubles. */
     @FunctionalInterface
@@ -80,7 +89,13 @@ record Stores(LensStore lenses, Ledger ledger, ArmStateStore arms, DecisionStore
                     DecisionStore decisions =
                             new EmbeddedDecisionStore(store, SystemTime.clock(), EmbeddedDecisionStore.DEFAULT_MAXIMUM);
                     return Ledger.open(new EmbeddedSpendStore(store), SystemTime.clock())
-                            .map(ledger -> new Stores(lenses, ledger, arms, decisions, new EmbeddedPauseStore(store)));
+                            .map(ledger -> new Stores(
+                                    lenses,
+                                    ledger,
+                                    arms,
+                                    decisions,
+                                    new EmbeddedPauseStore(store),
+                                    new EmbeddedKeyStore(store)));
                 });
     }
 
@@ -102,9 +117,7 @@ record Stores(LensStore lenses, Ledger ledger, ArmStateStore arms, DecisionStore
         }
         metrics.watchRedis(link::isUp, link.counts()::connections, failures);
 
-        byte[] replica = new byte[REPLICA_BYTES];
-        random.nextBytes(replica);
-        RedisSpendStore spend = new RedisSpendStore(vertx, link, HexFormat.of().formatHex(replica), tenants);
+        RedisSpendStore spend = new RedisSpendStore(vertx, link, name(random), tenants);
         closing.later("spend", spend::close);
         Ledger ledger = Ledger.unread(spend, SystemTime.clock());
         // A refresh that fails changes nothing, and the link has counted it.
@@ -120,8 +133,16 @@ record Stores(LensStore lenses, Ledger ledger, ArmStateStore arms, DecisionStore
                 ledger,
                 new RedisArmStateStore(link),
                 new RedisDecisionStore(link),
-                new RedisPauseStore(link));
+                new RedisPauseStore(link),
+                new RedisKeyStore(link, () -> name(random)));
         return link.firstAttempt().compose(_ -> ledger.refresh()).transform(_ -> Future.succeededFuture(stores));
+    }
+
+    /** Of a replica or a revision: never the same twice. */
+    private static String name(SecureRandom random) {
+        byte[] bits = new byte[NAME_BYTES];
+        random.nextBytes(bits);
+        return HexFormat.of().formatHex(bits);
     }
 
     static RedisSettings settings(GatewayConfig.Redis config) {

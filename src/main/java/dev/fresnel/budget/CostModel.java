@@ -51,12 +51,12 @@ public record CostModel(double escalation, double verbosity) {
     }
 
     /**
-     * The most the worker's answer can cost. A worker that writes more than the requested model is bound by the same cap.
+     * The most that an answer can cost. A worker that writes more than the requested model is bound by the same cap.
      *
      * @param most tokens it can consume without the lens
      */
     public static Usd atMost(Price worker, Work most, long lensBlockTokens) {
-        return worker.of(Usage.of(most.inputTokens() + lensBlockTokens, most.outputTokens()));
+        return worker.atMost(Usage.of(most.inputTokens() + lensBlockTokens, most.outputTokens()));
     }
 
     /** The share {@code f} of requests that the requested model answers after all. */

@@ -45,6 +45,11 @@ public record Savings(Usd counterfactual, Usd execution, Usd lens, Usd retries) 
 
     private static Usage withoutLens(Usage used, long lensBlockTokens) {
         long input = Math.max(0, used.inputTokens() - Math.max(0, lensBlockTokens));
-        return new Usage(input, Math.min(used.cachedInputTokens(), input), used.outputTokens(), used.reasoningTokens());
+        return new Usage(
+                input,
+                Math.min(used.cachedInputTokens(), input),
+                used.outputTokens(),
+                used.reasoningTokens(),
+                used.extras());
     }
 }

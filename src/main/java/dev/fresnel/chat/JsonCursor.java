@@ -44,6 +44,12 @@ final class JsonCursor implements AutoCloseable {
         this.parser = FACTORY.createParser(json, from, length);
     }
 
+    /** Goes on where another reader's parser stands; knows no spans. */
+    JsonCursor(JsonParser parser) {
+        this.json = new byte[0];
+        this.parser = parser;
+    }
+
     byte[] json() {
         return json;
     }

@@ -1,12 +1,16 @@
 package dev.fresnel.chat;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.Optional;
 
-/** Reads a {@code usage} object: OpenAI's keys, and DeepSeek's for cached input. */
-final class UsageReader {
+/**
+ * Reads a {@code usage} object: OpenAI's keys, those that OpenRouter adds for writing to a cache, and those that DeepSeek, Moonshot and
+ * Mistral have for cached input.
+ */
+public final class UsageReader {
     private static final int MAX_NUMBER_TEXT = 64;
 
     private final JsonCursor json;
@@ -15,6 +19,9 @@ final class UsageReader {
     private long cached;
     private long output;
     private long reasoning;
+    private long cacheWrite;
+    private long audioInput;
+    private long audioOutput;
 
     private UsageReader(JsonCursor json) {
         this.json = json;
@@ -33,6 +40,11 @@ final class UsageReader {
         return reader.usage();
     }
 
+    /** {@link #read(JsonCursor)} for a parser of the caller's, which stays open. */
+    public static Optional<Usage> read(JsonParser parser) throws IOException {
+        return read(new JsonCursor(parser));
+    }
+
     private void member(String key, JsonToken token) throws IOException {
         switch (key) {
             case "prompt_tokens" -> {
@@ -43,29 +55,42 @@ final class UsageReader {
                 counted |= token == JsonToken.VALUE_NUMBER_INT;
                 output = count(token);
             }
-            case "prompt_tokens_details" -> cached = Math.max(cached, detail(token, "cached_tokens"));
-            case "completion_tokens_details" -> reasoning = detail(token, "reasoning_tokens");
-            case "prompt_cache_hit_tokens" -> cached = Math.max(cached, count(token));
+            case "prompt_tokens_details" ->
+                details(token, (name, value) -> {
+                    switch (name) {
+                        case "cached_tokens" -> cached = Math.max(cached, count(value));
+                        case "cache_write_tokens" -> cacheWrite = count(value);
+                        case "audio_tokens" -> audioInput = count(value);
+                        default -> json.skip();
+                    }
+                });
+            case "completion_tokens_details" ->
+                details(token, (name, value) -> {
+                    switch (name) {
+                        case "reasoning_tokens" -> reasoning = count(value);
+                        case "audio_tokens" -> audioOutput = count(value);
+                        default -> json.skip();
+                    }
+                });
+            case "prompt_cache_hit_tokens", "cached_tokens", "num_cached_tokens" ->
+                cached = Math.max(cached, count(token));
             default -> json.skip();
         }
     }
 
-    private long detail(JsonToken token, String wanted) throws IOException {
+    private interface Detail {
+        void read(String name, JsonToken value) throws IOException;
+    }
+
+    private void details(JsonToken token, Detail detail) throws IOException {
         if (token != JsonToken.START_OBJECT) {
             json.skip();
-            return 0;
+            return;
         }
-        long found = 0;
         while (json.nextKey()) {
-            boolean hit = json.key().equals(wanted);
-            JsonToken value = json.nextValue();
-            if (hit) {
-                found = count(value);
-            } else {
-                json.skip();
-            }
+            String name = json.key();
+            detail.read(name, json.nextValue());
         }
-        return found;
     }
 
     /** A count, 0 or more; 0 for anything that is none. */
@@ -87,7 +112,15 @@ final class UsageReader {
 
     private Optional<Usage> usage() {
         return counted
-                ? Optional.of(new Usage(input, Math.min(cached, input), output, Math.min(reasoning, output)))
+                ? Optional.of(new Usage(
+                        input,
+                        Math.min(cached, input),
+                        output,
+                        Math.min(reasoning, output),
+                        new Usage.Extras(
+                                Math.min(cacheWrite, input),
+                                Math.min(audioInput, input),
+                                Math.min(audioOutput, output))))
                 : Optional.empty();
     }
 }

@@ -2,9 +2,11 @@ package dev.fresnel.config;
 
 import dev.fresnel.budget.Price;
 import dev.fresnel.chat.ParamCaps;
+import dev.fresnel.config.ConfigFile.KeySection;
 import dev.fresnel.config.ConfigFile.ModelSection;
 import dev.fresnel.config.ConfigFile.RouteSection;
 import dev.fresnel.config.ConfigFile.TenantSection;
+import dev.fresnel.config.ConfigFile.TrafficSection;
 import dev.fresnel.config.ConfigFile.UpstreamSection;
 import dev.fresnel.config.ConfigFile.WorkerSection;
 import dev.fresnel.config.PlanSection.LensSection;
@@ -25,7 +27,12 @@ import dev.fresnel.outcome.SignalWeights;
 import dev.fresnel.outcome.UsageLearner;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.policy.PolicySettings;
+import dev.fresnel.tenant.AllowedModels;
+import dev.fresnel.tenant.KeyHash;
+import dev.fresnel.tenant.Limit;
+import dev.fresnel.tenant.Limits;
 import dev.fresnel.tenant.Tenant;
+import dev.fresnel.tenant.TenantKey;
 import dev.fresnel.tenant.TenantRoute;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.upstream.ModelCatalog;
@@ -38,6 +45,7 @@ import dev.fresnel.value.TenantId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,12 +74,14 @@ final class Assembly {
     }
 
     /** Only for a file without problems: whatever was required is there. */
-    GatewayConfig config(String version) {
+    GatewayConfig config(String version, Map<String, String> values) {
         return new GatewayConfig(
                 version,
+                values,
                 new GatewayConfig.Listen(
                         file.listen().data(),
                         file.listen().admin(),
+                        file.listen().probes(),
                         file.listen().adminToken()),
                 store(),
                 upstreams(),
@@ -160,13 +170,8 @@ final class Assembly {
     private Map<ModelName, Price> prices() {
         Map<ModelName, Price> prices = new LinkedHashMap<>();
         file.models()
-                .forEach((name, section) -> section.price()
-                        .ifPresent(price -> prices.put(
-                                new ModelName(name),
-                                new Price(
-                                        price.input().orElseThrow(),
-                                        price.cachedInput().orElseThrow(),
-                                        price.output().orElseThrow()))));
+                .forEach((name, section) ->
+                        section.price().ifPresent(price -> prices.put(new ModelName(name), ModelPrices.price(price))));
         return prices;
     }
 
@@ -196,10 +201,36 @@ final class Assembly {
         PlanSection base = Layers.over(section.plan(), Layers.over(file.defaults(), bottom));
         return new Tenant(
                 new TenantId(section.id().orElseThrow()),
-                section.keys(),
+                section.access().orElse(section.keys().isEmpty() ? Tenant.Access.OPEN : Tenant.Access.KEYS),
+                section.keys().stream().map(this::key).toList(),
+                new AllowedModels(section.models()),
                 section.upstream().orElse(file.upstreams().keySet().iterator().next()),
                 section.routes().stream().map(route -> route(route, base)).toList(),
-                section.budget().daily());
+                section.budget().daily(),
+                limits(section.limits()));
+    }
+
+    private TenantKey key(KeySection section) {
+        KeyHash hash = section.key().orElseThrow();
+        return new TenantKey(
+                hash,
+                section.name().orElseGet(() -> TenantKey.defaultName(hash)),
+                Set.copyOf(section.scopes()),
+                new AllowedModels(section.models()),
+                section.expires(),
+                section.metadata(),
+                limits(section.limits()));
+    }
+
+    private Limits limits(TrafficSection section) {
+        Map<Limit, Long> most = new EnumMap<>(Limit.class);
+        section.requestsPerMinute().ifPresent(value -> most.put(Limit.REQUESTS_PER_MINUTE, value));
+        section.inputTokensPerMinute().ifPresent(value -> most.put(Limit.INPUT_TOKENS_PER_MINUTE, value));
+        section.outputTokensPerMinute().ifPresent(value -> most.put(Limit.OUTPUT_TOKENS_PER_MINUTE, value));
+        section.concurrentRequests().ifPresent(value -> most.put(Limit.CONCURRENT_REQUESTS, value));
+        section.concurrentStreams().ifPresent(value -> most.put(Limit.CONCURRENT_STREAMS, value));
+        section.lensBuildsPerHour().ifPresent(value -> most.put(Limit.LENS_BUILDS_PER_HOUR, value));
+        return new Limits(most).share(file.limits().replicas());
     }
 
     private static TenantRoute route(RouteSection route, PlanSection base) {
@@ -318,6 +349,7 @@ final class Assembly {
                 section.maxTokens().orElseThrow(),
                 section.maxLensTokens().orElseThrow(),
                 section.negativeTtl().orElseThrow(),
-                section.near().orElseThrow());
+                section.near().orElseThrow(),
+                section.sharing().orElseThrow());
     }
 }

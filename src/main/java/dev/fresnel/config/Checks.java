@@ -9,7 +9,7 @@ import dev.fresnel.config.ConfigFile.WorkerSection;
 import dev.fresnel.delegation.Mode;
 import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.policy.Arm;
-import dev.fresnel.tenant.KeyHash;
+import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantRoute;
 import dev.fresnel.value.ModelName;
 import dev.fresnel.value.Usd;
@@ -72,10 +72,17 @@ final class Checks {
     private void listen() {
         HostPort data = file.listen().data();
         HostPort admin = file.listen().admin();
-        boolean sameHost = data.host().equals(admin.host()) || data.isAnyAddress() || admin.isAnyAddress();
-        if (sameHost && data.port() == admin.port() && data.port() != 0) {
+        if (data.collidesWith(admin)) {
             findings.error(KeyPath.of("listen", "admin"), "must not share a port with data", "give it another port");
         }
+        file.listen().probes().ifPresent(probes -> {
+            if (probes.collidesWith(data) || probes.collidesWith(admin)) {
+                findings.error(
+                        KeyPath.of("listen", "probes"),
+                        "must not share a port with " + (probes.collidesWith(data) ? "data" : "admin"),
+                        "give it another port");
+            }
+        });
         if (!admin.isLoopback() && file.listen().adminToken().isEmpty()) {
             findings.error(
                     KeyPath.of("listen", "admin"),
@@ -161,7 +168,9 @@ final class Checks {
                     "has no price: costs and savings are not known, and it is no arm where money is compared",
                     "add price: { input: ..., cached-input: ..., output: ... } in USD per million tokens");
         }
-        model.price().ifPresent(price -> plausible(path.at("price"), price));
+        if (findings.isWritten(path.at("price"))) {
+            model.price().ifPresent(price -> plausible(path.at("price"), price));
+        }
     }
 
     private void plausible(KeyPath path, PriceSection price) {
@@ -219,7 +228,7 @@ final class Checks {
 
     private void tenants() {
         Map<String, KeyPath> ids = new HashMap<>();
-        Map<KeyHash, KeyPath> keys = new HashMap<>();
+        KeyChecks keys = new KeyChecks(findings);
         Optional<KeyPath> open = Optional.empty();
         for (int i = 0; i < file.tenants().size(); i++) {
             TenantSection tenant = file.tenants().get(i);
@@ -233,16 +242,8 @@ final class Checks {
                             "give every tenant its own id");
                 }
             }
-            for (int k = 0; k < tenant.keys().size(); k++) {
-                KeyPath keyPath = path.at("keys").at(k);
-                KeyPath other = keys.putIfAbsent(tenant.keys().get(k), keyPath);
-                if (other != null) {
-                    findings.error(
-                            keyPath, "is the same key as " + findings.name(other), "a key opens exactly one tenant");
-                }
-            }
-            // Keys that could not be read have been reported; the tenant is not open for that.
-            if (tenant.keys().isEmpty() && !findings.hasErrorsUnder(path.at("keys"))) {
+            keys.check(path.at("keys"), tenant.keys());
+            if (keys.isOpen(path, tenant)) {
                 open = openTenant(path, open);
             }
             tenant.upstream().ifPresent(upstream -> upstreamReference(path.at("upstream"), upstream));
@@ -257,7 +258,7 @@ final class Checks {
             findings.error(
                     path.at("keys"),
                     "must hold a key: listen.data is reachable from other machines, and a tenant without keys is open",
-                    "add keys, or listen on 127.0.0.1");
+                    "add keys, or write access: keys and issue some, or listen on 127.0.0.1");
         }
         if (other.isPresent()) {
             findings.error(
@@ -319,8 +320,9 @@ final class Checks {
 
     /** A tenant's own key stays in the gateway, so the provider would see no credential at all. */
     private void credentialsThatPassThrough() {
-        boolean anyKeys =
-                file.tenants().stream().anyMatch(tenant -> !tenant.keys().isEmpty());
+        boolean anyKeys = file.tenants().stream()
+                .anyMatch(tenant -> !tenant.keys().isEmpty()
+                        || tenant.access().filter(Tenant.Access.KEYS::equals).isPresent());
         file.upstreams().forEach((name, upstream) -> {
             boolean remote = upstream.baseUrl()
                     .filter(url -> !HostPort.isLoopback(bare(url.getHost())))

@@ -2,12 +2,15 @@ package dev.fresnel.config;
 
 import dev.fresnel.chat.Feature;
 import dev.fresnel.tenant.KeyHash;
+import dev.fresnel.tenant.Scope;
+import dev.fresnel.tenant.Tenant;
 import dev.fresnel.upstream.Tier;
 import dev.fresnel.value.Secret;
 import dev.fresnel.value.Usd;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +34,9 @@ record ConfigFile(
                 value = "Models that may be delegated from or to, by the name clients use. Others pass through.",
                 pattern = Key.MODEL)
         Map<String, ModelSection> models,
+
+        @Key("Where prices come from that models do not have.")
+        PricesSection prices,
 
         @Key(value = "Other names for models; an alias may name another alias.", pattern = Key.MODEL)
         Map<String, String> aliases,
@@ -62,6 +68,12 @@ record ConfigFile(
 
             @Key(value = "Serves health, metrics and events.", def = "127.0.0.1:9090")
             HostPort admin,
+
+            @Key(
+                    value =
+                            "Serves `/livez`, `/readyz`, `/startupz` and `/metrics` to everybody who reaches it, and nothing else: for a kubelet and a Prometheus.",
+                    unset = "the admin listener alone serves them")
+            Optional<HostPort> probes,
 
             @Key(
                     value = "Bearer token of the admin listener. Required when it is not on a loopback address.",
@@ -115,6 +127,12 @@ record ConfigFile(
                     value = "Accept that `api-key` crosses the network unencrypted to an `http://` address.",
                     def = "false")
             boolean allowPlainHttp,
+
+            @Key(
+                    value = "Whose prices in the price table hold here, such as `openai`.",
+                    unset = "told by the host of `base-url`; none for a host that the table does not know",
+                    pattern = Key.ID)
+            Optional<String> provider,
 
             @Key("How long the upstream may keep us waiting.")
             TimeoutsSection timeouts,
@@ -171,8 +189,18 @@ record ConfigFile(
             @Key(value = "How capable and dear it is.", def = "unknown")
             Tier tier,
 
-            @Key(value = "USD per million tokens.", unset = "not known: never an arm where money is compared")
+            @Key(
+                    value = "USD per million tokens.",
+                    unset =
+                            "that of the price table for its upstream's name; without one it is not known, and never an arm where money is compared")
             Optional<PriceSection> price) {}
+
+    record PricesSection(
+            @Key(
+                    value =
+                            "Prices for models that have none: `shipped` with Fresnel; `none`; or those of a file made by `fresnel prices generate`, relative to the working directory.",
+                    def = "shipped")
+            String table) {}
 
     record PriceSection(
             @Key(value = "USD per million uncached input tokens.", required = true, min = "0", max = "100000")
@@ -185,12 +213,51 @@ record ConfigFile(
                     max = "100000")
             Optional<Usd> cachedInput,
 
+            @Key(value = "USD per million output tokens.", required = true, min = "0", max = "100000")
+            Optional<Usd> output,
+
             @Key(
-                    value = "USD per million output tokens, reasoning included.",
+                    value = "USD per million input tokens written to the provider's prompt cache.",
+                    unset = "as `input`",
+                    min = "0",
+                    max = "100000")
+            Optional<Usd> cacheWrite,
+
+            @Key(value = "USD per million reasoning tokens.", unset = "as `output`", min = "0", max = "100000")
+            Optional<Usd> reasoning,
+
+            @Key(value = "USD per million input tokens of sound.", unset = "as `input`", min = "0", max = "100000")
+            Optional<Usd> audioInput,
+
+            @Key(value = "USD per million output tokens of sound.", unset = "as `output`", min = "0", max = "100000")
+            Optional<Usd> audioOutput,
+
+            @Key(value = "What a request with long input costs, all of its tokens.", unset = "the same")
+            Optional<LongContextSection> longContext) {}
+
+    record LongContextSection(
+            @Key(value = "Input tokens above which it holds.", required = true, min = "1", max = "1000000000")
+            Optional<Long> above,
+
+            @Key(value = "USD per million uncached input tokens.", required = true, min = "0", max = "100000")
+            Optional<Usd> input,
+
+            @Key(
+                    value = "USD per million input tokens read from the provider's prompt cache.",
                     required = true,
                     min = "0",
                     max = "100000")
-            Optional<Usd> output) {}
+            Optional<Usd> cachedInput,
+
+            @Key(value = "USD per million output tokens.", required = true, min = "0", max = "100000")
+            Optional<Usd> output,
+
+            @Key(
+                    value = "USD per million input tokens written to the provider's prompt cache.",
+                    unset = "as `input`",
+                    min = "0",
+                    max = "100000")
+            Optional<Usd> cacheWrite) {}
 
     record WorkerSection(
             @Key(value = "A declared model or an alias.", required = true)
@@ -230,18 +297,99 @@ record ConfigFile(
 
             @Key(
                     value =
-                            "Any of them opens the tenant: a key, or its hash as `fresnel keys create` prints it. None: open to everyone, on a loopback listener only.",
+                            "Any of them opens the tenant, as does one that is issued at run time. A plain value is short for `key`.",
                     def = "[]")
-            List<KeyHash> keys,
+            List<KeySection> keys,
+
+            @Key(
+                    value =
+                            "Who may come in: those who show a key, or everyone who reaches the listener, which must be a loopback one.",
+                    unset = "`open` without keys, else `keys`")
+            Optional<Tenant.Access> access,
+
+            @Key(
+                    value = "Models its keys may ask for by name or alias; `*` stands for any characters.",
+                    unset = "every model",
+                    pattern = Key.MODEL)
+            Optional<List<String>> models,
 
             @Key(value = "Upstream for undeclared models and for paths other than chat.", unset = "the first upstream")
             Optional<String> upstream,
 
             @Key("Money it may spend.") BudgetSection budget,
+
+            @Key("How much traffic it may have; past it requests are refused with 429.")
+            TrafficSection limits,
+
             @Key(value = "", inline = true) PlanSection plan,
 
             @Key("The first whose `match` fits the requested model applies. No match: nothing is delegated.")
             List<RouteSection> routes) {}
+
+    @Shorthand("key")
+    record KeySection(
+            @Key(value = "The key, or better its hash as `fresnel keys create` prints it.", required = true)
+            Optional<KeyHash> key,
+
+            @Key(
+                    value = "Name in logs and events, one of its own within the tenant.",
+                    unset = "`key-` and the first 12 digits of the hash",
+                    pattern = Key.ID)
+            Optional<String> name,
+
+            @Key(
+                    value =
+                            "Parts of the API it may use: chat completions, the list of models, feedback, every other path.",
+                    def = "[chat, models, feedback, pass-through]")
+            List<Scope> scopes,
+
+            @Key(
+                    value = "Models it may ask for, within those of the tenant; `*` stands for any characters.",
+                    unset = "every model of the tenant",
+                    pattern = Key.MODEL)
+            Optional<List<String>> models,
+
+            @Key(
+                    value = "When it stops opening the tenant: a date, meaning its start, or a time, both in UTC.",
+                    unset = "never")
+            Optional<Instant> expires,
+
+            @Key(value = "Notes for people, shown and never acted on.", pattern = Key.NOTE)
+            Map<String, String> metadata,
+
+            @Key("How much it may have, within what the tenant may.")
+            TrafficSection limits) {}
+
+    record TrafficSection(
+            @Key(
+                    value = "Chat completions and requests that pass through.",
+                    unset = "no limit",
+                    min = "1",
+                    max = "1000000000")
+            Optional<Long> requestsPerMinute,
+
+            @Key(
+                    value = "Of chat completions: set aside by estimate before the call, counted as billed afterwards.",
+                    unset = "no limit",
+                    min = "1",
+                    max = "1000000000000")
+            Optional<Long> inputTokensPerMinute,
+
+            @Key(value = "The same for what models write.", unset = "no limit", min = "1", max = "1000000000000")
+            Optional<Long> outputTokensPerMinute,
+
+            @Key(value = "Taken in and not yet answered.", unset = "no limit", min = "1", max = "10000000")
+            Optional<Long> concurrentRequests,
+
+            @Key(value = "Of those, streamed chat completions.", unset = "no limit", min = "1", max = "10000000")
+            Optional<Long> concurrentStreams,
+
+            @Key(
+                    value = "Lenses written for the first time; past it requests go direct.",
+                    unset = "no limit",
+                    min = "1",
+                    max = "1000000")
+            Optional<Long> lensBuildsPerHour) {}
 
     record BudgetSection(
             @Key(
@@ -286,6 +434,13 @@ record ConfigFile(
                     min = "100ms",
                     max = "60m")
             Duration bodyTimeout,
+
+            @Key(
+                    value = "Gateways that share the load. Each enforces its share of what tenants and keys may have.",
+                    def = "1",
+                    min = "1",
+                    max = "1000")
+            int replicas,
 
             @Key(value = "Open client connections.", def = "10000", min = "1", max = "10000000")
             int maxConnections,

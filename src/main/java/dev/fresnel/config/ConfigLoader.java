@@ -56,18 +56,25 @@ public final class ConfigLoader {
     }
 
     private static ConfigResult bound(Node root, References references, Findings findings) {
-        ConfigFile file = new Binder(references, findings).bind(ConfigFile.class, root);
+        ConfigFile written = new Binder(references, findings).bind(ConfigFile.class, root);
+        ModelPrices prices = ModelPrices.of(written, findings);
+        ConfigFile file = prices.filledIn();
         Aliases aliases = new Aliases(file.models().keySet(), file.aliases());
         PlanSection bottom = Binder.bottomLayer(PlanSection.class);
         new Checks(file, findings, aliases, bottom).run();
         if (!findings.clean()) {
             return invalid(findings, references.files());
         }
-        String inForce = EffectiveConfig.describe(file, aliases, bottom);
+        Map<String, String> values = EffectiveConfig.values(file, aliases, bottom);
+        String inForce = EffectiveConfig.describe(values);
         // It hides secrets, so nobody who sees the version can test a guess of one.
         String version = Fingerprint.of(inForce).shortForm();
         return new ConfigResult.Valid(
-                new Assembly(file, aliases, bottom).config(version), inForce, findings.warnings(), references.files());
+                new Assembly(file, aliases, bottom).config(version, values),
+                inForce,
+                prices.taken(),
+                findings.warnings(),
+                references.files());
     }
 
     private static ConfigResult.Invalid invalid(Findings findings, Set<Path> secrets) {

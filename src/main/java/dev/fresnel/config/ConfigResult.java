@@ -12,10 +12,21 @@ public sealed interface ConfigResult {
     /** Files of secrets that the config names, whether or not they can be read. */
     Set<Path> secretFiles();
 
-    /** A config to run with. */
-    record Valid(GatewayConfig config, String inForce, List<Problem> warnings, Set<Path> secretFiles)
+    /**
+     * A config to run with.
+     *
+     * @param inForce for people, with all defaults
+     * @param pricesTaken for people: which models take their price from a table, and from which; a line each
+     */
+    record Valid(
+            GatewayConfig config,
+            String inForce,
+            List<String> pricesTaken,
+            List<Problem> warnings,
+            Set<Path> secretFiles)
             implements ConfigResult {
         public Valid {
+            pricesTaken = List.copyOf(pricesTaken);
             warnings = List.copyOf(warnings);
             secretFiles = Set.copyOf(secretFiles);
         }

@@ -6,6 +6,7 @@ import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -25,11 +26,11 @@ final class EffectiveConfig {
     }
 
     /**
-     * One line per value, names and values in two columns, a line break at the end.
+     * Every value by its path, in the order of a file.
      *
      * @param bottom the declared defaults of a plan
      */
-    static String describe(ConfigFile file, Aliases aliases, PlanSection bottom) {
+    static Map<String, String> values(ConfigFile file, Aliases aliases, PlanSection bottom) {
         EffectiveConfig table = new EffectiveConfig(file, bottom);
         for (Shape.Field field : Shape.block(ConfigFile.class).fields()) {
             KeyPath path = KeyPath.of(field.name());
@@ -42,9 +43,14 @@ final class EffectiveConfig {
                 default -> table.add(path, field.key(), value(field, file));
             }
         }
-        int width = table.rows.keySet().stream().mapToInt(String::length).max().orElse(0);
+        return table.rows;
+    }
+
+    /** One line per value, names and values in two columns, a line break at the end. */
+    static String describe(Map<String, String> values) {
+        int width = values.keySet().stream().mapToInt(String::length).max().orElse(0);
         StringBuilder text = new StringBuilder();
-        table.rows.forEach((name, value) -> text.append(name)
+        values.forEach((name, value) -> text.append(name)
                 .append(" ".repeat(width - name.length() + 2))
                 .append(value)
                 .append('\n'));
@@ -95,13 +101,23 @@ final class EffectiveConfig {
             case Optional<?> optional when optional.isPresent() -> add(path, key, optional.get());
             case Optional<?> _ -> rows.put(path.toString(), key.unset().isEmpty() ? "-" : "- (" + key.unset() + ")");
             case Map<?, ?> map -> map.forEach((name, entry) -> add(path.at(name.toString()), key, entry));
+            case List<?> blocks
+            when !blocks.isEmpty() && isBlock(blocks.getFirst()) -> {
+                for (int i = 0; i < blocks.size(); i++) {
+                    add(path.at(i), key, blocks.get(i));
+                }
+            }
             case Collection<?> values ->
                 rows.put(
                         path.toString(),
                         values.stream().map(EffectiveConfig::plain).toList().toString());
-            case Record block when ScalarType.of(block.getClass()).isEmpty() -> block(path, block);
+            case Record block when isBlock(block) -> block(path, block);
             default -> rows.put(path.toString(), plain(value));
         }
+    }
+
+    private static boolean isBlock(Object value) {
+        return value instanceof Record && ScalarType.of(value.getClass()).isEmpty();
     }
 
     /** As a file writes it. */

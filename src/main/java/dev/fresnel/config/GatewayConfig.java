@@ -26,6 +26,7 @@ import java.util.Optional;
  * somewhere: a worker's model, a route's arms and a tenant's upstream are declared.
  *
  * @param version names this config: what is in force, secrets left out, has one version on every replica
+ * @param values what is in force, for people: every value by its path, secrets as {@code [secret]}
  * @param upstreams by name, in file order
  * @param models declared models and the aliases in force
  * @param prices of declared models; a model without a price is absent
@@ -40,6 +41,7 @@ import java.util.Optional;
  */
 public record GatewayConfig(
         String version,
+        Map<String, String> values,
         Listen listen,
         Store store,
         Map<String, Upstream> upstreams,
@@ -56,6 +58,7 @@ public record GatewayConfig(
         Events events,
         Optional<Otlp> traces) {
     public GatewayConfig {
+        values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
         upstreams = Collections.unmodifiableMap(new LinkedHashMap<>(upstreams));
         prices = Collections.unmodifiableMap(new LinkedHashMap<>(prices));
         workers = Collections.unmodifiableMap(new LinkedHashMap<>(workers));
@@ -66,6 +69,7 @@ public record GatewayConfig(
     public GatewayConfig takingOver(GatewayConfig next) {
         return new GatewayConfig(
                 next.version,
+                valuesTakingOver(next),
                 listen,
                 store,
                 next.upstreams,
@@ -81,6 +85,23 @@ public record GatewayConfig(
                 limits.takingOver(next.limits),
                 events,
                 traces);
+    }
+
+    /** Those of {@code next}, but for what waits for a start. */
+    private Map<String, String> valuesTakingOver(GatewayConfig next) {
+        List<String> waiting = needingRestart(next);
+        Map<String, String> taken = new LinkedHashMap<>(next.values);
+        taken.keySet().removeIf(path -> isUnder(waiting, path));
+        values.forEach((path, value) -> {
+            if (isUnder(waiting, path)) {
+                taken.put(path, value);
+            }
+        });
+        return taken;
+    }
+
+    private static boolean isUnder(List<String> keys, String path) {
+        return keys.stream().anyMatch(key -> path.equals(key) || path.startsWith(key + "."));
     }
 
     /** Keys that {@code next} says otherwise, and that only a new start takes over; in the order of the file. */
@@ -112,10 +133,11 @@ public record GatewayConfig(
      *
      * @param data serves clients
      * @param admin serves health, metrics and events
+     * @param probes serves health and metrics to everybody
      * @param adminToken what {@code /admin} and {@code /metrics} demand as a bearer token; always present when {@code admin} is
      *     reachable from other machines
      */
-    public record Listen(HostPort data, HostPort admin, Optional<Secret> adminToken) {}
+    public record Listen(HostPort data, HostPort admin, Optional<HostPort> probes, Optional<Secret> adminToken) {}
 
     /**
      * Where lenses, spend and learning are kept.

@@ -193,5 +193,8 @@ record PlanSection(
                     value =
                             "Whether a task without a lens may use that of a similar task, once outcomes show that this is as good.",
                     def = "off")
-            Optional<LensPolicy.Near> near) {}
+            Optional<LensPolicy.Near> near,
+
+            @Key(value = "Who of a tenant shares a lens: all of its keys, or each key with itself.", def = "tenant")
+            Optional<LensPolicy.Sharing> sharing) {}
 }

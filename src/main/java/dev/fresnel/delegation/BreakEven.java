@@ -75,12 +75,13 @@ public sealed interface BreakEven {
 
     static BreakEven of(Terms terms, CostModel model) {
         double kept = 1 - model.escalation();
+        Price requested = terms.requested().at(terms.inputTokens());
+        Price worker = terms.worker().at(terms.workerInputTokens());
         double numerator = terms.lensCost().nanos() / Math.max(1, terms.expectedUses())
-                + terms.workerInputTokens() * perToken(terms.worker().input())
+                + terms.workerInputTokens() * perToken(worker.input())
                 + terms.switchLoss().nanos()
-                - kept * terms.inputTokens() * perToken(terms.requested().input());
-        double denominator = kept * perToken(terms.requested().output())
-                - model.verbosity() * perToken(terms.worker().output());
+                - kept * terms.inputTokens() * perToken(requested.input());
+        double denominator = kept * perToken(requested.output()) - model.verbosity() * perToken(worker.output());
         if (denominator <= 0) {
             return new Never();
         }

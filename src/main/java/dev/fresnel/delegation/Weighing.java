@@ -362,9 +362,7 @@ final class Weighing {
         }
         Work prefix = new Work(inquiry.estimates().inputTokens(), 0);
         return priceOf(arm)
-                .map(price -> CostModel.direct(price, prefix)
-                        .minus(CostModel.direct(
-                                new Price(price.cachedInput(), price.cachedInput(), price.output()), prefix)))
+                .map(price -> CostModel.direct(price, prefix).minus(CostModel.direct(price.allCached(), prefix)))
                 .orElse(Usd.ZERO);
     }
 
@@ -376,7 +374,7 @@ final class Weighing {
     }
 
     private Optional<Usd> directWorstCase() {
-        return requestedPrice().map(price -> CostModel.direct(price, worst()));
+        return requestedPrice().map(price -> CostModel.atMost(price, worst(), 0));
     }
 
     private Work expected() {

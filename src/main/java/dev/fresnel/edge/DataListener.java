@@ -4,6 +4,7 @@ import dev.fresnel.exchange.ClientSide;
 import dev.fresnel.exchange.Refusal;
 import dev.fresnel.exchange.ReplyHeaders;
 import dev.fresnel.outcome.Learner;
+import dev.fresnel.tenant.Limiter;
 import dev.fresnel.value.GatewayException;
 import dev.fresnel.value.GatewayFailure;
 import dev.fresnel.value.RequestId;
@@ -52,6 +53,7 @@ public final class DataListener extends VerticleBase {
             int port,
             Supplier<Serving> serving,
             Learner learner,
+            Limiter limiter,
             RequestIds ids,
             Gate gate,
             Consumer<Refusal> refusals,
@@ -149,13 +151,14 @@ public final class DataListener extends VerticleBase {
         RequestId id = setup.ids().next();
         ClientSide client = client(request, id, closed.isPresent() ? () -> {} : setup.gate()::left);
         clients.add(client);
+        Visit visit = new Visit(vertx, setup, serving, request, client, errors, started, () -> watch.doom(connection));
         request.response().headersEndHandler(_ -> {
             request.response().putHeader(ReplyHeaders.CONFIG, serving.version());
+            visit.putLimits(request.response());
             if (watch.isDoomed(connection) || bodyIsComing(request)) {
                 request.response().putHeader("connection", "close");
             }
         });
-        Visit visit = new Visit(vertx, setup, serving, request, client, errors, started, () -> watch.doom(connection));
         Optional<GatewayFailure> refusal = closed.or(() -> RequestGuard.ambiguity(request));
         if (refusal.isPresent()) {
             visit.refuse(refusal.get());

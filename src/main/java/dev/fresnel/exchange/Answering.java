@@ -8,6 +8,7 @@ import dev.fresnel.upstream.CallOutcome;
 import dev.fresnel.upstream.CallPurpose;
 import dev.fresnel.upstream.CallTrace;
 import dev.fresnel.upstream.ForwardHeaders;
+import dev.fresnel.upstream.Share;
 import dev.fresnel.upstream.UpstreamCall;
 import dev.fresnel.upstream.UpstreamReply;
 import dev.fresnel.upstream.UpstreamRequest;
@@ -60,7 +61,8 @@ final class Answering {
                         attempt.model()
                                 .map(model -> model.upstreamName().value())
                                 .orElse(attempt.named()));
-        UpstreamCall call = parts.upstreams().call(request(attempt, trace));
+        UpstreamCall call = parts.upstreams()
+                .call(request(attempt, trace), Share.of(arrival.tenant().id()));
         client.whenGone(call::cancel);
         journal.called(attempt, trace);
         return call.reply()

@@ -29,6 +29,7 @@ public final class ClientSide {
     private final ErrorDialect dialect;
     private final Lifecycle lifecycle;
     private Runnable onGone = () -> {};
+    private Runnable afterwards = () -> {};
     /** The client left before the reply was out. */
     private boolean gone;
     /** We have said all we will say. */
@@ -76,6 +77,7 @@ public final class ClientSide {
     private void finished() {
         if (!ended) {
             ended = true;
+            afterwards.run();
             lifecycle.finished().run();
         }
     }
@@ -88,6 +90,14 @@ public final class ClientSide {
     public void whenGone(Runnable action) {
         onGone = action;
         if (gone) {
+            action.run();
+        }
+    }
+
+    /** Runs {@code action} once the reply is out or the client has left; at once if that is so. Replaces the last one. */
+    public void afterwards(Runnable action) {
+        afterwards = action;
+        if (ended) {
             action.run();
         }
     }
@@ -199,7 +209,9 @@ public final class ClientSide {
                     .add("content-type", "application/json")
                     .add(ReplyHeaders.REQUEST_ID, id.value());
             retryAfter(failure)
-                    .ifPresent(wait -> headers.add("retry-after", Long.toString(Math.max(1, wait.toSeconds()))));
+                    .ifPresent(wait -> headers.add(
+                            "retry-after",
+                            Long.toString(Math.max(1, wait.plusMillis(999).toSeconds()))));
             reply(dialect.status(failure), headers, dialect.body(failure));
             return;
         }

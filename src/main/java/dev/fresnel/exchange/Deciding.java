@@ -17,10 +17,12 @@ import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.delegation.TaskKind;
 import dev.fresnel.estimate.TaskText;
 import dev.fresnel.lens.LensKey;
+import dev.fresnel.lens.LensKeys;
 import dev.fresnel.lens.LensPolicy;
 import dev.fresnel.lens.LensSubject;
 import dev.fresnel.outcome.FollowUps;
 import dev.fresnel.policy.Arm;
+import dev.fresnel.tenant.Pass;
 import dev.fresnel.upstream.ForwardHeaders;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.value.Fingerprint;
@@ -38,6 +40,9 @@ import java.util.OptionalDouble;
  * one.
  */
 final class Deciding {
+    /** A rule of thumb for what cannot be read. */
+    private static final int BYTES_PER_TOKEN = 4;
+
     private final Parts parts;
     private final Arrival arrival;
     private final Journal journal;
@@ -60,6 +65,12 @@ final class Deciding {
             return switch (parsed) {
                 case OpaqueChat _ -> {
                     journal.reason = "unreadable";
+                    if (arrival.isLimitedInModels()) {
+                        throw new GatewayException(
+                                new GatewayFailure.ModelNotAllowed(
+                                        "This request cannot be read, so it cannot be told whether this key may ask for its model. Send plain JSON in UTF-8."));
+                    }
+                    keepWithin(arrival.pass().reserve(body.length() / BYTES_PER_TOKEN, 0));
                     refuseUncounted("This request cannot be read");
                     yield Future.succeededFuture(new Plan.Unreadable(body));
                 }
@@ -73,6 +84,13 @@ final class Deciding {
     private Future<Plan> decide(ChatRequest request) {
         journal.requestedModel = request.model().value();
         journal.requested = parts.models().find(request.model());
+        if (!arrival.mayAskFor(request.model(), journal.requested.map(Model::name))) {
+            throw new GatewayException(new GatewayFailure.ModelNotAllowed("This key may not ask for the model '"
+                    + request.model() + "'. GET /v1/models lists what it may ask for."));
+        }
+        if (request.stream()) {
+            keepWithin(arrival.pass().stream());
+        }
         RoutePlan plan = arrival.tenant().routeFor(request.model(), journal.requested.map(Model::name));
         journal.plan = plan;
         Overrides overrides = Overrides.parse(arrival.headers());
@@ -80,7 +98,8 @@ final class Deciding {
         journal.mode = Optional.of(overrides.modeOn(plan));
         if (plan.mode() == Mode.OFF
                 && overrides.equals(Overrides.NONE)
-                && arrival.tenant().dailyBudget().isEmpty()) {
+                && arrival.tenant().dailyBudget().isEmpty()
+                && !arrival.pass().countsTokens()) {
             // Nothing is asked of us: not even the cost of looking.
             journal.reason = plan.offReason().key();
             return Future.succeededFuture(new Plan.Requested(request));
@@ -102,6 +121,7 @@ final class Deciding {
             // An estimate must never cost a client its answer. The delegator has a net of its own.
             System.getLogger("fresnel")
                     .log(System.Logger.Level.ERROR, "estimating failed, request sent as it came", bug);
+            keepWithin(arrival.pass().reserve(request.bytes().length / BYTES_PER_TOKEN, 0));
             refuseUncounted("This request could not be estimated");
             bypass.note(Reason.FAIL_SAFE.key());
             return new Plan.Requested(request);
@@ -110,6 +130,7 @@ final class Deciding {
         if (overrides.explain() == Overrides.Explain.DRY_RUN) {
             return new Plan.Explained(Explanation.json(assessment));
         }
+        keepWithin(arrival.pass().reserve(journal.inputEstimate, journal.outputEstimate));
         reserve(request, assessment);
         follow(request, plan, overrides);
         // Only now: what was refused, or merely asked about, is nothing to learn from.
@@ -159,7 +180,7 @@ final class Deciding {
                 parts.experience().expected(arrival.tenant().id(), request, task, input, requested);
         journal.expected = Optional.of(expected);
         LensSubject subject = subject(request, plan, overrides);
-        LensKey key = parts.lensKeys().keyFor(arrival.tenant().id(), smart(request, plan), subject);
+        LensKey key = parts.lensKeys().keyFor(owner(plan), smart(request, plan), subject);
         journal.lensKey = Optional.of(key);
         journal.lensSubject = Optional.of(subject);
         lookNearby(request, plan, subject, key);
@@ -196,7 +217,7 @@ final class Deciding {
         if (plan.lens().near() == LensPolicy.Near.OFF || !(subject instanceof LensSubject.Task task)) {
             return;
         }
-        Fingerprint partition = parts.lensKeys().partition(arrival.tenant().id(), smart(request, plan), task);
+        Fingerprint partition = parts.lensKeys().partition(owner(plan), smart(request, plan), task);
         journal.lensPartition = Optional.of(partition);
         if (parts.shelf().peek(key).isEmpty() && !parts.shelf().isLeftAlone(key)) {
             journal.near = parts.shelf()
@@ -222,6 +243,16 @@ final class Deciding {
                         .map(json -> new String(json, java.nio.charset.StandardCharsets.UTF_8))
                         .orElse(""),
                 request.firstUserText());
+    }
+
+    private LensKeys.Owner owner(RoutePlan plan) {
+        return new LensKeys.Owner(
+                arrival.tenant().id(),
+                switch (plan.lens().sharing()) {
+                    case TENANT -> Optional.empty();
+                    // Whoever comes without a key shares with everybody who does.
+                    case KEY -> arrival.keyName();
+                });
     }
 
     private ModelName smart(ChatRequest request, RoutePlan plan) {
@@ -271,7 +302,7 @@ final class Deciding {
                 .worstCase()
                 .or(() -> journal.requested
                         .flatMap(model -> parts.prices().find(model.name()))
-                        .map(price -> price.of(assessment.estimates().atMost(request))));
+                        .map(price -> price.atMost(assessment.estimates().atMost(request))));
         refuse(purse.cover(worst, Purse.noPrice(journal.requestedModel)));
     }
 
@@ -279,6 +310,12 @@ final class Deciding {
         if (arrival.tenant().dailyBudget().isPresent()) {
             refuse(purse.cover(Optional.empty(), what));
         }
+    }
+
+    private static void keepWithin(Optional<Pass.Exceeded> exceeded) {
+        exceeded.ifPresent(limit -> {
+            throw new GatewayException(new GatewayFailure.RateLimited(limit.message(), limit.retryAfter()));
+        });
     }
 
     private static void refuse(Optional<String> denial) {

@@ -214,6 +214,7 @@ final class Exchange {
         journal.over(end);
         Optional<Usd> cost = journal.cost(parts.prices());
         purse.settle(journal.spent(parts.prices()));
+        arrival.pass().used(journal.usage().inputTokens(), journal.usage().outputTokens());
         pace(end, cost);
         journal.conversation
                 .filter(_ -> end == ExchangeEvent.End.COMPLETE
@@ -356,6 +357,7 @@ final class Exchange {
                 parts.clock().instant(),
                 arrival.id(),
                 arrival.tenant().id(),
+                arrival.keyName(),
                 "/v1/chat/completions",
                 journal.status,
                 end,
@@ -371,6 +373,7 @@ final class Exchange {
                 cost,
                 journal.lensCost,
                 journal.timeToFirstToken(),
-                journal.total());
+                journal.total(),
+                journal.trace);
     }
 }

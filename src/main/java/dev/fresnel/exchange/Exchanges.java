@@ -110,6 +110,7 @@ public final class Exchanges {
                 parts.clock().instant(),
                 arrival.id(),
                 arrival.tenant().id(),
+                arrival.keyName(),
                 Objects.requireNonNullElse(request.path(), "/"),
                 client.headSent() ? client.response().getStatusCode() : journal.status,
                 end,
@@ -125,6 +126,7 @@ public final class Exchanges {
                 Optional.empty(),
                 Usd.ZERO,
                 Optional.empty(),
-                journal.total());
+                journal.total(),
+                Optional.empty());
     }
 }

@@ -32,6 +32,7 @@ import java.util.Optional;
 final class Guiding {
     private static final int SHOWN_CHARS = 200;
     private static final String LENS_NOT_DUE = "lens_not_due";
+    private static final String LENS_BUILD_LIMIT = "lens_build_limit";
     private static final Buffer BUILDING = Buffer.buffer(": writing a lens\n\n");
 
     private final Parts parts;
@@ -110,11 +111,21 @@ final class Guiding {
         ChatRequest request = plan.request();
         LensRequest wanted = new LensRequest(
                 key, () -> brief(request), order.smart(), price.get(), credentialFor(order), policy, arrival.id());
+        Wait wait = affordable(plan, wait(order.timing()));
+        boolean isBuild = wait != Wait.CACHED_ONLY && isMissing(key);
+        if (isBuild && !arrival.pass().lensBuild()) {
+            return direct(plan, LENS_BUILD_LIMIT);
+        }
         long from = parts.nanos().getAsLong();
         long keepAlive = keepAliveWhileWriting(plan, order);
         client.whenGone(() -> {});
         return parts.shelf()
-                .lensFor(wanted, affordable(plan, wait(order.timing())))
+                .lensFor(wanted, wait)
+                .onSuccess(result -> {
+                    if (isBuild && !wasBegun(result)) {
+                        arrival.pass().lensNotBuilt();
+                    }
+                })
                 .onComplete(_ -> {
                     parts.vertx().cancelTimer(keepAlive);
                     journal.waited(from);
@@ -127,6 +138,26 @@ final class Guiding {
     /** The client's credential is for the provider it meant to talk to, and for no other. */
     private Optional<Secret> credentialFor(LensOrder order) {
         return order.smart().upstream().equals(journal.home(arrival)) ? arrival.credential() : Optional.empty();
+    }
+
+    /** Neither at hand nor being written. */
+    private boolean isMissing(LensKey key) {
+        return parts.shelf().peek(key).isEmpty()
+                && parts.shelf().running(key.tenant()).stream()
+                        .noneMatch(build -> build.key().equals(key));
+    }
+
+    /** Whether the smart model was asked on behalf of this request, whatever came of it. */
+    private static boolean wasBegun(LensResult result) {
+        return switch (result) {
+            case LensResult.Hit _ -> false;
+            case LensResult.Built built -> built.role() == LensResult.Role.STARTED;
+            case LensResult.Skipped(SkipReason reason, Usd _) ->
+                switch (reason) {
+                    case BUILDING, DEADLINE, FAILED -> true;
+                    case BUSY, BACKING_OFF, FAILED_RECENTLY, RETIRED, NOT_CACHED -> false;
+                };
+        };
     }
 
     private TaskBrief brief(ChatRequest request) {
@@ -287,7 +318,7 @@ final class Guiding {
     private Optional<String> covered(Plan.Delegated plan) {
         Optional<Usd> worst = journal.requested
                 .flatMap(model -> parts.prices().find(model.name()))
-                .map(price -> price.of(plan.assessment().estimates().atMost(plan.request())));
+                .map(price -> price.atMost(plan.assessment().estimates().atMost(plan.request())));
         return purse.cover(worst, Purse.noPrice(journal.requestedModel));
     }
 

@@ -2,6 +2,7 @@ package dev.fresnel.exchange;
 
 import dev.fresnel.upstream.CallTrace;
 import dev.fresnel.upstream.ForwardHeaders;
+import dev.fresnel.upstream.Share;
 import dev.fresnel.upstream.Upstream;
 import dev.fresnel.upstream.UpstreamCall;
 import dev.fresnel.upstream.UpstreamClient;
@@ -45,7 +46,9 @@ final class PassThrough {
                 arrival.headers(), upstream, arrival.credentials(), ForwardHeaders.ReplyEncoding.AS_CLIENT_ACCEPTS);
         trace.into(headers);
         UpstreamCall call = upstreams.stream(
-                new UpstreamRequestHead(upstream, request.method(), arrival.path(), headers, length(request)), request);
+                new UpstreamRequestHead(upstream, request.method(), arrival.path(), headers, length(request)),
+                Share.of(arrival.tenant().id()),
+                request);
         client.whenGone(call::cancel);
         return call.reply().compose(reply -> {
             trace.replied(reply.status(), call.attempts());

@@ -120,7 +120,7 @@ final class Rewriting {
     private Optional<Usd> worstCase(ChatRequest request, Optional<Model> model) {
         return journal.trace.flatMap(assessment -> model.flatMap(known -> parts.prices()
                 .find(known.name())
-                .map(price -> price.of(assessment.estimates().atMost(request)))));
+                .map(price -> price.atMost(assessment.estimates().atMost(request)))));
     }
 
     private Upstream upstream(String key) {

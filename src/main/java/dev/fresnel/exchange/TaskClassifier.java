@@ -139,7 +139,7 @@ public final class TaskClassifier {
 
     /** What all calls that may run at once cost at most, of a model with that price: a character is a token at the worst. */
     static Usd atMost(Price price) {
-        Usd one = price.of(Usage.of(PROMPT.length() + HEAD_CHARS + TAIL_CHARS, MAX_TOKENS));
+        Usd one = price.atMost(Usage.of(PROMPT.length() + HEAD_CHARS + TAIL_CHARS, MAX_TOKENS));
         return new Usd(one.nanos() * MAX_RUNNING);
     }
 

@@ -141,7 +141,7 @@ public final class Judge {
     }
 
     private Future<Judgement> ask(Sample sample, String prompt) {
-        Usd worst = settings.price().of(Usage.of(tokens(JudgePrompt.SYSTEM) + tokens(prompt), MAX_TOKENS));
+        Usd worst = settings.price().atMost(Usage.of(tokens(JudgePrompt.SYSTEM) + tokens(prompt), MAX_TOKENS));
         if (!limit.take(worst)) {
             return Future.succeededFuture(Judgement.OVER_BUDGET);
         }

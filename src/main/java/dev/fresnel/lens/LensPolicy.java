@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param maxTokens of the smart model's answer
  * @param maxLensTokens cap of the rendered block
  * @param negativeTtl how long a failed build is not tried again
+ * @param sharing whether all of a tenant's keys share a lens, or each key has its own
  * @param near whether a task without a lens may use one that was written for a task much like it
  */
 public record LensPolicy(
@@ -26,7 +27,8 @@ public record LensPolicy(
         int maxTokens,
         int maxLensTokens,
         Duration negativeTtl,
-        Near near) {
+        Near near,
+        Sharing sharing) {
     public static final LensPolicy DEFAULT = new LensPolicy(
             Build.AUTO,
             Scope.TASK,
@@ -37,7 +39,8 @@ public record LensPolicy(
             2000,
             900,
             Duration.ofMinutes(10),
-            Near.OFF);
+            Near.OFF,
+            Sharing.TENANT);
 
     public enum Build {
         AUTO,
@@ -54,6 +57,11 @@ public record LensPolicy(
     public enum Near {
         OFF,
         MINHASH
+    }
+
+    public enum Sharing {
+        TENANT,
+        KEY
     }
 
     public enum OnFailure {

@@ -88,6 +88,12 @@ final class MetricCatalogue {
                             "Requests refused before anything was done for them.",
                             "status"),
                     counter(
+                            "fresnel.limits.exceeded",
+                            Unit.COUNT,
+                            "Times that a tenant or one of its keys was at a limit, by which.",
+                            "tenant",
+                            "limit"),
+                    counter(
                             "fresnel.cost.usd",
                             Unit.USD,
                             "What the answers cost, as far as prices are known; lenses not included.",

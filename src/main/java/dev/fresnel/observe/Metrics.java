@@ -11,6 +11,7 @@ import dev.fresnel.outcome.LearnerCounts;
 import dev.fresnel.outcome.SharingCounts;
 import dev.fresnel.outcome.UsageLearner;
 import dev.fresnel.policy.PolicyCounts;
+import dev.fresnel.tenant.Limit;
 import dev.fresnel.upstream.CallOutcome;
 import dev.fresnel.upstream.UpstreamCounts;
 import dev.fresnel.value.TenantId;
@@ -131,6 +132,11 @@ public final class Metrics {
     /** A request that was refused before anything was done for it. */
     public void onRefused(int status) {
         meters.count("fresnel.refusals", "status", Integer.toString(status));
+    }
+
+    /** A tenant or one of its keys wanted more than it may have. */
+    public void onLimited(TenantId tenant, Limit limit) {
+        meters.count("fresnel.limits.exceeded", "tenant", tenant.value(), "limit", limit.key());
     }
 
     public void onStoreProblem(StoreTrouble trouble) {

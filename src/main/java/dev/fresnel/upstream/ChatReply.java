@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.fresnel.chat.Usage;
+import dev.fresnel.chat.UsageReader;
 import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -140,46 +141,7 @@ record ChatReply(String text, Optional<String> model, Optional<Usage> usage, Opt
                 parser.skipChildren();
                 return null;
             }
-            long input = 0;
-            long output = 0;
-            long cached = 0;
-            long reasoning = 0;
-            while (parser.nextToken() != JsonToken.END_OBJECT) {
-                String name = parser.currentName();
-                JsonToken field = parser.nextToken();
-                switch (name) {
-                    case "prompt_tokens" -> input = count(field);
-                    case "completion_tokens" -> output = count(field);
-                    case "prompt_tokens_details" -> cached = detail(field, "cached_tokens");
-                    case "completion_tokens_details" -> reasoning = detail(field, "reasoning_tokens");
-                    default -> parser.skipChildren();
-                }
-            }
-            return new Usage(input, cached, output, reasoning);
-        }
-
-        private long detail(JsonToken value, String wanted) throws IOException {
-            if (value != JsonToken.START_OBJECT) {
-                parser.skipChildren();
-                return 0;
-            }
-            long found = 0;
-            while (parser.nextToken() != JsonToken.END_OBJECT) {
-                String name = parser.currentName();
-                long counted = count(parser.nextToken());
-                if (name.equals(wanted)) {
-                    found = counted;
-                }
-            }
-            return found;
-        }
-
-        private long count(JsonToken value) throws IOException {
-            if (value == JsonToken.VALUE_NUMBER_INT) {
-                return Math.max(0, parser.getLongValue());
-            }
-            parser.skipChildren();
-            return 0;
+            return UsageReader.read(parser).orElse(null);
         }
 
         private @Nullable String text(JsonToken value) throws IOException {

@@ -1,6 +1,7 @@
 package dev.fresnel.upstream;
 
 import dev.fresnel.value.GatewayException;
+import dev.fresnel.value.GatewayFailure;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -42,6 +43,7 @@ public final class UpstreamCall {
     private final UpstreamRequestHead head;
     private final Payload payload;
     private final UpstreamProblems problems;
+    private final FairQueue.Ticket ticket;
     private final Promise<UpstreamReply> reply = Promise.promise();
     private final AtomicInteger attempts = new AtomicInteger();
 
@@ -59,8 +61,15 @@ public final class UpstreamCall {
     private long totalTimer = NO_TIMER;
     private long firstByteTimer = NO_TIMER;
     private long retryTimer = NO_TIMER;
+    private long queueTimer = NO_TIMER;
 
-    UpstreamCall(Vertx vertx, UpstreamClient.Lane lane, RetryRule retries, UpstreamRequestHead head, Payload payload) {
+    UpstreamCall(
+            Vertx vertx,
+            UpstreamClient.Lane lane,
+            RetryRule retries,
+            UpstreamRequestHead head,
+            Share share,
+            Payload payload) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.lane = lane;
@@ -68,6 +77,10 @@ public final class UpstreamCall {
         this.head = head;
         this.payload = payload;
         this.problems = new UpstreamProblems(head.upstream());
+        this.ticket = new FairQueue.Ticket(
+                share,
+                () -> context.runOnContext(_ -> turnCame()),
+                () -> context.runOnContext(_ -> fail(problems.busy())));
     }
 
     /**
@@ -112,7 +125,8 @@ public final class UpstreamCall {
             if (over) {
                 return;
             }
-            if (!lane.enter()) {
+            FairQueue.Entry entry = lane.queue().enter(ticket);
+            if (entry == FairQueue.Entry.REFUSED) {
                 over = true;
                 lane.counts().refused();
                 reply.fail(problems.busy());
@@ -126,8 +140,23 @@ public final class UpstreamCall {
                 // The client may leave while we wait for a connection.
                 case Payload.Streamed streamed -> streamed.body().exceptionHandler(this::bodyBroke);
             }
-            attempt();
+            if (entry == FairQueue.Entry.RUNS) {
+                attempt();
+            } else {
+                queueTimer = after(timeouts().connect(), () -> fail(noConnection()));
+            }
         });
+    }
+
+    private void turnCame() {
+        if (!over) {
+            stop(queueTimer);
+            attempt();
+        }
+    }
+
+    private GatewayException noConnection() {
+        return problems.timeout("gave no free connection", timeouts().connect(), "connect");
     }
 
     private void attempt() {
@@ -140,9 +169,9 @@ public final class UpstreamCall {
             return;
         }
         if (cause instanceof TimeoutException || cause instanceof io.netty.channel.ConnectTimeoutException) {
-            fail(problems.timeout("gave no free connection", timeouts().connect(), "connect"));
+            fail(noConnection());
         } else if (mayRetry() && isConnectError(cause) && lane.budget().tryRetry()) {
-            lane.counts().retried();
+            lane.counts().retriedAfter(CallOutcome.UNAVAILABLE);
             retryTimer = after(retries.pauseAfterNoConnection(), this::attempt);
         } else {
             fail(problems.notReached(cause));
@@ -265,7 +294,7 @@ public final class UpstreamCall {
                 ? retries.pauseAfter(response.statusCode(), response.headers())
                 : Optional.empty();
         if (pause.isPresent() && lane.budget().tryRetry()) {
-            letGoForRetry();
+            letGoForRetry(CallOutcome.of(response.statusCode()));
             discard(from, response);
             retryTimer = after(pause.get(), this::attempt);
             return;
@@ -289,7 +318,7 @@ public final class UpstreamCall {
                 && lane.budget().tryRetry()) {
             // An idle connection that was being closed while the pool handed it out: nobody can have acted on a request
             // that did not wholly leave.
-            letGoForRetry();
+            letGoForRetry(CallOutcome.UNAVAILABLE);
             stop(firstByteTimer);
             retryTimer = after(retries.pauseAfterNoConnection(), this::attempt);
         } else {
@@ -297,10 +326,10 @@ public final class UpstreamCall {
         }
     }
 
-    private void letGoForRetry() {
+    private void letGoForRetry(CallOutcome why) {
         request = null;
         lane.counts().waitsAgain();
-        lane.counts().retried();
+        lane.counts().retriedAfter(why);
     }
 
     private void streamOver(HttpClientRequest from, HttpClientResponse response) {
@@ -351,7 +380,8 @@ public final class UpstreamCall {
     /** @param cause empty: its reply has come to its end */
     private void release(Optional<Throwable> cause) {
         over = true;
-        lane.leave();
+        lane.queue().leave(ticket);
+        stop(queueTimer);
         // An error that is given up unread, for a fallback, is an error all the same.
         lane.counts()
                 .ended(

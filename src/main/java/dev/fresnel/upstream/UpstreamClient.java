@@ -10,12 +10,12 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.core.net.TrustOptions;
 import io.vertx.core.streams.ReadStream;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -46,23 +46,10 @@ public final class UpstreamClient {
     private volatile Optional<Set<Upstream>> kept = Optional.empty();
 
     /**
-     * One upstream's pool, retry budget and admission. The bound on waiting calls is kept here, not in Vert.x, whose queue also
-     * counts connects under way and keeps calls that were cancelled. Thread-safe.
+     * One upstream's pool, retry budget and admission. Calls wait here, not in Vert.x, whose queue knows no tenants, also counts
+     * connects under way and keeps calls that were cancelled. Thread-safe.
      */
-    record Lane(HttpClientAgent client, RetryBudget budget, Semaphore places, int all, UpstreamCounts counts) {
-        /** Takes a place among the calls in flight and waiting; false when there is none. */
-        boolean enter() {
-            return places.tryAcquire();
-        }
-
-        void leave() {
-            places.release();
-        }
-
-        boolean isIdle() {
-            return places.availablePermits() == all;
-        }
-    }
+    record Lane(HttpClientAgent client, RetryBudget budget, FairQueue queue, UpstreamCounts counts) {}
 
     /** @param nanos a monotonic clock, in nanoseconds */
     public UpstreamClient(Vertx vertx, RetryRule retries, LongSupplier nanos) {
@@ -77,15 +64,20 @@ public final class UpstreamClient {
         this.trust = trust;
     }
 
-    /** Sends the request at once, or queues it for a free connection. Never throws: failures are in {@link UpstreamCall#reply}. */
+    /** {@link #call(UpstreamRequest, Share)} of the gateway's own. */
     public UpstreamCall call(UpstreamRequest request) {
+        return call(request, Share.GATEWAY);
+    }
+
+    /** Sends the request at once, or queues it for a free connection. Never throws: failures are in {@link UpstreamCall#reply}. */
+    public UpstreamCall call(UpstreamRequest request, Share share) {
         UpstreamRequestHead head = new UpstreamRequestHead(
                 request.upstream(),
                 request.method(),
                 request.pathAndQuery(),
                 request.headers(),
                 java.util.OptionalLong.of(request.body().length()));
-        return start(head, new UpstreamCall.Payload.Whole(request.body()));
+        return start(head, share, new UpstreamCall.Payload.Whole(request.body()));
     }
 
     /**
@@ -94,14 +86,14 @@ public final class UpstreamClient {
      * fails with {@code InvalidRequest}. A reply that begins before the body's end stops the upload; the rest of the body is then
      * left unread, and the upstream connection is closed after the reply. Only a failed connect is retried.
      */
-    public UpstreamCall stream(UpstreamRequestHead head, ReadStream<Buffer> body) {
+    public UpstreamCall stream(UpstreamRequestHead head, Share share, ReadStream<Buffer> body) {
         body.pause();
-        return start(head, new UpstreamCall.Payload.Streamed(body));
+        return start(head, share, new UpstreamCall.Payload.Streamed(body));
     }
 
-    private UpstreamCall start(UpstreamRequestHead head, UpstreamCall.Payload payload) {
+    private UpstreamCall start(UpstreamRequestHead head, Share share, UpstreamCall.Payload payload) {
         Lane lane = lanes.computeIfAbsent(head.upstream(), this::open);
-        UpstreamCall call = new UpstreamCall(vertx, lane, retries, head, payload);
+        UpstreamCall call = new UpstreamCall(vertx, lane, retries, head, share, payload);
         call.start();
         return call;
     }
@@ -135,13 +127,16 @@ public final class UpstreamClient {
                 // Each call learns of a broken connection by itself; an idle one that breaks concerns nobody.
                 .withConnectHandler(connection -> connection.exceptionHandler(cause -> {}))
                 .build();
-        int places = upstream.pool().maxConnections() + upstream.pool().maxQueue();
-        return new Lane(client, new RetryBudget(nanos), new Semaphore(places), places, counts(upstream.name()));
+        return new Lane(
+                client,
+                new RetryBudget(nanos),
+                new FairQueue(upstream.pool().maxConnections(), upstream.pool().maxQueue()),
+                counts(upstream.name()));
     }
 
     /** Of all calls to the upstream of this name, in this config and earlier ones. */
     public UpstreamCounts counts(String upstream) {
-        return counts.computeIfAbsent(upstream, _ -> new UpstreamCounts());
+        return counts.computeIfAbsent(upstream, _ -> new UpstreamCounts(nanos));
     }
 
     /**
@@ -164,13 +159,30 @@ public final class UpstreamClient {
     private void closeWhenIdle(Lane lane) {
         // Never at once: a call may have just found its lane.
         vertx.setTimer(IDLE_CHECK_MILLIS, _ -> {
-            if (lane.isIdle()) {
+            if (lane.queue().isIdle()) {
                 // A pool that cannot be closed is closed with the event loops.
                 var _ = lane.client().close();
             } else {
                 closeWhenIdle(lane);
             }
         });
+    }
+
+    /** How an upstream fares; of one that nobody called yet, nothing but zeros. */
+    public UpstreamState state(Upstream upstream) {
+        Lane lane = lanes.get(upstream);
+        UpstreamCounts counts = counts(upstream.name());
+        UpstreamHealth health = counts.health();
+        Map<String, Long> recent = new LinkedHashMap<>();
+        health.counts().forEach((result, count) -> recent.put(result.key(), count));
+        return new UpstreamState(
+                upstream,
+                UpstreamHealth.WINDOW,
+                recent,
+                counts.running(),
+                counts.waiting(),
+                lane == null ? RetryBudget.FLOOR : lane.budget().left(),
+                health.sinceFailure());
     }
 
     /** Closes every connection; calls under way fail. */

@@ -5,18 +5,26 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
-/** Calls to one upstream, by its name: how they ended so far, and how many run now. Thread-safe. */
+/** Calls to one upstream, by its name: how they ended so far and of late, and how many run now. Thread-safe. */
 public final class UpstreamCounts {
     private final Map<CallOutcome, LongAdder> ended = Arrays.stream(CallOutcome.values())
             .collect(Collectors.toUnmodifiableMap(Function.identity(), _ -> new LongAdder()));
     private final LongAdder retries = new LongAdder();
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicInteger waiting = new AtomicInteger();
+    private final UpstreamHealth health;
+
+    /** @param nanos a monotonic clock, in nanoseconds */
+    UpstreamCounts(LongSupplier nanos) {
+        this.health = new UpstreamHealth(nanos);
+    }
 
     void refused() {
         adder(CallOutcome.POOL_FULL).increment();
+        health.note(CallOutcome.POOL_FULL);
     }
 
     void begun() {
@@ -34,14 +42,17 @@ public final class UpstreamCounts {
         waiting.incrementAndGet();
     }
 
-    void retried() {
+    /** The call goes on; what came of this try counts as what happened of late. */
+    void retriedAfter(CallOutcome failed) {
         retries.increment();
+        health.note(failed);
     }
 
     /** @param wasConnected whether it had a connection */
     void ended(CallOutcome outcome, boolean wasConnected) {
         (wasConnected ? running : waiting).decrementAndGet();
         adder(outcome).increment();
+        health.note(outcome);
     }
 
     private LongAdder adder(CallOutcome outcome) {
@@ -55,6 +66,10 @@ public final class UpstreamCounts {
     /** Calls that ended so. */
     public long ended(CallOutcome outcome) {
         return adder(outcome).sum();
+    }
+
+    UpstreamHealth health() {
+        return health;
     }
 
     /** Requests that were sent once more. */

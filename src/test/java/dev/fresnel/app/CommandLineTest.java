@@ -76,7 +76,10 @@ class CommandLineTest {
 
         @ParameterizedTest
         @ValueSource(
-                strings = {"demo", "serve", "check", "explain", "seed", "export", "keys", "pause", "resume", "version"})
+                strings = {
+                    "demo", "serve", "check", "explain", "seed", "export", "keys", "prices", "pause", "resume",
+                    "version"
+                })
         void explainsItself_whenACommandIsAskedForHelp(String command) {
             Shell shell = run(command, "--help");
 
@@ -129,6 +132,41 @@ class CommandLineTest {
     }
 
     @Nested
+    class Prices {
+        @Test
+        void makesATable_ofAPublicList() throws IOException {
+            String list = """
+                    [{"id":"openai","models":[{"id":"a","match":{"equals":"a"},"prices":{"input_mtok":1,"output_mtok":2}}]}]
+                    """;
+
+            Shell shell = run("prices", "generate", "--date", "2026-11-27", "--from", file("list.json", list));
+
+            assertThat(shell.code()).as(shell.err()).isZero();
+            assertThat(shell.out()).contains("date 2026-11-27", "price openai a 1 1 2");
+        }
+
+        @Test
+        void saysWhatIsWrong() throws IOException {
+            Shell none = run(
+                    "prices",
+                    "generate",
+                    "--date",
+                    "2026-11-27",
+                    "--from",
+                    folder.resolve("none").toString());
+            Shell other = run("prices", "generate", "--date", "2026-11-27", "--from", file("other.json", "{}"));
+            Shell undated = run("prices", "generate", "--date", "today", "--from", "x");
+
+            assertThat(none.code()).isEqualTo(ExitCode.PROBLEM);
+            assertThat(none.err()).contains("cannot be read");
+            assertThat(other.code()).isEqualTo(ExitCode.PROBLEM);
+            assertThat(other.err()).contains("gives no price table", "data.json of genai-prices");
+            assertThat(undated.code()).isEqualTo(ExitCode.USAGE);
+            assertThat(run("prices").code()).isEqualTo(ExitCode.USAGE);
+        }
+    }
+
+    @Nested
     class Check {
         @Test
         void countsWhatItFound_whenTheFileIsGood() throws IOException {
@@ -147,6 +185,21 @@ class CommandLineTest {
                     .containsPattern("tenants\\[0]\\.routes\\[0]\\.mode +rules")
                     .containsPattern("limits\\.max-body +32MiB");
             assertThat(shell.out() + shell.err()).doesNotContain("sk-canary", "acme-key");
+        }
+
+        @Test
+        void tellsWhichPricesTheTableGave() throws IOException {
+            String yaml = """
+                    upstreams: { openai: { base-url: "https://api.openai.com/v1" } }
+                    models: { gpt-4o-mini: { upstream: openai } }
+                    tenants: [{ id: acme }]
+                    """;
+
+            Shell shell = run("check", "--config", file("prices.yaml", yaml));
+
+            assertThat(shell.out())
+                    .containsPattern(
+                            "models\\.gpt-4o-mini: the shipped price of 20..-..-.., as openai bills: 0.15 USD input");
         }
 
         @Test

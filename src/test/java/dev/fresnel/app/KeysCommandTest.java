@@ -3,6 +3,10 @@ package dev.fresnel.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fresnel.tenant.KeyHash;
+import dev.fresnel.testing.TestGateway;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -28,11 +32,114 @@ class KeysCommandTest {
     }
 
     @Test
+    void issuesListsAndRevokes_atARunningGateway() {
+        try (TestGateway gateway = TestGateway.start("""
+                listen: { data: "127.0.0.1:0", admin: "127.0.0.1:0", admin-token: right-token }
+                upstreams: { main: { base-url: "http://127.0.0.1:9/v1" } }
+                models: { gpt-4o: { upstream: main } }
+                tenants:
+                  - { id: acme, keys: [{ key: sk-declared, name: declared }] }
+                  - { id: new, access: keys }
+                """)) {
+            Shell created = keys(
+                    gateway,
+                    "create",
+                    "--tenant",
+                    "new",
+                    "--name",
+                    "ci",
+                    "--scopes",
+                    "models,chat",
+                    "--models",
+                    "gpt-*",
+                    "--expires",
+                    "2099-01-31",
+                    "--metadata",
+                    "owner=team 7");
+            assertThat(created.code()).as(created.err()).isZero();
+            String key = created.out().lines().findFirst().orElseThrow().substring("key   ".length());
+            assertThat(models(gateway, key)).isEqualTo(200);
+
+            List<String> listed = keys(gateway, "list").out().lines().toList();
+            assertThat(listed).hasSize(3);
+            assertThat(listed.get(1))
+                    .matches(
+                            "[0-9a-f]{12} +acme +declared +active +config +chat,models,feedback,pass-through +all +never");
+            assertThat(listed.get(2))
+                    .matches("[0-9a-f]{12} +new +ci +active +issued +chat,models +gpt-\\* +2099-01-31T00:00:00Z");
+            assertThat(keys(gateway, "list", "--tenant", "new").out().lines()).hasSize(2);
+            assertThat(gateway.admin("/admin/keys")).as("without the token").doesNotContain("declared");
+
+            Shell revoked = keys(gateway, "revoke", KeyHash.of(key).id());
+            assertThat(revoked.code()).as(revoked.err()).isZero();
+            assertThat(models(gateway, key)).isEqualTo(401);
+            Shell declared = keys(gateway, "revoke", KeyHash.of("sk-declared").id());
+            assertThat(declared.code()).isZero();
+            assertThat(declared.err()).contains("remove it there too");
+            assertThat(models(gateway, "sk-declared")).isEqualTo(401);
+            assertThat(keys(gateway, "list").out()).contains("revoked").doesNotContain("active", key, "sk-declared");
+
+            assertThat(gateway.log()).doesNotContain(key);
+            gateway.awaitLogged("admin_action", "key_issued", "\"subject\":\"ci\"", "admin-token@127.0.0.1");
+            gateway.awaitLogged("admin_action", "key_revoked", "\"tenant\":\"acme\"");
+            gateway.awaitLogged("request_refused", "\"key_name\":\"ci\"");
+        }
+    }
+
+    @Test
+    void saysEverythingThatIsWrong_withAKeyThatIsAskedFor() {
+        try (TestGateway gateway = TestGateway.start("""
+                upstreams: { main: { base-url: "http://127.0.0.1:9/v1" } }
+                tenants: [{ id: acme, keys: [{ key: sk-declared, name: declared }] }]
+                """)) {
+            Shell wrong = keys(
+                    gateway,
+                    "create",
+                    "--tenant",
+                    "acme",
+                    "--name",
+                    "a b",
+                    "--scopes",
+                    "chats",
+                    "--expires",
+                    "2020-01-01");
+            assertThat(wrong.code()).isEqualTo(ExitCode.PROBLEM);
+            assertThat(wrong.err())
+                    .contains("400", "name must match", "'chats' is no scope; there are chat, models", "in the future");
+
+            assertThat(keys(gateway, "create", "--tenant", "nobody").err()).contains("names no tenant; there are acme");
+            assertThat(keys(gateway, "create", "--tenant", "acme", "--name", "declared")
+                            .err())
+                    .contains("409", "Choose another name");
+            assertThat(keys(gateway, "revoke", "0123456789ab").err()).contains("404", "There is no such key");
+            assertThat(keys(gateway, "list").out().lines()).hasSize(2);
+        }
+        Shell noTenant = Shell.run("keys", "create", "--name", "ci");
+        assertThat(noTenant.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(noTenant.err()).contains("name the tenant with --tenant");
+        assertThat(Shell.run("keys", "list", "--admin", "127.0.0.1:1").err()).contains("no gateway answers");
+    }
+
+    private static Shell keys(TestGateway gateway, String... words) {
+        List<String> all = new ArrayList<>(List.of("keys"));
+        all.addAll(List.of(words));
+        all.addAll(List.of("--admin", "127.0.0.1:" + gateway.adminPort()));
+        return Shell.runWithInput("", Map.of("FRESNEL_ADMIN_TOKEN", "right-token"), all.toArray(String[]::new));
+    }
+
+    private static int models(TestGateway gateway, String key) {
+        return gateway.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + "/v1/models"))
+                        .header("authorization", "Bearer " + key)
+                        .build())
+                .statusCode();
+    }
+
+    @Test
     void saysWhatIsWrong() {
         assertThat(Shell.runWithInput("", Map.of(), "keys", "hash").err()).contains("must be one key on one line");
         assertThat(Shell.runWithInput("a\nb\n", Map.of(), "keys", "hash").code())
                 .isEqualTo(1);
-        assertThat(Shell.run("keys").err()).contains("name a command: create or hash");
+        assertThat(Shell.run("keys").err()).contains("name a command: create, list, revoke or hash");
         assertThat(Shell.run("keys").code()).isEqualTo(2);
     }
 }

@@ -23,8 +23,13 @@ import dev.fresnel.outcome.SignalWeights;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.policy.PolicySettings;
 import dev.fresnel.policy.RuleName;
+import dev.fresnel.tenant.AllowedModels;
 import dev.fresnel.tenant.KeyHash;
+import dev.fresnel.tenant.Limit;
+import dev.fresnel.tenant.Limits;
+import dev.fresnel.tenant.Scope;
 import dev.fresnel.tenant.Tenant;
+import dev.fresnel.tenant.TenantKey;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.upstream.PoolLimits;
 import dev.fresnel.upstream.Tier;
@@ -41,6 +46,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -66,7 +72,10 @@ class ConfigKeysTest {
 
         assertThat(config.listen())
                 .isEqualTo(new GatewayConfig.Listen(
-                        new HostPort("127.0.0.1", 8080), new HostPort("127.0.0.1", 9090), Optional.empty()));
+                        new HostPort("127.0.0.1", 8080),
+                        new HostPort("127.0.0.1", 9090),
+                        Optional.empty(),
+                        Optional.empty()));
         assertThat(config.store()).isEqualTo(new GatewayConfig.Store(Path.of("./data"), Optional.empty()));
         assertThat(config.upstreams().get("openai"))
                 .isEqualTo(new Upstream(
@@ -80,7 +89,15 @@ class ConfigKeysTest {
         assertThat(config.prices()).isEmpty();
         assertThat(config.workers()).isEmpty();
         assertThat(config.tenants())
-                .containsExactly(new Tenant(new TenantId("acme"), List.of(), "openai", List.of(), Optional.empty()));
+                .containsExactly(new Tenant(
+                        new TenantId("acme"),
+                        Tenant.Access.OPEN,
+                        List.of(),
+                        AllowedModels.ALL,
+                        "openai",
+                        List.of(),
+                        Optional.empty(),
+                        Limits.NONE));
         assertThat(config.policy()).isEqualTo(PolicySettings.DEFAULT);
         assertThat(config.outcomes()).isEqualTo(OutcomeSettings.DEFAULT);
         assertThat(config.limits())
@@ -135,6 +152,7 @@ class ConfigKeysTest {
                 .isEqualTo(new GatewayConfig.Listen(
                         new HostPort("0.0.0.0", 18080),
                         new HostPort("::1", 19090),
+                        Optional.of(new HostPort("0.0.0.0", 19091)),
                         Optional.of(new Secret("admin-token-1"))));
         assertThat(config.store())
                 .isEqualTo(new GatewayConfig.Store(
@@ -174,8 +192,7 @@ class ConfigKeysTest {
                         Set.of(Feature.TOOLS, Feature.VISION)));
         assertThat(config.models().find(new ModelName("clever")).orElseThrow().name())
                 .isEqualTo(new ModelName("gpt-4o"));
-        assertThat(config.prices().get(new ModelName("gpt-4o")))
-                .isEqualTo(new Price(usd("2.50"), usd("1.25"), usd("10")));
+        assertThat(config.prices().get(new ModelName("gpt-4o"))).isEqualTo(dearPrice());
         assertThat(config.workers().get("fast-worker"))
                 .isEqualTo(new Worker(
                         "fast-worker",
@@ -185,7 +202,32 @@ class ConfigKeysTest {
                         new Fallback.Chain(List.of(new ModelName("clever"), new ModelName("gpt-4o")))));
         Tenant tenant = config.tenants().getFirst();
         assertThat(tenant.id()).isEqualTo(new TenantId("acme"));
-        assertThat(tenant.keys()).containsExactly(KeyHash.of("key-of-acme-1"), KeyHash.of("key-of-acme-2"));
+        assertThat(tenant.keys())
+                .containsExactly(
+                        new TenantKey(
+                                KeyHash.of("key-of-acme-1"),
+                                "ci",
+                                Set.of(Scope.CHAT, Scope.PASS_THROUGH),
+                                new AllowedModels(Optional.of(List.of("gpt-4o-*"))),
+                                Optional.of(Instant.parse("2099-01-31T00:00:00Z")),
+                                Map.of("owner", "team 7"),
+                                new Limits(Map.of(
+                                        Limit.REQUESTS_PER_MINUTE, 500L,
+                                        Limit.INPUT_TOKENS_PER_MINUTE, 501L,
+                                        Limit.OUTPUT_TOKENS_PER_MINUTE, 501L,
+                                        Limit.CONCURRENT_REQUESTS, 502L,
+                                        Limit.CONCURRENT_STREAMS, 3L,
+                                        Limit.LENS_BUILDS_PER_HOUR, 502L))),
+                        TenantKey.unlimited(KeyHash.of("key-of-acme-2")));
+        assertThat(tenant.limits())
+                .isEqualTo(new Limits(Map.of(
+                        Limit.REQUESTS_PER_MINUTE, 50L,
+                        Limit.INPUT_TOKENS_PER_MINUTE, 101L,
+                        Limit.OUTPUT_TOKENS_PER_MINUTE, 151L,
+                        Limit.CONCURRENT_REQUESTS, 4L,
+                        Limit.CONCURRENT_STREAMS, 2L,
+                        Limit.LENS_BUILDS_PER_HOUR, 1L)));
+        assertThat(tenant.models()).isEqualTo(new AllowedModels(Optional.of(List.of("gpt-*", "clever"))));
         assertThat(tenant.upstream()).isEqualTo("local");
         assertThat(tenant.dailyBudget()).contains(usd("12.34"));
         assertThat(tenant.routes().getFirst().modelPattern()).isEqualTo("gpt-*");
@@ -212,7 +254,8 @@ class ConfigKeysTest {
                                 1700,
                                 800,
                                 Duration.ofMinutes(7),
-                                LensPolicy.Near.MINHASH),
+                                LensPolicy.Near.MINHASH,
+                                LensPolicy.Sharing.KEY),
                         new LearnedRules(
                                 Optional.of(usd("0.25")),
                                 LearnedRules.Pooling.GATEWAY,
@@ -250,7 +293,7 @@ class ConfigKeysTest {
         assertThat(config.judge())
                 .contains(new JudgeSettings(
                         config.models().find(new ModelName("gpt-4o")).orElseThrow(),
-                        new Price(usd("2.50"), usd("1.25"), usd("10")),
+                        dearPrice(),
                         0.02,
                         usd("2.5"),
                         0.4,
@@ -272,6 +315,22 @@ class ConfigKeysTest {
     }
 
     /** Guards {@link #mapsEveryKeyToItsRecord}: a key added to the records and not to the full example fails here. */
+    private static Price dearPrice() {
+        return new Price(
+                usd("2.50"),
+                usd("1.25"),
+                usd("10"),
+                new Price.Extras(usd("3.125"), usd("12"), usd("40"), usd("80")),
+                Optional.of(new Price.LongContext(
+                        200_000,
+                        new Price(
+                                usd("5"),
+                                usd("2.5"),
+                                usd("15"),
+                                new Price.Extras(usd("6.25"), usd("15"), usd("5"), usd("15")),
+                                Optional.empty()))));
+    }
+
     @Test
     void fullExampleSetsEveryDeclaredKey() throws IOException {
         Set<String> set = new HashSet<>();

@@ -30,7 +30,7 @@ class EffectiveConfigTest {
                         "aliases.clever first-hop",
                         "models.gpt-4o.price.cached-input 1.25",
                         "workers.fast-worker.fallback [clever, gpt-4o]",
-                        "tenants[0].keys [[secret], [secret]]",
+                        "tenants[0].keys[0].key [secret]",
                         "tenants[0].budget.daily 12.34",
                         "tenants[0].routes[0].mode shadow",
                         "tenants[0].routes[0].arms [direct]",
@@ -43,6 +43,7 @@ class EffectiveConfigTest {
                 .as("only names that a file may have")
                 .allMatch(name -> name.startsWith("aliases.")
                         || name.startsWith("telemetry.otlp.headers.")
+                        || name.contains(".metadata.")
                         || keys.stream().anyMatch(key -> matches(key, name)));
         assertThat(table).doesNotContain("sk-canary", "key-of-acme", "admin-token-1", "hunter2");
     }

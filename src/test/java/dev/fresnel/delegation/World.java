@@ -127,7 +127,8 @@ final class World {
                 d.maxTokens(),
                 d.maxLensTokens(),
                 d.negativeTtl(),
-                d.near());
+                d.near(),
+                d.sharing());
         return new Delegator(catalog, new PriceTable(prices), workers, experience, policy)
                 .assess(new Inquiry(
                         ACME,

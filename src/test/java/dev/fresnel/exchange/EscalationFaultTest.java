@@ -6,6 +6,7 @@ import dev.fresnel.budget.HeapSpendStore;
 import dev.fresnel.chat.Usage;
 import dev.fresnel.config.GatewayConfig;
 import dev.fresnel.edge.OpenAiErrors;
+import dev.fresnel.tenant.Pass;
 import dev.fresnel.testing.Await;
 import dev.fresnel.testing.ChatJson;
 import dev.fresnel.testing.FakeUpstream;
@@ -82,10 +83,12 @@ class EscalationFaultTest {
         return new Arrival(
                 new RequestId("request-1"),
                 config.tenants().getFirst(),
+                Optional.empty(),
                 "/chat/completions",
                 request.headers(),
                 Optional.empty(),
-                0);
+                0,
+                Pass.UNLIMITED);
     }
 
     private static ClientSide client(HttpServerRequest request) {

@@ -33,7 +33,8 @@ class ReasonsDocumentedTest {
                         later,
                         lenses,
                         remedies,
-                        Stream.of("fallback_status_NNN", "lens_no_price", "lens_not_due", "not_chat"))
+                        Stream.of(
+                                "fallback_status_NNN", "lens_no_price", "lens_not_due", "lens_build_limit", "not_chat"))
                 .flatMap(keys -> keys)
                 .collect(Collectors.toCollection(TreeSet::new));
     }

@@ -8,6 +8,7 @@ import dev.fresnel.chat.ChatRequestReader;
 import dev.fresnel.config.GatewayConfig;
 import dev.fresnel.pause.KillSwitch;
 import dev.fresnel.pause.PauseStore;
+import dev.fresnel.tenant.Pass;
 import dev.fresnel.testing.Await;
 import dev.fresnel.value.RequestId;
 import io.vertx.core.MultiMap;
@@ -67,10 +68,12 @@ class StorelessDecisionTest {
         Arrival arrival = new Arrival(
                 new RequestId("request-" + i),
                 config.tenants().getFirst(),
+                Optional.empty(),
                 "/v1/chat/completions",
                 MultiMap.caseInsensitiveMultiMap(),
                 Optional.empty(),
-                0);
+                0,
+                Pass.UNLIMITED);
         Journal journal = new Journal(() -> 0, 0);
         Deciding deciding =
                 new Deciding(parts, arrival, journal, new Bypass(parts, arrival, journal), new Purse(parts, arrival));

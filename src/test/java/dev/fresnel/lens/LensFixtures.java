@@ -99,7 +99,8 @@ public final class LensFixtures {
                 base.maxTokens(),
                 base.maxLensTokens(),
                 base.negativeTtl(),
-                base.near());
+                base.near(),
+                base.sharing());
     }
 
     static Completion answer(String text) {

@@ -2,6 +2,7 @@ package dev.fresnel.lens;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fresnel.lens.LensKeys.Owner;
 import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.ModelName;
 import dev.fresnel.value.TenantId;
@@ -23,33 +24,34 @@ class LensKeysTest {
     void keepsPartitionsApart() {
         LensKeys keys = new LensKeys("lens-v1");
         LensSubject.Task task = new LensSubject.Task("Be brief", "[]", "Write tests");
-        Fingerprint here = keys.partition(new TenantId("acme"), new ModelName("smart"), task);
+        Fingerprint here = keys.partition(Owner.of(new TenantId("acme")), new ModelName("smart"), task);
 
         assertThat(keys.partition(
-                        new TenantId("acme"),
+                        Owner.of(new TenantId("acme")),
                         new ModelName("smart"),
                         new LensSubject.Task(" be  BRIEF", "[]", "Other")))
                 .isEqualTo(here);
         assertThat(List.of(
-                        keys.partition(new TenantId("other"), new ModelName("smart"), task),
-                        keys.partition(new TenantId("acme"), new ModelName("smarter"), task),
+                        keys.partition(Owner.of(new TenantId("other")), new ModelName("smart"), task),
+                        keys.partition(Owner.of(new TenantId("acme")), new ModelName("smarter"), task),
                         keys.partition(
-                                new TenantId("acme"),
+                                Owner.of(new TenantId("acme")),
                                 new ModelName("smart"),
                                 new LensSubject.Task("Be long", "[]", "Write tests")),
                         keys.partition(
-                                new TenantId("acme"),
+                                Owner.of(new TenantId("acme")),
                                 new ModelName("smart"),
                                 new LensSubject.Task("Be brief", "[1]", "Write tests")),
-                        new LensKeys("lens-v2").partition(new TenantId("acme"), new ModelName("smart"), task)))
+                        new LensKeys("lens-v2")
+                                .partition(Owner.of(new TenantId("acme")), new ModelName("smart"), task)))
                 .doesNotHaveDuplicates()
                 .doesNotContain(here);
     }
 
     @Test
     void sharesAKey_whenTextsDifferOnlyInCaseSpaceAndUnicodeForm() {
-        LensKey one = keys.keyFor(ACME, SMART, new LensSubject.Task("Be  Brief.", "[]", " Ｍake 5 ﬁles\n"));
-        LensKey two = keys.keyFor(ACME, SMART, new LensSubject.Task("be brief.", "[]", "make\u00A05 files"));
+        LensKey one = keys.keyFor(Owner.of(ACME), SMART, new LensSubject.Task("Be  Brief.", "[]", " Ｍake 5 ﬁles\n"));
+        LensKey two = keys.keyFor(Owner.of(ACME), SMART, new LensSubject.Task("be brief.", "[]", "make\u00A05 files"));
 
         assertThat(one).isEqualTo(two);
     }
@@ -57,18 +59,33 @@ class LensKeysTest {
     @Test
     void separatesKeys_whenAnythingElseDiffers() {
         List<LensKey> all = List.of(
-                keys.keyFor(ACME, SMART, new LensSubject.Task("s", "[]", "make 5 files")),
-                keys.keyFor(ACME, SMART, new LensSubject.Task("s", "[]", "make 6 files")),
-                keys.keyFor(ACME, SMART, new LensSubject.Task("s", "[1]", "make 5 files")),
-                keys.keyFor(ACME, SMART, new LensSubject.Task("t", "[]", "make 5 files")),
-                keys.keyFor(ACME, new ModelName("Smart"), new LensSubject.Task("s", "[]", "make 5 files")),
-                keys.keyFor(new TenantId("Acme"), SMART, new LensSubject.Task("s", "[]", "make 5 files")),
-                new LensKeys("lens-v2").keyFor(ACME, SMART, new LensSubject.Task("s", "[]", "make 5 files")),
-                keys.keyFor(ACME, SMART, new LensSubject.App("s", "[]")),
-                keys.keyFor(ACME, SMART, new LensSubject.Task("s", "[]", "")),
-                keys.keyFor(ACME, SMART, new LensSubject.Named("s", "", "")));
+                keys.keyFor(Owner.of(ACME), SMART, new LensSubject.Task("s", "[]", "make 5 files")),
+                keys.keyFor(Owner.of(ACME), SMART, new LensSubject.Task("s", "[]", "make 6 files")),
+                keys.keyFor(Owner.of(ACME), SMART, new LensSubject.Task("s", "[1]", "make 5 files")),
+                keys.keyFor(Owner.of(ACME), SMART, new LensSubject.Task("t", "[]", "make 5 files")),
+                keys.keyFor(Owner.of(ACME), new ModelName("Smart"), new LensSubject.Task("s", "[]", "make 5 files")),
+                keys.keyFor(Owner.of(new TenantId("Acme")), SMART, new LensSubject.Task("s", "[]", "make 5 files")),
+                new LensKeys("lens-v2").keyFor(Owner.of(ACME), SMART, new LensSubject.Task("s", "[]", "make 5 files")),
+                keys.keyFor(Owner.of(ACME), SMART, new LensSubject.App("s", "[]")),
+                keys.keyFor(Owner.of(ACME), SMART, new LensSubject.Task("s", "[]", "")),
+                keys.keyFor(Owner.of(ACME), SMART, new LensSubject.Named("s", "", "")));
 
         assertThat(all.stream().map(LensKey::hash)).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void keepsKeysOfATenantApart_whereEachHasItsOwn() {
+        LensSubject task = new LensSubject.Task("s", "[]", "u");
+        Owner ci = new Owner(ACME, Optional.of("ci"));
+
+        assertThat(List.of(
+                        keys.keyFor(Owner.of(ACME), SMART, task).hash(),
+                        keys.keyFor(ci, SMART, task).hash(),
+                        keys.keyFor(new Owner(ACME, Optional.of("cd")), SMART, task).hash(),
+                        keys.keyFor(new Owner(new TenantId("other"), Optional.of("ci")), SMART, task).hash(),
+                        keys.partition(Owner.of(ACME), SMART, new LensSubject.Task("s", "[]", "u")),
+                        keys.partition(ci, SMART, new LensSubject.Task("s", "[]", "u"))))
+                .doesNotHaveDuplicates();
     }
 
     /** T4: no choice of texts forges the key of another tenant or another split of the parts. */
@@ -88,7 +105,7 @@ class LensKeysTest {
                 case 1 -> new LensSubject.App(word(random, bits), word(random, bits));
                 default -> new LensSubject.Named(word(random, bits), word(random, bits), word(random, bits));
             };
-            LensKey key = keys.keyFor(new TenantId(tenant), new ModelName(smart), subject);
+            LensKey key = keys.keyFor(Owner.of(new TenantId(tenant)), new ModelName(smart), subject);
             String meaning = tenant + "|" + smart.length() + smart + "|" + meaning(subject);
 
             assertThat(seen.merge(key, meaning, (before, _) -> before)).isEqualTo(meaning);

@@ -94,7 +94,15 @@ class TenantTest {
     }
 
     private static Tenant tenant(TenantRoute... routes) {
-        return new Tenant(new TenantId("acme"), List.of(), "openai", List.of(routes), Optional.empty());
+        return new Tenant(
+                new TenantId("acme"),
+                Tenant.Access.OPEN,
+                List.of(),
+                AllowedModels.ALL,
+                "openai",
+                List.of(routes),
+                Optional.empty(),
+                Limits.NONE);
     }
 
     private static RoutePlan plan(Mode mode) {

@@ -51,7 +51,7 @@ final class UploadTest {
                 "/files?purpose=x",
                 MultiMap.caseInsensitiveMultiMap().add("content-type", "multipart/form-data; boundary=b"),
                 length == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(length)));
-        UpstreamCall sent = fixture.client.stream(head, request);
+        UpstreamCall sent = fixture.client.stream(head, Share.GATEWAY, request);
         sent.reply()
                 .compose(reply -> fixture.read(reply).map(body -> {
                     request.response().setStatusCode(reply.status()).end(body);

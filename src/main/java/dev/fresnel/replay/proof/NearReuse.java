@@ -144,7 +144,7 @@ final class NearReuse implements Proof {
         for (TaskText task : order.stream().flatMap(List::stream).limit(TEXTS).toList()) {
             texts++;
             LensSubject subject = new LensSubject.Task("", "", task.text());
-            LensKey key = keys.keyFor(TENANT, SMART, subject);
+            LensKey key = keys.keyFor(LensKeys.Owner.of(TENANT), SMART, subject);
             if (groups.containsKey(key)) {
                 // Its own lens is there: no question of a neighbour's.
                 continue;

@@ -1,0 +1,311 @@
+package dev.fresnel.admin;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.fresnel.tenant.AllowedModels;
+import dev.fresnel.tenant.FreshKey;
+import dev.fresnel.tenant.IssuedKey;
+import dev.fresnel.tenant.KeyHash;
+import dev.fresnel.tenant.KeyRegister;
+import dev.fresnel.tenant.Limits;
+import dev.fresnel.tenant.Revocation;
+import dev.fresnel.tenant.Scope;
+import dev.fresnel.tenant.Tenant;
+import dev.fresnel.tenant.TenantKey;
+import dev.fresnel.value.TenantId;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpMethod;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/** Keys of tenants: what there is, issuing one, revoking one. A key itself is shown once, to whoever had it issued. Thread-safe. */
+public final class KeyRequests implements OperationGroup {
+    private static final String PATH = "/admin/keys";
+    private static final String NAME = "[A-Za-z0-9._-]{1,64}";
+    private static final String MODEL = "[!-~]{1,128}";
+    private static final int MAX_ITEMS = 100;
+    private static final int MAX_CHARS = 401;
+
+    private final Supplier<List<Tenant>> tenants;
+    private final KeyRegister register;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private final TenantNames names;
+
+    /**
+     * @param tenants of the config in force
+     * @param random of cryptographic strength
+     */
+    public KeyRequests(
+            Supplier<List<Tenant>> tenants,
+            KeyRegister register,
+            TenantNames names,
+            InstantSource clock,
+            RandomGenerator random) {
+        this.tenants = tenants;
+        this.register = register;
+        this.names = names;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    @Override
+    public List<Operation> operations() {
+        return List.of(
+                Operation.get(PATH, this::list, Parameter.query("tenant", new ParameterType.KnownTenant(names))),
+                Operation.change(
+                        HttpMethod.POST,
+                        PATH,
+                        "key_issued",
+                        this::issue,
+                        Parameter.body("tenant", new ParameterType.KnownTenant(names))
+                                .required(),
+                        Parameter.body("name", new ParameterType.Text(64)),
+                        Parameter.body("scopes", new ParameterType.Texts(Scope.values().length, 32)),
+                        Parameter.body("models", new ParameterType.Texts(MAX_ITEMS, 128)),
+                        Parameter.body("expires", new ParameterType.Text(32)),
+                        Parameter.body("metadata", new ParameterType.Texts(MAX_ITEMS, MAX_CHARS))),
+                Operation.change(
+                        HttpMethod.DELETE,
+                        PATH + "/{id}",
+                        "key_revoked",
+                        this::revoke,
+                        Parameter.path("id", new ParameterType.Text(64))));
+    }
+
+    /** A key wherever it is declared. @param issued empty: in the config */
+    private record Held(TenantId tenant, TenantKey key, Optional<IssuedKey> issued) {}
+
+    /** Those of the config first; a key that is both is the config's. */
+    private List<Held> all() {
+        Map<KeyHash, Held> held = new LinkedHashMap<>();
+        tenants.get()
+                .forEach(tenant -> tenant.keys()
+                        .forEach(key -> held.putIfAbsent(key.hash(), new Held(tenant.id(), key, Optional.empty()))));
+        register.issued().stream()
+                .sorted(java.util.Comparator.comparing(IssuedKey::issued)
+                        .thenComparing(key -> key.key().name()))
+                .forEach(
+                        key -> held.putIfAbsent(key.key().hash(), new Held(key.tenant(), key.key(), Optional.of(key))));
+        return List.copyOf(held.values());
+    }
+
+    private Future<AdminReply> list(AdminRequest request) {
+        Optional<TenantId> only = request.tenant("tenant");
+        return Future.succeededFuture(AdminReply.json(json -> {
+            json.writeStartObject();
+            json.writeBooleanField("store_read", register.isRead());
+            json.writeArrayFieldStart("keys");
+            for (Held held : all()) {
+                if (only.isEmpty() || only.get().equals(held.tenant())) {
+                    json.writeStartObject();
+                    write(json, held);
+                    json.writeEndObject();
+                }
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        }));
+    }
+
+    private void write(JsonGenerator json, Held held) throws IOException {
+        TenantKey key = held.key();
+        Optional<Revocation> revoked = register.revocation(key.hash());
+        json.writeStringField("id", key.hash().id());
+        json.writeStringField("tenant", held.tenant().value());
+        json.writeStringField("name", key.name());
+        json.writeStringField("origin", held.issued().isPresent() ? "issued" : "config");
+        json.writeStringField("state", state(held, revoked));
+        json.writeArrayFieldStart("scopes");
+        for (Scope scope : key.scopes()) {
+            json.writeString(scope.key());
+        }
+        json.writeEndArray();
+        if (key.models().patterns().isPresent()) {
+            json.writeArrayFieldStart("models");
+            for (String pattern : key.models().patterns().get()) {
+                json.writeString(pattern);
+            }
+            json.writeEndArray();
+        } else {
+            json.writeNullField("models");
+        }
+        json.writeStringField("expires_at", key.expires().map(Instant::toString).orElse(null));
+        json.writeObjectFieldStart("metadata");
+        for (Map.Entry<String, String> note : key.metadata().entrySet()) {
+            json.writeStringField(note.getKey(), note.getValue());
+        }
+        json.writeEndObject();
+        json.writeStringField(
+                "issued_at",
+                held.issued().map(issued -> issued.issued().toString()).orElse(null));
+        json.writeStringField("issued_by", held.issued().map(IssuedKey::by).orElse(null));
+        json.writeStringField(
+                "revoked_at", revoked.map(one -> one.at().toString()).orElse(null));
+        json.writeStringField("revoked_by", revoked.map(Revocation::by).orElse(null));
+    }
+
+    private String state(Held held, Optional<Revocation> revoked) {
+        if (revoked.isPresent()) {
+            return "revoked";
+        }
+        if (held.key().isExpired(clock.instant())) {
+            return "expired";
+        }
+        return names.has(held.tenant()) ? "active" : "tenant_gone";
+    }
+
+    // ---- issuing ----
+
+    private Future<AdminReply> issue(AdminRequest request) {
+        List<RequestProblem> problems = new ArrayList<>();
+        FreshKey fresh = FreshKey.make(random);
+        TenantId tenant = request.tenant("tenant").orElseThrow();
+        String name = request.text("name").orElseGet(() -> TenantKey.defaultName(fresh.hash()));
+        if (!name.matches(NAME)) {
+            problems.add(RequestProblem.of("name", "name must match " + NAME));
+        }
+        TenantKey key = new TenantKey(
+                fresh.hash(),
+                name,
+                scopes(request, problems),
+                models(request, problems),
+                expires(request, problems),
+                metadata(request, problems),
+                Limits.NONE);
+        if (!problems.isEmpty()) {
+            return refused(new AdminReply.Refused(ErrorCode.INVALID_REQUEST, problems));
+        }
+        if (!register.isRead()) {
+            return refused(AdminReply.storeAway());
+        }
+        if (!register.hasRoom()) {
+            return refused(AdminReply.refused(
+                    ErrorCode.TOO_MANY,
+                    "As many keys were issued as there may be (" + KeyRegister.MAXIMUM
+                            + "). Declare keys in the config."));
+        }
+        if (all().stream()
+                .anyMatch(held ->
+                        held.tenant().equals(tenant) && held.key().name().equals(name))) {
+            return refused(AdminReply.refused(
+                    ErrorCode.CONFLICT,
+                    "The tenant '" + tenant + "' has or had a key called '" + name + "'. Choose another name."));
+        }
+        IssuedKey issued = new IssuedKey(tenant, key, clock.instant(), request.by());
+        return register.issue(issued)
+                .<AdminReply>map(_ -> AdminReply.changed(
+                        json -> {
+                            json.writeStartObject();
+                            json.writeStringField("key", fresh.key().reveal());
+                            write(json, new Held(tenant, key, Optional.of(issued)));
+                            json.writeEndObject();
+                        },
+                        tenant,
+                        name))
+                .otherwise(_ -> AdminReply.storeAway());
+    }
+
+    private static Future<AdminReply> refused(AdminReply.Refused why) {
+        return Future.succeededFuture(why);
+    }
+
+    private static Set<Scope> scopes(AdminRequest request, List<RequestProblem> problems) {
+        Set<Scope> scopes = EnumSet.noneOf(Scope.class);
+        Optional<List<String>> given = request.texts("scopes");
+        if (given.isEmpty()) {
+            return EnumSet.allOf(Scope.class);
+        }
+        for (String text : given.get()) {
+            Scope.ofKey(text)
+                    .ifPresentOrElse(
+                            scopes::add,
+                            () -> problems.add(RequestProblem.of(
+                                    "scopes",
+                                    "'" + text + "' is no scope; there are "
+                                            + String.join(
+                                                    ", ",
+                                                    EnumSet.allOf(Scope.class).stream()
+                                                            .map(Scope::key)
+                                                            .toList()))));
+        }
+        return scopes;
+    }
+
+    private static AllowedModels models(AdminRequest request, List<RequestProblem> problems) {
+        Optional<List<String>> given = request.texts("models").filter(all -> !all.isEmpty());
+        given.ifPresent(all -> all.stream()
+                .filter(pattern -> !pattern.matches(MODEL))
+                .forEach(pattern -> problems.add(RequestProblem.of("models", "models must match " + MODEL))));
+        return new AllowedModels(given);
+    }
+
+    private Optional<Instant> expires(AdminRequest request, List<RequestProblem> problems) {
+        Optional<Instant> end = request.text("expires").flatMap(text -> {
+            try {
+                return Optional.of(Instant.parse(text.contains("T") ? text : text + "T00:00:00Z"));
+            } catch (DateTimeException none) {
+                problems.add(RequestProblem.of(
+                        "expires",
+                        "expires must be a date or a time in UTC, such as 2027-01-31 or 2027-01-31T17:00:00Z"));
+                return Optional.empty();
+            }
+        });
+        if (end.filter(at -> !at.isAfter(clock.instant())).isPresent()) {
+            problems.add(RequestProblem.of("expires", "expires must lie in the future"));
+        }
+        return end;
+    }
+
+    private static Map<String, String> metadata(AdminRequest request, List<RequestProblem> problems) {
+        Map<String, String> notes = new LinkedHashMap<>();
+        request.texts("metadata")
+                .ifPresent(all -> all.forEach(note -> {
+                    int equals = note.indexOf('=');
+                    boolean plain = note.chars().noneMatch(Character::isISOControl);
+                    if (equals < 1
+                            || !plain
+                            || notes.put(note.substring(0, equals), note.substring(equals + 1)) != null) {
+                        problems.add(RequestProblem.of(
+                                "metadata", "metadata must hold texts NAME=VALUE without line breaks, each name once"));
+                    }
+                }));
+        return notes;
+    }
+
+    // ---- revoking ----
+
+    private Future<AdminReply> revoke(AdminRequest request) {
+        String id = request.required("id");
+        List<Held> found =
+                all().stream().filter(held -> held.key().hash().isCalled(id)).toList();
+        if (found.isEmpty()) {
+            return refused(AdminReply.notFound("There is no such key. " + PATH + " lists the ids."));
+        }
+        if (found.size() > 1) {
+            return refused(AdminReply.refused(
+                    ErrorCode.CONFLICT, "More than one key has this id. Give the 64 hex digits of the key's hash."));
+        }
+        Held held = found.getFirst();
+        return register.revoke(held.key().hash(), new Revocation(clock.instant(), request.by()))
+                .map(reach -> AdminReply.changed(
+                        json -> {
+                            json.writeStartObject();
+                            write(json, held);
+                            json.writeBooleanField("stored", reach == KeyRegister.Reach.STORED);
+                            json.writeEndObject();
+                        },
+                        held.tenant(),
+                        held.key().name()));
+    }
+}

@@ -1,0 +1,80 @@
+package dev.fresnel.app;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** How a command reaches the admin listener of a running gateway. Mixed into such commands. */
+final class AdminOptions {
+    private static final String TOKEN = "FRESNEL_ADMIN_TOKEN";
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    @Option(
+            names = "--admin",
+            paramLabel = "URL",
+            defaultValue = "http://127.0.0.1:9090",
+            description = "The admin listener (default: ${DEFAULT-VALUE}).")
+    private String admin = "";
+
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description = "Holds the admin token. Without it: the environment's " + TOKEN + ", else none is sent.")
+    private Optional<Path> tokenFile = Optional.empty();
+
+    /** As it was given. */
+    String address() {
+        return admin;
+    }
+
+    /**
+     * Asks the listener. Throws {@link InputProblem} when nobody answers.
+     *
+     * @param body JSON; empty: none
+     */
+    HttpResponse<String> ask(Terminal terminal, String method, String path, Optional<String> body)
+            throws InterruptedException {
+        try (HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
+            HttpRequest.Builder request = HttpRequest.newBuilder(address(path))
+                    .timeout(PATIENCE)
+                    .header("content-type", "application/json")
+                    .method(
+                            method,
+                            body.map(HttpRequest.BodyPublishers::ofString)
+                                    .orElseGet(HttpRequest.BodyPublishers::noBody));
+            token(terminal).ifPresent(token -> request.header("authorization", "Bearer " + token));
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IllegalArgumentException | IOException problem) {
+            throw new InputProblem("no gateway answers at " + admin + " (" + problem
+                    + "). Give the admin listener's address with --admin, such as http://127.0.0.1:9090.");
+        }
+    }
+
+    /** As the config writes it, {@code HOST:PORT}, or as a URL. */
+    private URI address(String path) {
+        String base = admin.contains("://") ? admin : "http://" + admin;
+        return URI.create(base.replaceFirst("/+$", "") + path);
+    }
+
+    private Optional<String> token(Terminal terminal) {
+        return tokenFile
+                .map(AdminOptions::read)
+                .or(() -> Optional.ofNullable(terminal.env().get(TOKEN)))
+                .filter(token -> !token.isEmpty());
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException problem) {
+            throw new InputProblem("the token file " + file + " cannot be read: " + problem.getMessage());
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package dev.fresnel.tenant;
+
+import dev.fresnel.value.TenantId;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * A key that was issued while the gateway ran, and that the store keeps: its hash, never the key.
+ *
+ * @param issued to the millisecond
+ * @param by who issued it, for the record
+ */
+public record IssuedKey(TenantId tenant, TenantKey key, Instant issued, String by) {
+    private static final String SEPARATOR = "\t";
+    private static final int FIELDS = 8;
+    private static final Pattern MILLIS = Pattern.compile("-?[0-9]{1,15}");
+
+    public IssuedKey {
+        issued = Instant.ofEpochMilli(issued.toEpochMilli());
+    }
+
+    /** One line for stores, without the hash, under which it is kept. */
+    public String text() {
+        return String.join(
+                SEPARATOR,
+                tenant.value(),
+                key.name(),
+                key.scopes().stream().map(Scope::key).collect(Collectors.joining(",")),
+                key.models().patterns().map(all -> String.join(" ", all)).orElse(""),
+                key.expires().map(end -> Long.toString(end.toEpochMilli())).orElse(""),
+                key.metadata().entrySet().stream()
+                        .map(note -> encoded(note.getKey()) + "=" + encoded(note.getValue()))
+                        .collect(Collectors.joining("&")),
+                Long.toString(issued.toEpochMilli()),
+                encoded(by));
+    }
+
+    /** Empty for what {@link #text} cannot have written. */
+    public static Optional<IssuedKey> parse(KeyHash hash, String text) {
+        String[] fields = text.split(SEPARATOR, -1);
+        if (fields.length != FIELDS
+                || !TenantId.isOne(fields[0])
+                || !TenantId.isOne(fields[1])
+                || !MILLIS.matcher(fields[6]).matches()
+                || !(fields[4].isEmpty() || MILLIS.matcher(fields[4]).matches())) {
+            return Optional.empty();
+        }
+        try {
+            Set<Scope> scopes = scopes(fields[2]);
+            Optional<List<String>> models =
+                    Optional.of(fields[3]).filter(given -> !given.isEmpty()).map(given -> List.of(given.split(" ")));
+            Optional<Instant> expires = Optional.of(fields[4])
+                    .filter(given -> !given.isEmpty())
+                    .map(Long::parseLong)
+                    .map(Instant::ofEpochMilli);
+            return Optional.of(new IssuedKey(
+                    new TenantId(fields[0]),
+                    new TenantKey(
+                            hash, fields[1], scopes, new AllowedModels(models), expires, notes(fields[5]), Limits.NONE),
+                    Instant.ofEpochMilli(Long.parseLong(fields[6])),
+                    decoded(fields[7])));
+        } catch (IllegalArgumentException | DateTimeException damaged) {
+            return Optional.empty();
+        }
+    }
+
+    private static Set<Scope> scopes(String text) {
+        Set<Scope> scopes = EnumSet.noneOf(Scope.class);
+        for (String name : text.split(",", -1)) {
+            if (!name.isEmpty()) {
+                scopes.add(Scope.ofKey(name).orElseThrow(() -> new IllegalArgumentException("no scope: " + name)));
+            }
+        }
+        return scopes;
+    }
+
+    private static Map<String, String> notes(String text) {
+        Map<String, String> notes = new LinkedHashMap<>();
+        Arrays.stream(text.split("&", -1)).filter(note -> !note.isEmpty()).forEach(note -> {
+            int equals = note.indexOf('=');
+            if (equals < 0) {
+                throw new IllegalArgumentException("no note: " + note);
+            }
+            notes.put(decoded(note.substring(0, equals)), decoded(note.substring(equals + 1)));
+        });
+        return notes;
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    private static String decoded(String text) {
+        return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    }
+}

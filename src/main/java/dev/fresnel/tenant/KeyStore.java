@@ -1,0 +1,24 @@
+package dev.fresnel.tenant;
+
+import io.vertx.core.Future;
+import java.util.Optional;
+
+/**
+ * Keeps issued keys and revocations across restarts and, where replicas share a store, between them; hashes, never keys. Port: {@link
+ * KeyRegister} goes by its own copy in memory, and no request waits for an implementation. Thread-safe; never throws.
+ */
+public interface KeyStore {
+    /**
+     * Everything, unless nothing has changed. A damaged issued key counts as absent and is reported; a damaged revocation counts.
+     *
+     * @param known the revision that the caller has
+     * @return empty: that is still the revision
+     */
+    Future<Optional<KeyBook>> load(String known);
+
+    /** Keeps a key; does nothing when one of this hash is there. Fails unless it outlives this process. */
+    Future<Void> issue(IssuedKey key);
+
+    /** Keeps a revocation; does nothing when there is one. Fails unless it outlives this process. */
+    Future<Void> revoke(KeyHash key, Revocation revocation);
+}

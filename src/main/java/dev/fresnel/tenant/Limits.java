@@ -1,0 +1,32 @@
+package dev.fresnel.tenant;
+
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * How much a tenant or a key may have. Immutable.
+ *
+ * @param most what is not in it is not limited; each at least 1
+ */
+public record Limits(Map<Limit, Long> most) {
+    public static final Limits NONE = new Limits(Map.of());
+
+    public Limits {
+        most = most.isEmpty() ? Map.of() : Collections.unmodifiableMap(new EnumMap<>(most));
+    }
+
+    /** Empty: not limited. */
+    public OptionalLong of(Limit limit) {
+        Long value = most.get(limit);
+        return value == null ? OptionalLong.empty() : OptionalLong.of(value);
+    }
+
+    /** What one of {@code replicas} gateways enforces, so that all of them together keep to this; at least 1 each. */
+    public Limits share(int replicas) {
+        Map<Limit, Long> shares = new EnumMap<>(Limit.class);
+        most.forEach((limit, value) -> shares.put(limit, Math.max(1, value / replicas)));
+        return new Limits(shares);
+    }
+}

@@ -1,0 +1,159 @@
+package dev.fresnel.store.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fresnel.chat.Usage;
+import dev.fresnel.testing.Await;
+import dev.fresnel.testing.FakeUpstream;
+import dev.fresnel.testing.RedisServer;
+import dev.fresnel.testing.Script;
+import dev.fresnel.testing.TestGateway;
+import io.vertx.core.Vertx;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** T5 over replicas: a key issued at one opens all, one revoked opens none within five seconds, and Redis away changes neither. */
+class KeySharingTest {
+    private Vertx vertx;
+    private RedisServer redis;
+    private FakeUpstream upstream;
+
+    @BeforeEach
+    void start() {
+        vertx = Vertx.vertx();
+        redis = RedisServer.startDurable();
+        upstream = FakeUpstream.start(vertx);
+        upstream.byDefault(Script.chat("fine", Usage.of(5, 5)));
+    }
+
+    @AfterEach
+    void stop() {
+        upstream.close();
+        Await.result(vertx.close());
+        redis.close();
+    }
+
+    private TestGateway replica() {
+        return TestGateway.withStore(
+                "store: { redis: { url: \"" + redis.uri() + "\", command-timeout: 500ms } }",
+                """
+                upstreams: { provider: { base-url: "%s" } }
+                tenants:
+                  - { id: acme, access: keys, keys: [sk-declared] }
+                  - { id: open }
+                """.formatted(upstream.baseUri()));
+    }
+
+    private static HttpResponse<String> admin(TestGateway gateway, String method, String path, String body) {
+        return gateway.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.adminPort() + "/admin/keys" + path))
+                        .method(method, HttpRequest.BodyPublishers.ofString(body))
+                        .build());
+    }
+
+    private static int asked(TestGateway gateway, String key) {
+        return gateway.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + "/v1/files"))
+                        .header("authorization", "Bearer " + key)
+                        .build())
+                .statusCode();
+    }
+
+    private static String field(HttpResponse<String> reply, String name) {
+        assertThat(reply.statusCode()).as(reply.body()).isEqualTo(200);
+        return reply.body().replaceFirst(".*\"" + name + "\":\"([^\"]*)\".*", "$1");
+    }
+
+    @Test
+    void issuedAtOne_opensAll_andRevokedAtOneItOpensNone() {
+        try (TestGateway first = replica();
+                TestGateway second = replica()) {
+            HttpResponse<String> issued = admin(first, "POST", "", "{\"tenant\":\"acme\",\"name\":\"ci\"}");
+            String key = field(issued, "key");
+
+            assertThat(asked(first, key)).as("where it was issued, at once").isEqualTo(200);
+            Await.until("the other replica has heard", () -> asked(second, key) == 200);
+            try (TestGateway third = replica()) {
+                assertThat(asked(third, key)).as("from its first request").isEqualTo(200);
+            }
+
+            Instant revoked = Instant.now();
+            assertThat(admin(second, "DELETE", "/" + field(issued, "id"), "").body())
+                    .contains("\"stored\":true", "\"state\":\"revoked\"");
+            assertThat(asked(second, key)).as("where it was revoked, at once").isEqualTo(401);
+            Await.until("the other replica has heard", () -> asked(first, key) == 401);
+            assertThat(Duration.between(revoked, Instant.now())).isLessThan(Duration.ofSeconds(5));
+        }
+        assertThat(upstream.requests())
+                .allSatisfy(request -> assertThat(request.header("authorization"))
+                        .as("an issued key never travels on")
+                        .isEmpty());
+    }
+
+    @Test
+    void aKeyOfTheConfigIsRevokedAtAll_andAtThoseThatStartLater() {
+        try (TestGateway first = replica();
+                TestGateway second = replica()) {
+            assertThat(asked(second, "sk-declared")).isEqualTo(200);
+            String id = field(admin(first, "GET", "?tenant=acme", ""), "id");
+
+            admin(first, "DELETE", "/" + id, "");
+
+            assertThat(asked(first, "sk-declared")).isEqualTo(401);
+            Await.until("the other replica has heard", () -> asked(second, "sk-declared") == 401);
+            try (TestGateway third = replica()) {
+                assertThat(asked(third, "sk-declared")).isEqualTo(401);
+            }
+        }
+    }
+
+    @Test
+    void holdsWhatWasLastKnown_whenRedisIsAway_andTellsItLater() {
+        try (TestGateway first = replica();
+                TestGateway second = replica()) {
+            HttpResponse<String> kept = admin(first, "POST", "", "{\"tenant\":\"acme\",\"name\":\"kept\"}");
+            HttpResponse<String> gone = admin(first, "POST", "", "{\"tenant\":\"acme\",\"name\":\"gone\"}");
+            Await.until("the other replica has heard", () -> asked(second, field(gone, "key")) == 200);
+            redis.kill();
+
+            assertThat(admin(first, "POST", "", "{\"tenant\":\"acme\"}").statusCode())
+                    .as("a key that others would not know")
+                    .isEqualTo(503);
+            assertThat(admin(first, "DELETE", "/" + field(gone, "id"), "").body())
+                    .contains("\"stored\":false");
+            assertThat(asked(first, field(gone, "key"))).isEqualTo(401);
+            assertThat(asked(first, field(kept, "key"))).isEqualTo(200);
+            assertThat(asked(second, field(kept, "key"))).isEqualTo(200);
+            try (TestGateway third = replica()) {
+                assertThat(asked(third, field(kept, "key")))
+                        .as("before the store was read, and not the open tenant's")
+                        .isEqualTo(401);
+                assertThat(asked(third, "sk-declared")).isEqualTo(200);
+
+                redis.restart();
+
+                Await.until("the third has read the store", () -> asked(third, field(kept, "key")) == 200);
+                Await.until("the third has heard", () -> asked(third, field(gone, "key")) == 401);
+                Await.until("the other replica has heard", () -> asked(second, field(gone, "key")) == 401);
+            }
+        }
+    }
+
+    @Test
+    void tellsAStoreThatLostItsData_whatItMissed() {
+        try (TestGateway first = replica()) {
+            HttpResponse<String> issued = admin(first, "POST", "", "{\"tenant\":\"acme\",\"name\":\"ci\"}");
+            redis.command("FLUSHALL");
+
+            Await.until("told", () -> redis.command("HLEN", "fresnel:{keys}").equals("2"));
+            try (TestGateway second = replica()) {
+                assertThat(asked(second, field(issued, "key"))).isEqualTo(200);
+            }
+        }
+    }
+}
