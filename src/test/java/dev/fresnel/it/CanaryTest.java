@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,7 @@ class CanaryTest {
     private static final String CLIENT_KEY = "sk-canary-client";
     private static final String COOKIE = "canary-cookie";
 
-    private final List<String> said = new ArrayList<>();
+    private final List<String> said = Collections.synchronizedList(new ArrayList<>());
     private final Handler ear = new Handler() {
         @Override
         public void publish(LogRecord entry) {
@@ -177,7 +178,7 @@ class CanaryTest {
         }
         gateway.awaitLogged("key_revoked");
         seen.put("the log", gateway.log());
-        seen.put("what the JVM logs", String.join("\n", said));
+        seen.put("what the JVM logs", String.join("\n", List.copyOf(said)));
         assertThat(seen.get("the log")).contains("ephemeral_lens_created", "request_refused", "upstream_unavailable");
         return seen;
     }
