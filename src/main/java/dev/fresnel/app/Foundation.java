@@ -11,6 +11,7 @@ import dev.fresnel.lens.Provenance;
 import dev.fresnel.lens.ShelfLimits;
 import dev.fresnel.observe.Metrics;
 import dev.fresnel.outcome.UsageLearner;
+import dev.fresnel.savings.SavingsBook;
 import dev.fresnel.upstream.CompletionClient;
 import dev.fresnel.upstream.RetryRule;
 import dev.fresnel.upstream.UpstreamClient;
@@ -37,6 +38,7 @@ record Foundation(
             InForce inForce,
             LensStore lenses,
             Ledger ledger,
+            SavingsBook savings,
             Executor learning,
             Metrics metrics,
             Consumer<LensEvent> events,
@@ -47,7 +49,7 @@ record Foundation(
         closing.later("upstream connections", upstreams::close);
         CompletionClient smart =
                 new CompletionClient(vertx, upstreams, () -> inForce.config().upstreams(), retries, SystemTime.nanos());
-        Charging charging = new Charging(ledger, metrics);
+        Charging charging = new Charging(ledger, metrics, savings);
         Experience experience = new Experience();
         UsageLearner usage =
                 new UsageLearner(experience, learning, inForce.config().estimates());

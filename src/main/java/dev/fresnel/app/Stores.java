@@ -15,6 +15,8 @@ import dev.fresnel.store.embedded.EmbeddedDecisionStore;
 import dev.fresnel.store.embedded.EmbeddedLensStore;
 import dev.fresnel.store.embedded.EmbeddedPauseStore;
 import dev.fresnel.store.embedded.EmbeddedSpendStore;
+import dev.fresnel.savings.StatementStore;
+import dev.fresnel.store.embedded.EmbeddedStatementStore;
 import dev.fresnel.store.embedded.EmbeddedStore;
 import dev.fresnel.store.embedded.StoreProblem;
 import dev.fresnel.store.redis.RedisArmStateStore;
@@ -26,6 +28,7 @@ import dev.fresnel.store.redis.RedisPauseStore;
 import dev.fresnel.store.redis.RedisProblem;
 import dev.fresnel.store.redis.RedisSettings;
 import dev.fresnel.store.redis.RedisSpendStore;
+import dev.fresnel.store.redis.RedisStatementStore;
 import dev.fresnel.value.TenantId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -41,7 +44,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** The ports on the store that the config names, opened. */
-record Stores(LensStore lenses, Ledger ledger, ArmStateStore arms, DecisionStore decisions, PauseStore pauses) {
+record Stores(LensStore lenses, Ledger ledger, ArmStateStore arms, DecisionStore decisions, PauseStore pauses, StatementStore statements) {
     /** How often a replica looks what the others have spent. */
     private static final Duration SPEND_REFRESH = Duration.ofSeconds(2);
 
@@ -80,7 +83,7 @@ record Stores(LensStore lenses, Ledger ledger, ArmStateStore arms, DecisionStore
                     DecisionStore decisions =
                             new EmbeddedDecisionStore(store, SystemTime.clock(), EmbeddedDecisionStore.DEFAULT_MAXIMUM);
                     return Ledger.open(new EmbeddedSpendStore(store), SystemTime.clock())
-                            .map(ledger -> new Stores(lenses, ledger, arms, decisions, new EmbeddedPauseStore(store)));
+                            .map(ledger -> new Stores(lenses, ledger, arms, decisions, new EmbeddedPauseStore(store), new EmbeddedStatementStore(store)));
                 });
     }
 
@@ -106,6 +109,8 @@ record Stores(LensStore lenses, Ledger ledger, ArmStateStore arms, DecisionStore
         random.nextBytes(replica);
         RedisSpendStore spend = new RedisSpendStore(vertx, link, HexFormat.of().formatHex(replica), tenants);
         closing.later("spend", spend::close);
+        RedisStatementStore statements = new RedisStatementStore(vertx, link, HexFormat.of().formatHex(replica));
+        closing.later("savings statement", statements::close);
         Ledger ledger = Ledger.unread(spend, SystemTime.clock());
         // A refresh that fails changes nothing, and the link has counted it.
         long refresh = vertx.setPeriodic(SPEND_REFRESH.toMillis(), _ -> {
@@ -120,7 +125,8 @@ record Stores(LensStore lenses, Ledger ledger, ArmStateStore arms, DecisionStore
                 ledger,
                 new RedisArmStateStore(link),
                 new RedisDecisionStore(link),
-                new RedisPauseStore(link));
+                new RedisPauseStore(link),
+                statements);
         return link.firstAttempt().compose(_ -> ledger.refresh()).transform(_ -> Future.succeededFuture(stores));
     }
 

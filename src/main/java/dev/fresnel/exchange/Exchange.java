@@ -213,6 +213,7 @@ final class Exchange {
         Optional<Usd> cost = journal.cost(parts.prices());
         purse.settle(journal.spent(parts.prices()));
         pace(end, cost);
+        book(end, cost);
         journal.conversation
                 .filter(_ -> end == ExchangeEvent.End.COMPLETE
                         && journal.status < 300
@@ -239,6 +240,17 @@ final class Exchange {
         cost.map(journal.lensCost::plus)
                 .ifPresent(spent -> remaining.ifPresent(left -> parts.pacing()
                         .spent(arrival.tenant().id(), spent, left, parts.clock().instant())));
+    }
+
+    /** A lens is booked when it is written: {@link dev.fresnel.savings.SavingsBook#lens}. */
+    private void book(ExchangeEvent.End end, Optional<Usd> cost) {
+        boolean unasked = end == ExchangeEvent.End.REFUSED && cost.equals(Optional.of(Usd.ZERO));
+        if (end == ExchangeEvent.End.DRY_RUN || (unasked && journal.tab.isEmpty())) {
+            return;
+        }
+        journal.tab.ifPresentOrElse(
+                tab -> parts.savings().paid(tab, cost),
+                () -> parts.savings().paid(arrival.tenant().id(), journal.declared(), cost));
     }
 
     private void learn(ExchangeEvent.End end) {

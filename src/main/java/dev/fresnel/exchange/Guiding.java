@@ -110,6 +110,10 @@ final class Guiding {
         ChatRequest request = plan.request();
         LensRequest wanted = new LensRequest(
                 key, () -> brief(request), order.smart(), price.get(), credentialFor(order), policy, arrival.id());
+        journal.tab.ifPresentOrElse(
+                tab -> parts.savings().mayBuy(arrival.id(), tab),
+                () -> parts.savings()
+                        .mayBuy(arrival.id(), arrival.tenant().id(), journal.declared()));
         long from = parts.nanos().getAsLong();
         long keepAlive = keepAliveWhileWriting(plan, order);
         client.whenGone(() -> {});

@@ -26,6 +26,8 @@ import dev.fresnel.lens.LensSubject;
 import dev.fresnel.lens.LensUse;
 import dev.fresnel.lens.NearLenses;
 import dev.fresnel.outcome.UsageLearner;
+import dev.fresnel.savings.Account;
+import dev.fresnel.savings.Tab;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.ModelName;
@@ -86,6 +88,9 @@ final class Journal {
     int attempts;
     int status;
     Optional<Learning> learning = Optional.empty();
+    /** Of the conversation, where it is in the experiment. */
+    Optional<Tab> tab = Optional.empty();
+
     /** Of the route; nothing is delegated before it is known. */
     RoutePlan plan = RoutePlan.OFF;
 
@@ -140,6 +145,11 @@ final class Journal {
     Journal(LongSupplier nanos, long started) {
         this.nanos = nanos;
         this.started = started;
+    }
+
+    /** The model that was asked for, as the books name it. */
+    String declared() {
+        return requested.map(model -> model.name().value()).orElse(Account.UNDECLARED);
     }
 
     /** Something later than the decision sent the request another way. */

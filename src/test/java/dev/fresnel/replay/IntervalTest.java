@@ -1,5 +1,6 @@
 package dev.fresnel.replay;
 
+import dev.fresnel.savings.StudentT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
