@@ -1,108 +1,86 @@
 package dev.fresnel.admin;
 
-import dev.fresnel.lens.LensShelf;
-import dev.fresnel.pause.KillSwitch;
-import dev.fresnel.pause.PauseOrder;
 import dev.fresnel.value.Secret;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The admin listener: probes, metrics, status, recent events, the kill switch and the lenses, on a port of its own. What it changes leaves
- * an event. One instance.
+ * The admin listener: serves a table of operations on a port of its own. It lets in whom the table lets in, refuses what an operation does
+ * not declare, and leaves an audit event for each change before it answers. One instance.
  */
 public final class AdminListener extends VerticleBase {
-    private static final Pattern LOCAL_HOST =
-            Pattern.compile("(localhost|127(\\.[0-9]{1,3}){3}|\\[::1])(:[0-9]{1,5})?");
-
-    private static final Map<String, String> PATHS = served();
-
     private final Setup setup;
+    private final OperationTable table;
+    private final Doorkeeper door;
     private HttpServer server;
 
-    private static Map<String, String> served() {
-        Map<String, String> methods = new LinkedHashMap<>();
-        List.of("/livez", "/readyz", "/startupz", "/metrics", "/admin/status", "/admin/events")
-                .forEach(path -> methods.put(path, "GET"));
-        List.of("/admin/pause", "/admin/resume").forEach(path -> methods.put(path, "POST"));
-        return Collections.unmodifiableMap(methods);
-    }
-
     /**
-     * What the listener shows.
+     * What the listener serves, and to whom.
      *
-     * @param token demanded as a bearer token by everything but the probes; empty: the listener is on a loopback address
-     * @param ready whether new requests are welcome; says nothing about stores or upstreams, which may be away
-     * @param metrics Prometheus text
-     * @param status JSON
-     * @param events recent events as JSON objects, oldest first
-     * @param killSwitch what {@code /admin/pause} and {@code /admin/resume} work
-     * @param lenses which an operator may look at, retire and forget
-     * @param audit told of every change to them
+     * @param token demanded as a bearer token by all that is not open; empty: the listener is on a loopback address
+     * @param audit told of every change
      */
     public record Setup(
-            String host,
-            int port,
-            Optional<Secret> token,
-            BooleanSupplier ready,
-            Supplier<String> metrics,
-            Supplier<String> status,
-            Supplier<List<String>> events,
-            KillSwitch killSwitch,
-            LensShelf lenses,
-            Consumer<AdminAction> audit) {}
+            String host, int port, Optional<Secret> token, OperationTable table, Consumer<AdminAction> audit) {}
 
     @SuppressWarnings("NullAway.Init") // server is set by start()
     public AdminListener(Setup setup) {
         this.setup = setup;
+        this.table = setup.table();
+        this.door = new Doorkeeper(setup.token());
     }
 
     @Override
     public Future<?> start() {
         Router router = Router.router(vertx);
-        router.get("/livez").handler(c -> text(c, 200, "live\n"));
-        router.get("/startupz").handler(c -> text(c, 200, "started\n"));
-        router.get("/readyz").handler(c -> {
-            boolean ready = setup.ready().getAsBoolean();
-            text(c, ready ? 200 : 503, ready ? "ready\n" : "draining\n");
-        });
-        // Whatever is not a probe, served or not, asks for the token.
-        router.route().handler(this::authorise);
-        router.get("/metrics")
-                .handler(c -> send(
-                        c,
-                        200,
-                        "text/plain; version=0.0.4; charset=utf-8",
-                        setup.metrics().get()));
-        router.get("/admin/status").handler(c -> json(c, setup.status().get()));
-        router.get("/admin/events")
-                .handler(c -> json(c, "[" + String.join(",", setup.events().get()) + "]"));
-        String by = setup.token().map(_ -> "admin-token").orElse("loopback");
-        PauseRequests pauses = new PauseRequests(setup.killSwitch(), by);
-        router.route().handler(AdminListener::refusePages);
-        router.post().handler(BodyHandler.create(false).setBodyLimit(PauseRequests.MAX_BODY));
-        router.post("/admin/pause").handler(c -> pauses.order(c, PauseOrder.State.PAUSED));
-        router.post("/admin/resume").handler(c -> pauses.order(c, PauseOrder.State.ACTIVE));
-        new LensRequests(setup.lenses(), setup.killSwitch().tenants(), by, setup.audit()).serve(router);
-        router.route().handler(AdminListener::notServed);
-        router.errorHandler(413, c -> text(c, 413, "The body is larger than " + PauseRequests.MAX_BODY + " bytes.\n"));
-        router.errorHandler(400, c -> text(c, 400, "The request cannot be read. Is its query percent-encoded?\n"));
+        for (Operation operation : table.operations()) {
+            if (operation.guard() == Operation.Guard.NONE) {
+                serve(router, operation);
+            }
+        }
+        // Whatever is not open, served or not, asks for the token.
+        router.route()
+                .handler(context -> door.refusal(context.request())
+                        .ifPresentOrElse(refused -> refuse(context, refused), context::next));
+        for (Operation operation : table.operations()) {
+            if (operation.guard() == Operation.Guard.TOKEN) {
+                serve(router, operation);
+            }
+        }
+        for (String path : table.paths()) {
+            router.route(Operation.routerPath(path)).handler(context -> wrongMethod(context, table.allowed(path)));
+        }
+        router.route()
+                .handler(context -> refuse(
+                        context,
+                        AdminReply.notFound(
+                                "There is nothing here. Served are " + String.join(", ", table.paths()) + ".")));
+        router.errorHandler(
+                413,
+                context -> refuse(
+                        context,
+                        AdminReply.refused(ErrorCode.BODY_TOO_LARGE, "The body is larger than this operation takes.")));
+        router.errorHandler(
+                400,
+                context -> refuse(
+                        context,
+                        AdminReply.refused(
+                                ErrorCode.INVALID_REQUEST,
+                                "The request cannot be read. Is its query percent-encoded?")));
+        router.errorHandler(500, context -> broken(context, context.failure()));
         server = vertx.createHttpServer(new HttpServerOptions()
                         .setHost(setup.host())
                         .setPort(setup.port())
@@ -111,54 +89,93 @@ public final class AdminListener extends VerticleBase {
         return server.listen();
     }
 
-    private static void notServed(RoutingContext context) {
-        String method = PATHS.get(Objects.requireNonNullElse(context.request().path(), ""));
-        if (method != null) {
-            context.response().putHeader("allow", method);
-            text(context, 405, "Use " + method + ".\n");
-        } else {
-            text(
-                    context,
-                    404,
-                    "There is nothing here. Served are " + String.join(", ", PATHS.keySet()) + ", " + LensRequests.PATH
-                            + ".\n");
+    private void serve(Router router, Operation operation) {
+        var route = router.route(operation.method(), Operation.routerPath(operation.path()));
+        if (!operation.method().equals(HttpMethod.GET)) {
+            route.handler(BodyHandler.create(false).setBodyLimit(operation.maxBody()));
+        }
+        route.handler(context -> answer(operation, context));
+    }
+
+    private void answer(Operation operation, RoutingContext context) {
+        String by = door.name(context.request());
+        switch (RequestReader.read(operation, context, by)) {
+            case RequestReader.Reading.Bad(AdminReply.Refused why) -> refuse(context, why);
+            case RequestReader.Reading.Good(AdminRequest request) ->
+                operation
+                        .handler()
+                        .answer(request)
+                        .map(reply -> {
+                            send(operation, by, context, reply);
+                            return reply;
+                        })
+                        .onFailure(problem -> broken(context, problem));
         }
     }
 
-    /** Any page that somebody on this machine looks at can send to a loopback address; browsers say so, and nobody else does. */
-    private static void refusePages(RoutingContext context) {
-        boolean reads = context.request().method().equals(HttpMethod.GET)
-                || context.request().method().equals(HttpMethod.HEAD);
-        if (!reads && context.request().headers().contains("origin")) {
-            text(context, 403, "Changes are not taken from web pages. Use 'fresnel pause' or curl.\n");
-        } else {
-            context.next();
-        }
-    }
-
-    private void authorise(RoutingContext context) {
-        if (setup.token().isEmpty()) {
-            // Without a token the loopback address is the only guard, and a name that a web page's owner points at it
-            // gets past.
-            if (LOCAL_HOST
-                    .matcher(Objects.requireNonNullElse(context.request().getHeader("host"), ""))
-                    .matches()) {
-                context.next();
-            } else {
-                text(context, 403, "Ask by a loopback address, or set listen.admin-token.\n");
+    private void send(Operation operation, String by, RoutingContext context, AdminReply reply) {
+        switch (reply) {
+            case AdminReply.Changed changed -> {
+                String action = operation.audit().orElseThrow();
+                setup.audit().accept(new AdminAction(action, changed.tenant(), changed.subject(), by));
+                end(context, 200, "application/json", changed.json());
             }
-            return;
+            case AdminReply.Whole whole -> {
+                whole.headers().forEach(context.response()::putHeader);
+                end(context, whole.status(), whole.contentType(), whole.body());
+            }
+            case AdminReply.Streamed streamed -> {
+                HttpServerResponse response = context.response();
+                response.setChunked(true).putHeader("content-type", streamed.contentType());
+                streamed.writer().accept(response);
+            }
+            case AdminReply.Refused refused -> refuse(context, refused);
         }
-        String given = context.request().getHeader("authorization");
-        boolean known = given != null
-                && given.regionMatches(true, 0, "Bearer ", 0, 7)
-                && setup.token().get().equals(new Secret(given.substring("Bearer ".length())));
-        if (known) {
-            context.next();
+    }
+
+    private static void wrongMethod(RoutingContext context, String allowed) {
+        context.response().putHeader("allow", allowed);
+        refuse(context, AdminReply.refused(ErrorCode.METHOD_NOT_ALLOWED, "Use " + allowed + "."));
+    }
+
+    private static void broken(RoutingContext context, @Nullable Throwable bug) {
+        System.getLogger("fresnel").log(System.Logger.Level.ERROR, "an admin request was not answered", bug);
+        if (context.response().headWritten()) {
+            context.response().reset();
         } else {
-            context.response().putHeader("www-authenticate", "Bearer");
-            text(context, 401, "Send the admin token as 'Authorization: Bearer TOKEN'.\n");
+            refuse(context, AdminReply.refused(ErrorCode.INTERNAL, "The gateway has a fault; its log has more."));
         }
+    }
+
+    /** {@code {"error":{"code":...,"message":...,"problems":[{"parameter":...,"message":...}]}}}: one form for every refusal. */
+    private static void refuse(RoutingContext context, AdminReply.Refused refused) {
+        if (refused.code() == ErrorCode.UNAUTHORIZED) {
+            context.response().putHeader("www-authenticate", "Bearer");
+        }
+        String body = AdminReply.text(json -> {
+            json.writeStartObject();
+            json.writeObjectFieldStart("error");
+            json.writeStringField("code", refused.code().key());
+            json.writeStringField(
+                    "message",
+                    refused.problems().stream().map(RequestProblem::message).collect(Collectors.joining("; ")));
+            json.writeArrayFieldStart("problems");
+            for (RequestProblem problem : refused.problems()) {
+                json.writeStartObject();
+                json.writeStringField("parameter", problem.parameter().orElse(null));
+                json.writeStringField("message", problem.message());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+            json.writeEndObject();
+        });
+        end(context, refused.code().status(), "application/json", body);
+    }
+
+    /** Everything that is served, in the order of its groups. */
+    public List<Operation> operations() {
+        return table.operations();
     }
 
     /** The bound port, once started. */
@@ -166,19 +183,11 @@ public final class AdminListener extends VerticleBase {
         return server.actualPort();
     }
 
-    static void text(RoutingContext context, int status, String body) {
-        send(context, status, "text/plain; charset=utf-8", body);
-    }
-
-    static void json(RoutingContext context, String body) {
-        send(context, 200, "application/json", body);
-    }
-
-    private static void send(RoutingContext context, int status, String type, String body) {
+    private static void end(RoutingContext context, int status, String type, String body) {
         // A failed write means the asker has gone.
         var _ = context.response()
                 .setStatusCode(status)
                 .putHeader("content-type", type)
-                .end(body);
+                .end(Buffer.buffer(body));
     }
 }

@@ -1,6 +1,15 @@
 package dev.fresnel.app;
 
 import dev.fresnel.admin.AdminListener;
+import dev.fresnel.admin.LensRequests;
+import dev.fresnel.admin.OpenApiRequests;
+import dev.fresnel.admin.Operation;
+import dev.fresnel.admin.OperationGroup;
+import dev.fresnel.admin.OperationTable;
+import dev.fresnel.admin.PauseRequests;
+import dev.fresnel.admin.ProbeRequests;
+import dev.fresnel.admin.StatusRequests;
+import dev.fresnel.admin.TenantNames;
 import dev.fresnel.budget.Ledger;
 import dev.fresnel.budget.PriceTable;
 import dev.fresnel.config.ConfigResult;
@@ -341,16 +350,21 @@ public final class Gateway {
                     telling.metrics().onRefused(refusal.status());
                 }),
                 nanos);
+        TenantNames tenants = new TenantNames(inForce::tenants);
+        // What the admin API serves: a group of operations per subject.
+        List<OperationGroup> groups = List.of(
+                new ProbeRequests(() -> !gate.isShut(), telling.registry()::scrape),
+                new OpenApiRequests(),
+                new StatusRequests(
+                        () -> Status.json(inForce, gate, ledger, killSwitch, learning.seeding(), telling.writer()),
+                        telling.window()::lines),
+                new PauseRequests(killSwitch, tenants),
+                new LensRequests(shelf, tenants));
         AdminListener admin = new AdminListener(new AdminListener.Setup(
                 config.listen().admin().host(),
                 config.listen().admin().port(),
                 config.listen().adminToken(),
-                () -> !gate.isShut(),
-                telling.registry()::scrape,
-                () -> Status.json(inForce, gate, ledger, killSwitch, learning.seeding(), telling.writer()),
-                telling.window()::lines,
-                killSwitch,
-                shelf,
+                new OperationTable(groups),
                 unharmed(action ->
                         telling.log().onAdminAction(action.action(), action.tenant(), action.subject(), action.by()))));
         // The first request must not pay for the tokenizer's tables, nor stand on an event loop while they load.
@@ -455,6 +469,11 @@ public final class Gateway {
 
     public int adminPort() {
         return admin.port();
+    }
+
+    /** Everything the admin listener serves. */
+    public List<Operation> adminOperations() {
+        return admin.operations();
     }
 
     /**

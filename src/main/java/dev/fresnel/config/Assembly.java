@@ -65,9 +65,10 @@ final class Assembly {
     }
 
     /** Only for a file without problems: whatever was required is there. */
-    GatewayConfig config(String version) {
+    GatewayConfig config(String version, Map<String, String> values) {
         return new GatewayConfig(
                 version,
+                values,
                 new GatewayConfig.Listen(
                         file.listen().data(),
                         file.listen().admin(),

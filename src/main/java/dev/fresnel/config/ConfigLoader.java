@@ -63,11 +63,12 @@ public final class ConfigLoader {
         if (!findings.clean()) {
             return invalid(findings, references.files());
         }
-        String inForce = EffectiveConfig.describe(file, aliases, bottom);
+        Map<String, String> values = EffectiveConfig.values(file, aliases, bottom);
+        String inForce = EffectiveConfig.describe(values);
         // It hides secrets, so nobody who sees the version can test a guess of one.
         String version = Fingerprint.of(inForce).shortForm();
         return new ConfigResult.Valid(
-                new Assembly(file, aliases, bottom).config(version), inForce, findings.warnings(), references.files());
+                new Assembly(file, aliases, bottom).config(version, values), inForce, findings.warnings(), references.files());
     }
 
     private static ConfigResult.Invalid invalid(Findings findings, Set<Path> secrets) {

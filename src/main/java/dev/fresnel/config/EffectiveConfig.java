@@ -25,11 +25,11 @@ final class EffectiveConfig {
     }
 
     /**
-     * One line per value, names and values in two columns, a line break at the end.
+     * Every value by its path, in the order of a file.
      *
      * @param bottom the declared defaults of a plan
      */
-    static String describe(ConfigFile file, Aliases aliases, PlanSection bottom) {
+    static Map<String, String> values(ConfigFile file, Aliases aliases, PlanSection bottom) {
         EffectiveConfig table = new EffectiveConfig(file, bottom);
         for (Shape.Field field : Shape.block(ConfigFile.class).fields()) {
             KeyPath path = KeyPath.of(field.name());
@@ -42,9 +42,14 @@ final class EffectiveConfig {
                 default -> table.add(path, field.key(), value(field, file));
             }
         }
-        int width = table.rows.keySet().stream().mapToInt(String::length).max().orElse(0);
+        return table.rows;
+    }
+
+    /** One line per value, names and values in two columns, a line break at the end. */
+    static String describe(Map<String, String> values) {
+        int width = values.keySet().stream().mapToInt(String::length).max().orElse(0);
         StringBuilder text = new StringBuilder();
-        table.rows.forEach((name, value) -> text.append(name)
+        values.forEach((name, value) -> text.append(name)
                 .append(" ".repeat(width - name.length() + 2))
                 .append(value)
                 .append('\n'));

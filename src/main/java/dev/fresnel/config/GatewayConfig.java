@@ -25,6 +25,7 @@ import java.util.Optional;
  * somewhere: a worker's model, a route's arms and a tenant's upstream are declared.
  *
  * @param version names this config: what is in force, secrets left out, has one version on every replica
+ * @param values what is in force, for people: every value by its path, secrets as {@code [secret]}
  * @param upstreams by name, in file order
  * @param models declared models and the aliases in force
  * @param prices of declared models; a model without a price is absent
@@ -38,6 +39,7 @@ import java.util.Optional;
  */
 public record GatewayConfig(
         String version,
+        Map<String, String> values,
         Listen listen,
         Store store,
         Map<String, Upstream> upstreams,
@@ -53,6 +55,7 @@ public record GatewayConfig(
         Limits limits,
         Events events) {
     public GatewayConfig {
+        values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
         upstreams = Collections.unmodifiableMap(new LinkedHashMap<>(upstreams));
         prices = Collections.unmodifiableMap(new LinkedHashMap<>(prices));
         workers = Collections.unmodifiableMap(new LinkedHashMap<>(workers));
@@ -63,6 +66,7 @@ public record GatewayConfig(
     public GatewayConfig takingOver(GatewayConfig next) {
         return new GatewayConfig(
                 next.version,
+                valuesTakingOver(next),
                 listen,
                 store,
                 next.upstreams,
@@ -77,6 +81,23 @@ public record GatewayConfig(
                 estimates,
                 limits.takingOver(next.limits),
                 events);
+    }
+
+    /** Those of {@code next}, but for what waits for a start. */
+    private Map<String, String> valuesTakingOver(GatewayConfig next) {
+        List<String> waiting = needingRestart(next);
+        Map<String, String> taken = new LinkedHashMap<>(next.values);
+        taken.keySet().removeIf(path -> isUnder(waiting, path));
+        values.forEach((path, value) -> {
+            if (isUnder(waiting, path)) {
+                taken.put(path, value);
+            }
+        });
+        return taken;
+    }
+
+    private static boolean isUnder(List<String> keys, String path) {
+        return keys.stream().anyMatch(key -> path.equals(key) || path.startsWith(key + "."));
     }
 
     /** Keys that {@code next} says otherwise, and that only a new start takes over; in the order of the file. */

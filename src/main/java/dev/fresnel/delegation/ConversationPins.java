@@ -3,7 +3,10 @@ package dev.fresnel.delegation;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.fresnel.value.TenantId;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -43,6 +46,23 @@ public final class ConversationPins {
     /** Forgets: the next turn is decided anew. */
     public void release(ConversationKey conversation) {
         pins.invalidate(conversation);
+    }
+
+    /** What running conversations of a tenant were given, in no order. Looks at all that are held: for an operator, not for a request. */
+    public Map<ConversationKey, Pin> of(TenantId tenant) {
+        Map<ConversationKey, Pin> found = new HashMap<>();
+        // The view of the map starts nobody's idle time anew.
+        pins.asMap().forEach((conversation, pin) -> {
+            if (conversation.tenant().equals(tenant)) {
+                found.put(conversation, pin);
+            }
+        });
+        return found;
+    }
+
+    /** {@link #release}, and whether there was something to forget. */
+    public boolean forget(ConversationKey conversation) {
+        return pins.asMap().remove(conversation) != null;
     }
 
     /** Conversations held now. */

@@ -380,6 +380,7 @@ final class Exchange {
                 cost,
                 journal.lensCost,
                 journal.timeToFirstToken(),
-                journal.total());
+                journal.total(),
+                journal.trace);
     }
 }

@@ -1,6 +1,7 @@
 package dev.fresnel.exchange;
 
 import dev.fresnel.chat.Usage;
+import dev.fresnel.delegation.Assessment;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
@@ -113,6 +114,7 @@ public sealed interface ExchangeEvent {
      * @param reasons why it went the way it did: those of the decision, then what came later; empty when nothing was decided
      * @param cost of this request's own calls; empty where the price of one is not known
      * @param lensCost what writing a lens cost that this request waited for, whether it came to something or not
+     * @param assessment what led to its decision; empty when nothing was weighed. No text of the client is in it
      * @param timeToFirstToken from the call to the first content; empty when there was none, or the reply was not streamed
      */
     record Finished(
@@ -133,7 +135,8 @@ public sealed interface ExchangeEvent {
             Optional<Usd> cost,
             Usd lensCost,
             Optional<Duration> timeToFirstToken,
-            Duration total)
+            Duration total,
+            Optional<Assessment> assessment)
             implements ExchangeEvent {}
 
     /** How an exchange ended. */

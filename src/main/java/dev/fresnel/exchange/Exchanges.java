@@ -76,6 +76,7 @@ public final class Exchanges {
                 Optional.empty(),
                 Usd.ZERO,
                 Optional.empty(),
-                journal.total());
+                journal.total(),
+                Optional.empty());
     }
 }

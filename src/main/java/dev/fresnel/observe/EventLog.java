@@ -76,12 +76,12 @@ public final class EventLog {
     }
 
     /** The audit trail of what an operator changed. */
-    public void onAdminAction(String action, TenantId tenant, String subject, String by) {
+    public void onAdminAction(String action, Optional<TenantId> tenant, String subject, String by) {
         String line = new JsonLine()
                 .text("type", "admin_action")
                 .text("at", clock.instant().toString())
                 .text("action", action)
-                .text("tenant", tenant.value())
+                .text("tenant", tenant)
                 .text("subject", subject)
                 .text("by", by)
                 .end();

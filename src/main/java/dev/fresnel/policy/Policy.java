@@ -139,6 +139,18 @@ public final class Policy {
         }
     }
 
+    /** What is believed in every context of a population that anything is known of, the last used first. Any thread; nothing waits. */
+    public List<LeafState> leaves(String population) {
+        Population known = populations.get(population);
+        return known == null ? List.of() : known.states(population);
+    }
+
+    /** Whether an alarm of a population still asks for more exploration. */
+    public boolean isAlarmed(String population) {
+        Population known = populations.get(population);
+        return known != null && known.isAlarmed();
+    }
+
     public PolicyCounts counts() {
         return new PolicyCounts(refused.sum(), impossible.sum(), repaired.sum());
     }

@@ -1,5 +1,9 @@
 package dev.fresnel.policy;
 
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -83,6 +87,53 @@ final class Population {
             belief = task.newcomer;
         }
         return belief == null ? newcomer : belief;
+    }
+
+    /** What every leaf is taken for, the last used first. */
+    List<LeafState> states(String name) {
+        Roster arms = roster;
+        List<LeafState> states = new ArrayList<>();
+        tasks.forEach((task, of) -> of.leaves.forEach((leaf, found) -> {
+            Belief belief = found.belief;
+            if (belief != null) {
+                states.add(new LeafState(
+                        new Context(name, task, leaf),
+                        Instant.ofEpochMilli((long) (found.used * 1000)),
+                        state(arms, found, belief)));
+            }
+        }));
+        states.sort(Comparator.comparing(LeafState::used)
+                .reversed()
+                .thenComparing(state -> state.context().task())
+                .thenComparing(state -> state.context().leaf()));
+        return states;
+    }
+
+    private static List<LeafState.ArmState> state(Roster arms, Leaf leaf, Belief belief) {
+        int direct = arms.slot(Arm.DIRECT);
+        double[] mean = belief.posterior().mean();
+        double[][] covariance = belief.posterior().covariance();
+        List<LeafState.ArmState> states = new ArrayList<>();
+        for (int i = 0; i < Math.min(arms.size(), belief.size()); i++) {
+            Evidence seen = belief.pulls()[i];
+            states.add(new LeafState.ArmState(
+                    arms.arms().get(i),
+                    mean[i],
+                    Math.sqrt(covariance[i][i]),
+                    seen.weight(),
+                    seen.reward() / seen.weight(),
+                    leaf.pending.get(i),
+                    direct < 0 || direct >= belief.size() ? Double.NaN : notWorse(mean, covariance, i, direct)));
+        }
+        return states;
+    }
+
+    private static double notWorse(double[] mean, double[][] covariance, int arm, int direct) {
+        if (arm == direct) {
+            return 1;
+        }
+        double variance = covariance[arm][arm] + covariance[direct][direct] - 2 * covariance[arm][direct];
+        return SpecialFunctions.normalCumulative((mean[arm] - mean[direct]) / Math.sqrt(Math.max(Gaussian.LEAST_VARIANCE, variance)));
     }
 
     /** Counts a decision as in flight; not while all places are taken, until the learner has made room. */

@@ -31,8 +31,16 @@ public final class RetryBudget {
 
     /** Takes one retry out of the budget; false when it is empty. */
     public synchronized boolean tryRetry() {
-        int now = slot();
-        long windowStart = second[now] - WINDOW_SECONDS;
+        if (left() <= 0) {
+            return false;
+        }
+        retries[slot()]++;
+        return true;
+    }
+
+    /** Retries that there are now. */
+    synchronized int left() {
+        long windowStart = second[slot()] - WINDOW_SECONDS;
         long seenRequests = 0;
         long seenRetries = 0;
         for (int i = 0; i < WINDOW_SECONDS; i++) {
@@ -41,11 +49,7 @@ public final class RetryBudget {
                 seenRetries += retries[i];
             }
         }
-        if (seenRetries >= Math.max(FLOOR, seenRequests / REQUESTS_PER_RETRY)) {
-            return false;
-        }
-        retries[now]++;
-        return true;
+        return (int) Math.max(0, Math.max(FLOOR, seenRequests / REQUESTS_PER_RETRY) - seenRetries);
     }
 
     /** The counter of the running second, emptied when it last served an older one. */

@@ -1,6 +1,7 @@
 package dev.fresnel.upstream;
 
 import dev.fresnel.value.GatewayException;
+import dev.fresnel.value.GatewayFailure;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -111,6 +112,7 @@ public final class UpstreamCall {
             }
             if (!lane.enter()) {
                 over = true;
+                lane.health().note(UpstreamHealth.Result.BUSY);
                 reply.fail(problems.busy());
                 return;
             }
@@ -137,6 +139,7 @@ public final class UpstreamCall {
         if (cause instanceof TimeoutException || cause instanceof io.netty.channel.ConnectTimeoutException) {
             fail(problems.timeout("gave no free connection", timeouts().connect(), "connect"));
         } else if (mayRetry() && isConnectError(cause) && lane.budget().tryRetry()) {
+            lane.health().note(UpstreamHealth.Result.UNREACHABLE);
             retryTimer = after(retries.pauseAfterNoConnection(), this::attempt);
         } else {
             fail(problems.notReached(cause));
@@ -254,6 +257,7 @@ public final class UpstreamCall {
             fail(problems.interimStatus(response.statusCode()));
             return;
         }
+        lane.health().note(UpstreamHealth.Result.of(response.statusCode()));
         Optional<Duration> pause = payload instanceof Payload.Whole && mayRetry()
                 ? retries.pauseAfter(response.statusCode(), response.headers())
                 : Optional.empty();
@@ -266,9 +270,14 @@ public final class UpstreamCall {
         if (!bodySent && payload instanceof Payload.Streamed streamed) {
             streamed.body().pause();
         }
-        ReplyStream body = new ReplyStream(context, response, problems::replyBroke, () -> streamOver(from, response));
+        ReplyStream body = new ReplyStream(context, response, this::replyBroke, () -> streamOver(from, response));
         stream = body;
         reply.complete(new UpstreamReply(response.statusCode(), response.headers(), body));
+    }
+
+    private Throwable replyBroke(Throwable cause) {
+        lane.health().note(UpstreamHealth.Result.BROKEN);
+        return problems.replyBroke(cause);
     }
 
     private void notReplied(HttpClientRequest from, Throwable cause) {
@@ -281,6 +290,7 @@ public final class UpstreamCall {
                 && lane.budget().tryRetry()) {
             // An idle connection that was being closed while the pool handed it out: nobody can have acted on a request
             // that did not wholly leave.
+            lane.health().note(UpstreamHealth.Result.UNREACHABLE);
             request = null;
             stop(firstByteTimer);
             retryTimer = after(retries.pauseAfterNoConnection(), this::attempt);
@@ -318,6 +328,7 @@ public final class UpstreamCall {
             return;
         }
         release();
+        note(cause);
         ReplyStream begun = stream;
         if (begun != null) {
             begun.breakOff(cause);
@@ -331,6 +342,17 @@ public final class UpstreamCall {
                 open.reset();
             }
             reply.fail(cause);
+        }
+    }
+
+    /** What ends a call by the upstream's doing; a client that leaves, or sends nonsense, says nothing of it. */
+    private void note(Throwable cause) {
+        if (cause instanceof GatewayException known) {
+            if (known.failure() instanceof GatewayFailure.UpstreamTimeout) {
+                lane.health().note(UpstreamHealth.Result.TIMEOUT);
+            } else if (known.failure() instanceof GatewayFailure.UpstreamUnavailable) {
+                lane.health().note(UpstreamHealth.Result.UNREACHABLE);
+            }
         }
     }
 

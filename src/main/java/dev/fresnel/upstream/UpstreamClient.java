@@ -10,6 +10,7 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.core.net.TrustOptions;
 import io.vertx.core.streams.ReadStream;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,7 +48,7 @@ public final class UpstreamClient {
      * One upstream's pool, retry budget and admission. The bound on waiting calls is kept here, not in Vert.x, whose queue also
      * counts connects under way and keeps calls that were cancelled. Thread-safe.
      */
-    record Lane(HttpClientAgent client, RetryBudget budget, Semaphore places, int all) {
+    record Lane(HttpClientAgent client, RetryBudget budget, UpstreamHealth health, Semaphore places, int all) {
         /** Takes a place among the calls in flight and waiting; false when there is none. */
         boolean enter() {
             return places.tryAcquire();
@@ -55,6 +56,10 @@ public final class UpstreamClient {
 
         void leave() {
             places.release();
+        }
+
+        int calls() {
+            return all - places.availablePermits();
         }
 
         boolean isIdle() {
@@ -134,7 +139,7 @@ public final class UpstreamClient {
                 .withConnectHandler(connection -> connection.exceptionHandler(cause -> {}))
                 .build();
         int places = upstream.pool().maxConnections() + upstream.pool().maxQueue();
-        return new Lane(client, new RetryBudget(nanos), new Semaphore(places), places);
+        return new Lane(client, new RetryBudget(nanos), new UpstreamHealth(nanos), new Semaphore(places), places);
     }
 
     /**
@@ -164,6 +169,24 @@ public final class UpstreamClient {
                 closeWhenIdle(lane);
             }
         });
+    }
+
+    /** How an upstream fares; of one that nobody called yet, nothing but zeros. */
+    public UpstreamState state(Upstream upstream) {
+        Lane lane = lanes.get(upstream);
+        UpstreamHealth health = lane == null ? new UpstreamHealth(nanos) : lane.health();
+        int calls = lane == null ? 0 : lane.calls();
+        int inUse = Math.min(calls, upstream.pool().maxConnections());
+        Map<String, Long> recent = new LinkedHashMap<>();
+        health.counts().forEach((result, count) -> recent.put(result.key(), count));
+        return new UpstreamState(
+                upstream,
+                UpstreamHealth.WINDOW,
+                recent,
+                inUse,
+                calls - inUse,
+                lane == null ? RetryBudget.FLOOR : lane.budget().left(),
+                health.sinceFailure());
     }
 
     /** Closes every connection; calls under way fail. */

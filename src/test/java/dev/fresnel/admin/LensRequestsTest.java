@@ -78,7 +78,7 @@ class LensRequestsTest {
             assertThat(gateway.admin("/admin/lenses?tenant=acme"))
                     .contains("\"state\":\"retired\"", "\"retirements\":1");
             assertThat(gateway.awaitLogged("admin_action", "lens_retired"))
-                    .contains("\"tenant\":\"acme\"", "\"subject\":\"" + first + "\"", "\"by\":\"loopback\"");
+                    .contains("\"tenant\":\"acme\"", "\"subject\":\"" + first + "\"", "\"by\":\"loopback@127.0.0.1\"");
             HttpResponse<String> next = delegated(gateway);
             assertThat(header(next, "x-fresnel-lens")).endsWith("; built");
             assertThat(lens(next)).isNotEqualTo(first);
@@ -207,7 +207,7 @@ class LensRequestsTest {
             assertThat(change(gateway, "DELETE", "/admin/lenses/acme", "authorization", "Bearer secret")
                             .statusCode())
                     .isEqualTo(200);
-            assertThat(gateway.awaitLogged("admin_action")).contains("\"by\":\"admin-token\"");
+            assertThat(gateway.awaitLogged("admin_action")).contains("\"by\":\"admin-token@127.0.0.1\"");
         }
     }
 

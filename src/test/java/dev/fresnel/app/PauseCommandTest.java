@@ -64,7 +64,7 @@ class PauseCommandTest {
         try (TestGateway gateway = TestGateway.start(CONFIG)) {
             Shell unknown = Shell.run("pause", "--admin", url(gateway), "--tenant", "acne");
             assertThat(unknown.code()).isEqualTo(ExitCode.PROBLEM);
-            assertThat(unknown.err()).contains("400", "no tenant is called 'acne'");
+            assertThat(unknown.err()).contains("400", "tenant names no tenant; there are acme");
         }
         Shell nobody = Shell.run("pause", "--admin", "http://127.0.0.1:" + RedisServer.freePort());
         assertThat(nobody.code()).isEqualTo(ExitCode.PROBLEM);
