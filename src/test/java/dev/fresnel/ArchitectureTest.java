@@ -43,19 +43,20 @@ class ArchitectureTest {
         see.put("policy", Set.of("value"));
         see.put("contract", Set.of("chat", "value"));
         see.put("pause", Set.of("value"));
+        see.put("savings", Set.of("value"));
         see.put("estimate", Set.of("chat", "value"));
         see.put("upstream", Set.of("chat", "value"));
         see.put("budget", Set.of("upstream", "chat", "value"));
         see.put("lens", Set.of("budget", "upstream", "policy", "estimate", "chat", "value"));
-        see.put("delegation", Set.of("lens", "budget", "upstream", "policy", "estimate", "chat", "value"));
+        see.put("delegation", Set.of("savings", "lens", "budget", "upstream", "policy", "estimate", "chat", "value"));
         see.put("tenant", Set.of("delegation", "lens", "policy", "upstream", "chat", "value"));
         see.put("seed", Set.of("tenant", "delegation", "policy", "upstream", "chat", "value"));
-        see.put("outcome", Set.of("delegation", "lens", "policy", "estimate", "chat", "value"));
+        see.put("outcome", Set.of("savings", "delegation", "lens", "policy", "estimate", "chat", "value"));
         see.put("judge", Set.of("outcome", "budget", "upstream", "chat", "value"));
         see.put(
                 "exchange",
                 Set.of(
-                        "judge",
+                        "savings", "judge",
                         "outcome",
                         "contract",
                         "pause",
@@ -71,7 +72,7 @@ class ArchitectureTest {
         see.put("edge", Set.of("exchange", "outcome", "tenant", "delegation", "budget", "upstream", "chat", "value"));
         see.put(
                 "admin",
-                Set.of("exchange", "pause", "tenant", "delegation", "lens", "budget", "upstream", "chat", "value"));
+                Set.of("savings", "exchange", "pause", "tenant", "delegation", "lens", "budget", "upstream", "chat", "value"));
         see.put(
                 "observe",
                 Set.of(
@@ -86,8 +87,8 @@ class ArchitectureTest {
                         "policy",
                         "chat",
                         "value"));
-        see.put("store.embedded", Set.of("outcome", "pause", "lens", "budget", "upstream", "policy", "chat", "value"));
-        see.put("store.redis", Set.of("outcome", "pause", "lens", "budget", "upstream", "policy", "chat", "value"));
+        see.put("store.embedded", Set.of("savings", "outcome", "pause", "lens", "budget", "upstream", "policy", "chat", "value"));
+        see.put("store.redis", Set.of("savings", "outcome", "pause", "lens", "budget", "upstream", "policy", "chat", "value"));
         see.put(
                 "config",
                 Set.of(
@@ -104,12 +105,12 @@ class ArchitectureTest {
         see.put("demo", Set.of("chat", "value"));
         see.put("replay.data", Set.of("policy", "value"));
         see.put("replay.rule", Set.of("policy", "value"));
-        see.put("replay", Set.of("replay.rule", "replay.data", "policy", "value"));
+        see.put("replay", Set.of("savings", "replay.rule", "replay.data", "policy", "value"));
         see.put("replay.log", Set.of("replay.rule", "replay", "policy", "value"));
         see.put(
                 "replay.proof",
                 Set.of(
-                        "replay.log",
+                        "savings", "replay.log",
                         "replay.rule",
                         "replay.data",
                         "replay",
@@ -125,7 +126,7 @@ class ArchitectureTest {
         see.put(
                 "app",
                 Set.of(
-                        "demo",
+                        "savings", "demo",
                         "replay.proof",
                         "replay.log",
                         "replay.rule",

@@ -63,8 +63,7 @@ final class RequestReader {
                         .noneMatch(problem -> problem.parameter().equals(Optional.of(parameter.name()))))
                 .forEach(parameter -> problem(parameter.name(), parameter.name() + " is missing"));
         return problems.isEmpty()
-                ? new Reading.Good(
-                        new AdminRequest(values, operation.lines().isPresent() ? body : Buffer.buffer(), by))
+                ? new Reading.Good(new AdminRequest(values, operation.lines().isPresent() ? body : Buffer.buffer(), by))
                 : new Reading.Bad(new AdminReply.Refused(code(), problems));
     }
 
@@ -189,7 +188,8 @@ final class RequestReader {
                     ParameterType.Choice _,
                     ParameterType.Tenant _,
                     ParameterType.KnownTenant _,
-                    ParameterType.Hash _ -> single(json, token == JsonToken.VALUE_STRING);
+                    ParameterType.Hash _,
+                    ParameterType.Day _ -> single(json, token == JsonToken.VALUE_STRING);
         };
         json.skipChildren();
         return value;
@@ -226,7 +226,8 @@ final class RequestReader {
                     ParameterType.Choice _,
                     ParameterType.Tenant _,
                     ParameterType.KnownTenant _,
-                    ParameterType.Hash _ -> "text";
+                    ParameterType.Hash _,
+                    ParameterType.Day _ -> "text";
         };
     }
 

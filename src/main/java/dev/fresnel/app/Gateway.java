@@ -8,6 +8,7 @@ import dev.fresnel.admin.OperationGroup;
 import dev.fresnel.admin.OperationTable;
 import dev.fresnel.admin.PauseRequests;
 import dev.fresnel.admin.ProbeRequests;
+import dev.fresnel.admin.SavingsRequests;
 import dev.fresnel.admin.StatusRequests;
 import dev.fresnel.admin.TenantNames;
 import dev.fresnel.budget.Ledger;
@@ -165,7 +166,16 @@ public final class Gateway {
                                     Saving.outcomes(savings),
                                     closing)
                             .compose(learning -> assemble(
-                                    inForce, telling, relayLimits, vertx, loops, stores, savings, ground, learning, closing));
+                                    inForce,
+                                    telling,
+                                    relayLimits,
+                                    vertx,
+                                    loops,
+                                    stores,
+                                    savings,
+                                    ground,
+                                    learning,
+                                    closing));
                 })
                 .onSuccess(started::complete)
                 .onFailure(problem -> closing.run().onComplete(_ -> started.fail(problem)));
@@ -359,7 +369,8 @@ public final class Gateway {
                         () -> Status.json(inForce, gate, ledger, killSwitch, learning.seeding(), telling.writer()),
                         telling.window()::lines),
                 new PauseRequests(killSwitch, tenants),
-                new LensRequests(shelf, tenants));
+                new LensRequests(shelf, tenants),
+                new SavingsRequests(savings, tenants));
         AdminListener admin = new AdminListener(new AdminListener.Setup(
                 config.listen().admin().host(),
                 config.listen().admin().port(),

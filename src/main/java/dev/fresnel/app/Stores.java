@@ -10,12 +10,12 @@ import dev.fresnel.observe.StoreTrouble;
 import dev.fresnel.outcome.ArmStateStore;
 import dev.fresnel.outcome.DecisionStore;
 import dev.fresnel.pause.PauseStore;
+import dev.fresnel.savings.StatementStore;
 import dev.fresnel.store.embedded.EmbeddedArmStateStore;
 import dev.fresnel.store.embedded.EmbeddedDecisionStore;
 import dev.fresnel.store.embedded.EmbeddedLensStore;
 import dev.fresnel.store.embedded.EmbeddedPauseStore;
 import dev.fresnel.store.embedded.EmbeddedSpendStore;
-import dev.fresnel.savings.StatementStore;
 import dev.fresnel.store.embedded.EmbeddedStatementStore;
 import dev.fresnel.store.embedded.EmbeddedStore;
 import dev.fresnel.store.embedded.StoreProblem;
@@ -44,7 +44,13 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** The ports on the store that the config names, opened. */
-record Stores(LensStore lenses, Ledger ledger, ArmStateStore arms, DecisionStore decisions, PauseStore pauses, StatementStore statements) {
+record Stores(
+        LensStore lenses,
+        Ledger ledger,
+        ArmStateStore arms,
+        DecisionStore decisions,
+        PauseStore pauses,
+        StatementStore statements) {
     /** How often a replica looks what the others have spent. */
     private static final Duration SPEND_REFRESH = Duration.ofSeconds(2);
 
@@ -83,7 +89,13 @@ record Stores(LensStore lenses, Ledger ledger, ArmStateStore arms, DecisionStore
                     DecisionStore decisions =
                             new EmbeddedDecisionStore(store, SystemTime.clock(), EmbeddedDecisionStore.DEFAULT_MAXIMUM);
                     return Ledger.open(new EmbeddedSpendStore(store), SystemTime.clock())
-                            .map(ledger -> new Stores(lenses, ledger, arms, decisions, new EmbeddedPauseStore(store), new EmbeddedStatementStore(store)));
+                            .map(ledger -> new Stores(
+                                    lenses,
+                                    ledger,
+                                    arms,
+                                    decisions,
+                                    new EmbeddedPauseStore(store),
+                                    new EmbeddedStatementStore(store)));
                 });
     }
 
@@ -109,7 +121,8 @@ record Stores(LensStore lenses, Ledger ledger, ArmStateStore arms, DecisionStore
         random.nextBytes(replica);
         RedisSpendStore spend = new RedisSpendStore(vertx, link, HexFormat.of().formatHex(replica), tenants);
         closing.later("spend", spend::close);
-        RedisStatementStore statements = new RedisStatementStore(vertx, link, HexFormat.of().formatHex(replica));
+        RedisStatementStore statements =
+                new RedisStatementStore(vertx, link, HexFormat.of().formatHex(replica));
         closing.later("savings statement", statements::close);
         Ledger ledger = Ledger.unread(spend, SystemTime.clock());
         // A refresh that fails changes nothing, and the link has counted it.

@@ -68,7 +68,10 @@ public final class ConfigLoader {
         // It hides secrets, so nobody who sees the version can test a guess of one.
         String version = Fingerprint.of(inForce).shortForm();
         return new ConfigResult.Valid(
-                new Assembly(file, aliases, bottom).config(version, values), inForce, findings.warnings(), references.files());
+                new Assembly(file, aliases, bottom).config(version, values),
+                inForce,
+                findings.warnings(),
+                references.files());
     }
 
     private static ConfigResult.Invalid invalid(Findings findings, Set<Path> secrets) {

@@ -17,10 +17,12 @@ public record ConversationKey(TenantId tenant, Fingerprint hash) {
         }
         return request.firstUser()
                 .filter(opening -> !opening.text().isBlank())
-                .map(opening -> new ConversationKey(tenant, Fingerprint.of(
-                        "opening",
-                        tenant.value(),
-                        request.systemFingerprint().hex(),
-                        opening.fingerprint().hex())));
+                .map(opening -> new ConversationKey(
+                        tenant,
+                        Fingerprint.of(
+                                "opening",
+                                tenant.value(),
+                                request.systemFingerprint().hex(),
+                                opening.fingerprint().hex())));
     }
 }

@@ -10,8 +10,8 @@ import dev.fresnel.policy.Policy;
 import dev.fresnel.policy.Question;
 import dev.fresnel.policy.Stakes;
 import dev.fresnel.policy.Standings;
-import dev.fresnel.upstream.Model;
 import dev.fresnel.savings.Trial;
+import dev.fresnel.upstream.Model;
 import dev.fresnel.value.Usd;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -72,9 +72,7 @@ final class Deliberation {
         }
         if (inquiry.runningTrial().filter(Trial::isControl).isPresent()) {
             // To its end: a control that changes sides says nothing.
-            return pin.isPresent()
-                    ? inherited(pin.get())
-                    : goDirect(Reason.CONTROL);
+            return pin.isPresent() ? inherited(pin.get()) : goDirect(Reason.CONTROL);
         }
         if (pin.isPresent()) {
             Optional<Reason> boundary = boundary(pin.get());
@@ -101,8 +99,7 @@ final class Deliberation {
         }
         if (!pinnedHere && mode() == Mode.ADAPTIVE) {
             // The client knows something; what comes of it is worth learning all the same.
-            learns(
-                    new Drawing(arm, Map.of(arm, 1.0), List.of(), Optional.empty(), Learning.Use.TAUGHT), pin);
+            learns(new Drawing(arm, Map.of(arm, 1.0), List.of(), Optional.empty(), Learning.Use.TAUGHT), pin);
         }
         return delegate(row(arm), List.of(Reason.CLIENT_ARM), pin.filter(known -> pinnedHere));
     }
@@ -179,7 +176,10 @@ final class Deliberation {
                 List.of(),
                 Optional.of(new Trial(
                         requested.name().value(),
-                        control ? Trial.Side.CONTROL : Trial.Side.DELEGATED, share, share, dollars(row(Arm.DIRECT)))),
+                        control ? Trial.Side.CONTROL : Trial.Side.DELEGATED,
+                        share,
+                        share,
+                        dollars(row(Arm.DIRECT)))),
                 Learning.Use.MEASURED);
         learns(drawing, Optional.empty());
         List<Reason> reasons = new ArrayList<>(control ? List.of(Reason.CONTROL) : List.of());

@@ -56,6 +56,12 @@ public record Learning(
         MEASURED
     }
 
+    /** Whether anybody wants the outcome: without controls there is nothing to compare a measured one with. */
+    public boolean isAwaited() {
+        return isTaught()
+                || trial.filter(part -> part.controlShare() > 0).isPresent();
+    }
+
     /** Whether the policy is concerned. */
     public boolean isTaught() {
         return use == Use.TAUGHT;

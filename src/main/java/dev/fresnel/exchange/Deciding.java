@@ -177,9 +177,8 @@ final class Deciding {
         journal.lensSubject = Optional.of(subject);
         lookNearby(request, plan, subject, key);
         journal.conversation = ConversationKey.of(arrival.tenant().id(), overrides.session(), request);
-        Optional<Tab> running = journal.conversation
-                .flatMap(parts.enrolments()::find)
-                .filter(_ -> overrides.continues(request));
+        Optional<Tab> running =
+                journal.conversation.flatMap(parts.enrolments()::find).filter(_ -> overrides.continues(request));
         journal.tab = running;
         return parts.delegator()
                 .assess(new Inquiry(

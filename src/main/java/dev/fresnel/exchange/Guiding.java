@@ -112,8 +112,7 @@ final class Guiding {
                 key, () -> brief(request), order.smart(), price.get(), credentialFor(order), policy, arrival.id());
         journal.tab.ifPresentOrElse(
                 tab -> parts.savings().mayBuy(arrival.id(), tab),
-                () -> parts.savings()
-                        .mayBuy(arrival.id(), arrival.tenant().id(), journal.declared()));
+                () -> parts.savings().mayBuy(arrival.id(), arrival.tenant().id(), journal.declared()));
         long from = parts.nanos().getAsLong();
         long keepAlive = keepAliveWhileWriting(plan, order);
         client.whenGone(() -> {});

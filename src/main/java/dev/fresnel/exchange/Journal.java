@@ -239,7 +239,7 @@ final class Journal {
     /** The decision is the learned policy's, or one of an earlier turn of its conversation was. */
     void learns(ChatRequest from, Assessment assessment, Optional<Pin> pin) {
         request = Optional.of(from);
-        learning = assessment.learning();
+        learning = assessment.learning().filter(Learning::isAwaited);
         // In shadow it is the second reason, and what direct answers says nothing about a worker that the pin names.
         inherits = pin.filter(_ -> assessment.decision().reasons().contains(Reason.INHERITED))
                 .filter(known -> known.arm().equals(assessment.decision().arm()))

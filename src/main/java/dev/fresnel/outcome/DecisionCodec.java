@@ -192,9 +192,7 @@ public final class DecisionCodec {
                             List.of(),
                             counterfactual(),
                             trial(),
-                            texts.containsKey("use")
-                                    ? Learning.Use.valueOf(present("use"))
-                                    : Learning.Use.TAUGHT),
+                            texts.containsKey("use") ? Learning.Use.valueOf(present("use")) : Learning.Use.TAUGHT),
                     Instant.parse(present("decided")),
                     Instant.parse(present("ended")),
                     new Turn.Spent(

@@ -133,7 +133,8 @@ final class Population {
             return 1;
         }
         double variance = covariance[arm][arm] + covariance[direct][direct] - 2 * covariance[arm][direct];
-        return SpecialFunctions.normalCumulative((mean[arm] - mean[direct]) / Math.sqrt(Math.max(Gaussian.LEAST_VARIANCE, variance)));
+        return SpecialFunctions.normalCumulative(
+                (mean[arm] - mean[direct]) / Math.sqrt(Math.max(Gaussian.LEAST_VARIANCE, variance)));
     }
 
     /** Counts a decision as in flight; not while all places are taken, until the learner has made room. */

@@ -45,6 +45,9 @@ final class Counterfactual {
     /** Residuals smaller than this share of the total are rounding; nothing is read out of their higher powers. */
     private static final double ROUNDING = 1e-6;
 
+    /** The 97.5 % quantile of the normal distribution. */
+    private static final double NORMAL = 1.959963984540054;
+
     private final Sums sums;
     private final int money;
     private final int quality;
@@ -120,8 +123,7 @@ final class Counterfactual {
         double total = all * a + slope * sums.real(Sums.X);
         double scale = all / weight;
         double most = Math.max(1, n - fitted);
-        double variance =
-                scale * scale * n / most * Math.max(0, Moments.variance(at, money, a, slope));
+        double variance = scale * scale * n / most * Math.max(0, Moments.variance(at, money, a, slope));
         double sigma = Math.sqrt(variance);
         if (sigma <= ROUNDING * Math.abs(total)) {
             return new Fit(total, sigma, 0, most);
@@ -151,8 +153,7 @@ final class Counterfactual {
         double effective = variance > ROUNDING * ROUNDING && binary > ROUNDING
                 ? binary / variance
                 : Moments.effective(at, quality);
-        double t = StudentT.quantile975(Math.max(1, Moments.effective(at, quality) - 1));
-        double z2 = t * t / effective;
+        double z2 = NORMAL * NORMAL / effective;
         double centre = (mean + z2 / 2) / (1 + z2);
         double half = Math.sqrt(z2 * (binary + z2 / 4)) / (1 + z2);
         return Optional.of(new Range(mean, centre - half, centre + half));

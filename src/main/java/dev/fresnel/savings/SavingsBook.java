@@ -147,7 +147,8 @@ public final class SavingsBook {
 
     /** Fails when the store cannot be read. What this replica has noted is in it; other replicas' within their flush. */
     public Future<Statement> statement(List<TenantId> tenants, Period period, Statement.By by) {
-        // A store that is away keeps what it is sent and completes late; reading counts it, so nobody waits for it here.
+        // A store that is away keeps what it is sent and completes late; reading counts it, so nobody waits for it
+        // here.
         var _ = flush();
         Map<Account, Sums> known = new HashMap<>();
         Future<Void> read = Future.succeededFuture();

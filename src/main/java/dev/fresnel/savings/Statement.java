@@ -33,7 +33,9 @@ public record Statement(Period period, By by, List<StatementRow> rows, List<Stat
         }
 
         public static Optional<By> find(String key) {
-            return java.util.Arrays.stream(values()).filter(by -> by.key().equals(key)).findFirst();
+            return java.util.Arrays.stream(values())
+                    .filter(by -> by.key().equals(key))
+                    .findFirst();
         }
     }
 
@@ -61,7 +63,8 @@ public record Statement(Period period, By by, List<StatementRow> rows, List<Stat
 
     private static List<StatementRow> rows(Map<Group, Sums.Building> groups) {
         List<StatementRow> rows = new ArrayList<>();
-        groups.forEach((group, sums) -> rows.add(StatementRow.of(group.tenant(), group.day(), group.model(), sums.built())));
+        groups.forEach(
+                (group, sums) -> rows.add(StatementRow.of(group.tenant(), group.day(), group.model(), sums.built())));
         return rows;
     }
 }

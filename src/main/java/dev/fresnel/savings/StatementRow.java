@@ -98,10 +98,12 @@ public record StatementRow(
         Range range = from.dollars().orElseThrow();
         if (sums.whole(Sums.UNPRICED) > 0) {
             return Finding.notEnough(
-                    Optional.of(range), sums.whole(Sums.UNPRICED) + " requests have no known price: add it to the config");
+                    Optional.of(range),
+                    sums.whole(Sums.UNPRICED) + " requests have no known price: add it to the config");
         }
         return range.width() / 2 > WIDEST_MONEY * range.value()
-                ? Finding.notEnough(Optional.of(range), "the interval is wider than half the counterfactual on either side")
+                ? Finding.notEnough(
+                        Optional.of(range), "the interval is wider than half the counterfactual on either side")
                 : Finding.enough(range);
     }
 

@@ -70,13 +70,18 @@ class CommandLineTest {
 
             assertThat(shell.code()).isZero();
             assertThat(shell.out())
-                    .contains("demo", "serve", "check", "explain", "seed", "export", "pause", "resume", "version")
+                    .contains(
+                            "demo", "serve", "check", "explain", "seed", "export", "pause", "resume", "report",
+                            "version")
                     .contains("70", "a bug in Fresnel", "FRESNEL_JAVA_OPTS");
         }
 
         @ParameterizedTest
         @ValueSource(
-                strings = {"demo", "serve", "check", "explain", "seed", "export", "keys", "pause", "resume", "version"})
+                strings = {
+                    "demo", "serve", "check", "explain", "seed", "export", "keys", "pause", "resume", "report",
+                    "version"
+                })
         void explainsItself_whenACommandIsAskedForHelp(String command) {
             Shell shell = run(command, "--help");
 

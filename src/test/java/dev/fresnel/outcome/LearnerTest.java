@@ -555,7 +555,14 @@ final class LearnerTest {
     void tellsTheStatementAndNotThePolicy_whenRulesDecided() {
         learner.began(measured());
         assertThat(pending()).as("not the policy's pull").isZero();
-        ended("r1", Optional.of(measured()), "r1", Fingerprint.of("r1"), now, now, new Outcome.Rewarded(ImplicitSignal.CLEAN));
+        ended(
+                "r1",
+                Optional.of(measured()),
+                "r1",
+                Fingerprint.of("r1"),
+                now,
+                now,
+                new Outcome.Rewarded(ImplicitSignal.CLEAN));
         assertThat(trials).as("silence is not success").isEmpty();
 
         pass(OutcomeSettings.DEFAULT.horizon());

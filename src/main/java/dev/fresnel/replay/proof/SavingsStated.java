@@ -135,8 +135,10 @@ public final class SavingsStated implements Proof {
 
     /** Of the intervals that there are, how many hold the truth: percent. */
     public static Interval covered(List<Told> told, Function<Told, Holds> holds) {
-        long said = told.stream().filter(one -> holds.apply(one) != Holds.UNSAID).count();
-        return percent(told.stream().filter(one -> holds.apply(one) == Holds.YES).count(), (int) said);
+        long said =
+                told.stream().filter(one -> holds.apply(one) != Holds.UNSAID).count();
+        return percent(
+                told.stream().filter(one -> holds.apply(one) == Holds.YES).count(), (int) said);
     }
 
     private static Interval percent(long hits, int of) {

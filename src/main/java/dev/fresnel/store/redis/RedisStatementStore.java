@@ -195,13 +195,13 @@ public final class RedisStatementStore implements StatementStore {
         });
     }
 
-    private Future<Map<Account, Sums>> read(
-            TenantId tenant, LocalDate from, LocalDate to, Map<Account, Sums> known) {
+    private Future<Map<Account, Sums>> read(TenantId tenant, LocalDate from, LocalDate to, Map<Account, Sums> known) {
         if (from.isAfter(to)) {
             return Future.succeededFuture(known);
         }
         LocalDate behind = from.plusDays(READ_TOGETHER);
-        List<LocalDate> days = from.datesUntil(behind.isAfter(to) ? to.plusDays(1) : behind).toList();
+        List<LocalDate> days =
+                from.datesUntil(behind.isAfter(to) ? to.plusDays(1) : behind).toList();
         List<Future<Optional<Response>>> answers = new ArrayList<>();
         days.forEach(day -> answers.add(link.run(READ, List.of(key(tenant, day)), List.of())));
         return Future.all(answers).compose(_ -> {
@@ -271,8 +271,9 @@ public final class RedisStatementStore implements StatementStore {
                 .timeout(RETRY_EVERY.toMillis(), TimeUnit.MILLISECONDS)
                 .transform(_ -> {
                     if (!accounts().isEmpty()) {
-                        link.report(new RedisProblem.NotWritable("Redis did not take the last sums of the savings statement for "
-                                + accounts().size() + " accounts before the gateway stopped"));
+                        link.report(new RedisProblem.NotWritable(
+                                "Redis did not take the last sums of the savings statement for "
+                                        + accounts().size() + " accounts before the gateway stopped"));
                     }
                     return Future.succeededFuture();
                 });

@@ -23,8 +23,8 @@ class SavingsStatedTest {
 
     @BeforeAll
     void state() {
-        SavingsStated.WORLDS.forEach(world -> told.add(
-                Seeds.each(RUNS, seed -> SavingsStated.statement(world.withConversations(SHRUNK), seed))));
+        SavingsStated.WORLDS.forEach(world ->
+                told.add(Seeds.each(RUNS, seed -> SavingsStated.statement(world.withConversations(SHRUNK), seed))));
     }
 
     /** As many controls, drawn from fewer conversations, in a fraction of the time. */
@@ -57,8 +57,14 @@ class SavingsStatedTest {
 
     @Test
     void saysThatEvidenceIsMissing_whereItIs() {
-        assertThat(told.getFirst()).as("200 controls").filteredOn(Told::isEnough).hasSizeGreaterThan(RUNS * 9 / 10);
-        assertThat(told.get(2)).as("60 controls with long tails").filteredOn(Told::isEnough).hasSizeLessThan(RUNS / 2);
+        assertThat(told.getFirst())
+                .as("200 controls")
+                .filteredOn(Told::isEnough)
+                .hasSizeGreaterThan(RUNS * 9 / 10);
+        assertThat(told.get(2))
+                .as("60 controls with long tails")
+                .filteredOn(Told::isEnough)
+                .hasSizeLessThan(RUNS / 2);
     }
 
     private List<Told> all() {

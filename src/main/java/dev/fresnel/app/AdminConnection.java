@@ -1,0 +1,82 @@
+package dev.fresnel.app;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** How commands reach the admin listener of a running gateway. Filled by picocli before the command runs. */
+final class AdminConnection {
+    private static final String TOKEN = "FRESNEL_ADMIN_TOKEN";
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    @Option(
+            names = "--admin",
+            paramLabel = "URL",
+            defaultValue = "http://127.0.0.1:9090",
+            description = "The admin listener (default: ${DEFAULT-VALUE}).")
+    private String admin = "";
+
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description = "Holds the admin token. Without it: the environment's " + TOKEN + ", else none is sent.")
+    private Optional<Path> tokenFile = Optional.empty();
+
+    /** As it was given. */
+    String address() {
+        return admin;
+    }
+
+    /**
+     * Sends a request; an {@link InputProblem} when nobody answers.
+     *
+     * @param path with its query
+     * @param env of the process
+     */
+    HttpResponse<String> send(String path, HttpRequest.Builder request, Map<String, String> env)
+            throws InterruptedException {
+        try (HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
+            request.uri(uri(path)).timeout(PATIENCE);
+            token(env).ifPresent(token -> request.header("authorization", "Bearer " + token));
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IllegalArgumentException | IOException problem) {
+            throw new InputProblem("no gateway answers at " + admin + " (" + problem
+                    + "). Give the admin listener's address with --admin, such as http://127.0.0.1:9090.");
+        }
+    }
+
+    /** A refusal as something that the user can do something about. */
+    InputProblem refused(HttpResponse<String> reply) {
+        return new InputProblem(
+                admin + " refused with status " + reply.statusCode() + ": " + AdminRefusal.message(reply.body()));
+    }
+
+    /** As the config writes it, {@code HOST:PORT}, or as a URL. */
+    private URI uri(String path) {
+        String base = admin.contains("://") ? admin : "http://" + admin;
+        return URI.create(base.replaceFirst("/+$", "") + path);
+    }
+
+    private Optional<String> token(Map<String, String> env) {
+        return tokenFile
+                .map(AdminConnection::read)
+                .or(() -> Optional.ofNullable(env.get(TOKEN)))
+                .filter(token -> !token.isEmpty());
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException problem) {
+            throw new InputProblem("the token file " + file + " cannot be read: " + problem.getMessage());
+        }
+    }
+}
