@@ -56,7 +56,8 @@ class ArchitectureTest {
         see.put(
                 "exchange",
                 Set.of(
-                        "savings", "judge",
+                        "savings",
+                        "judge",
                         "outcome",
                         "contract",
                         "pause",
@@ -72,7 +73,17 @@ class ArchitectureTest {
         see.put("edge", Set.of("exchange", "outcome", "tenant", "delegation", "budget", "upstream", "chat", "value"));
         see.put(
                 "admin",
-                Set.of("savings", "exchange", "pause", "tenant", "delegation", "lens", "budget", "upstream", "chat", "value"));
+                Set.of(
+                        "savings",
+                        "exchange",
+                        "pause",
+                        "tenant",
+                        "delegation",
+                        "lens",
+                        "budget",
+                        "upstream",
+                        "chat",
+                        "value"));
         see.put(
                 "observe",
                 Set.of(
@@ -87,8 +98,12 @@ class ArchitectureTest {
                         "policy",
                         "chat",
                         "value"));
-        see.put("store.embedded", Set.of("savings", "outcome", "pause", "lens", "budget", "upstream", "policy", "chat", "value"));
-        see.put("store.redis", Set.of("savings", "outcome", "pause", "lens", "budget", "upstream", "policy", "chat", "value"));
+        see.put(
+                "store.embedded",
+                Set.of("savings", "outcome", "pause", "lens", "budget", "upstream", "policy", "chat", "value"));
+        see.put(
+                "store.redis",
+                Set.of("savings", "outcome", "pause", "lens", "budget", "upstream", "policy", "chat", "value"));
         see.put(
                 "config",
                 Set.of(
@@ -110,7 +125,8 @@ class ArchitectureTest {
         see.put(
                 "replay.proof",
                 Set.of(
-                        "savings", "replay.log",
+                        "savings",
+                        "replay.log",
                         "replay.rule",
                         "replay.data",
                         "replay",
@@ -126,7 +142,8 @@ class ArchitectureTest {
         see.put(
                 "app",
                 Set.of(
-                        "savings", "demo",
+                        "savings",
+                        "demo",
                         "replay.proof",
                         "replay.log",
                         "replay.rule",

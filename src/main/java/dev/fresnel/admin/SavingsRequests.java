@@ -43,16 +43,14 @@ public final class SavingsRequests implements OperationGroup {
     private Future<AdminReply> statement(AdminRequest request) {
         LocalDate to = request.day("to").orElseGet(book::today);
         LocalDate from = request.day("from").orElseGet(() -> to.minusDays(DEFAULT_DAYS - 1));
-        Period period;
-        try {
-            period = new Period(from, to);
-        } catch (IllegalArgumentException wrong) {
+        Optional<String> problem = Period.problem(from, to);
+        if (problem.isPresent()) {
             return Future.succeededFuture(new AdminReply.Refused(
-                    ErrorCode.INVALID_REQUEST, List.of(RequestProblem.of("from", wrong.getMessage()))));
+                    ErrorCode.INVALID_REQUEST, List.of(RequestProblem.of("from", problem.get()))));
         }
         Statement.By by = request.text("by").flatMap(Statement.By::find).orElse(Statement.By.MODEL_DAY);
         Optional<TenantId> one = request.tenant("tenant");
-        return book.statement(one.map(List::of).orElseGet(tenants::list), period, by)
+        return book.statement(one.map(List::of).orElseGet(tenants::list), new Period(from, to), by)
                 .map(statement -> reply(statement, request.text("format").orElse("json")))
                 .otherwise(_ -> AdminReply.storeAway());
     }

@@ -58,8 +58,7 @@ public record Learning(
 
     /** Whether anybody wants the outcome: without controls there is nothing to compare a measured one with. */
     public boolean isAwaited() {
-        return isTaught()
-                || trial.filter(part -> part.controlShare() > 0).isPresent();
+        return isTaught() || trial.filter(part -> part.controlShare() > 0).isPresent();
     }
 
     /** Whether the policy is concerned. */

@@ -377,6 +377,7 @@ public final class Learner {
                 told(decision, before, after);
                 here.map(OpenDecision::lens)
                         .orElse(decision.lens())
+                        .filter(_ -> decision.learning().isTaught())
                         .ifPresent(use -> lenses.accept(use, after.tally().minus(before.tally())));
                 log.accept(here.map(known -> known.record(why))
                         .orElseGet(() -> OpenDecision.record(decision, after, why)));

@@ -1,6 +1,7 @@
 package dev.fresnel.savings;
 
 import java.time.LocalDate;
+import java.util.Optional;
 
 /**
  * UTC days, both included.
@@ -9,11 +10,18 @@ import java.time.LocalDate;
  */
 public record Period(LocalDate from, LocalDate to) {
     public Period {
+        problem(from, to).ifPresent(why -> {
+            throw new IllegalArgumentException(why);
+        });
+    }
+
+    /** Why these days make no period. */
+    public static Optional<String> problem(LocalDate from, LocalDate to) {
         if (to.isBefore(from)) {
-            throw new IllegalArgumentException("the period ends on " + to + ", before it begins on " + from);
+            return Optional.of("the period ends on " + to + ", before it begins on " + from);
         }
-        if (from.plusDays(StatementStore.KEPT_DAYS).isBefore(to)) {
-            throw new IllegalArgumentException("the period is longer than " + StatementStore.KEPT_DAYS + " days");
-        }
+        return from.plusDays(StatementStore.KEPT_DAYS).isBefore(to)
+                ? Optional.of("the period is longer than " + StatementStore.KEPT_DAYS + " days")
+                : Optional.empty();
     }
 }
