@@ -1,4 +1,5 @@
--- Keeps a lens for the claim that is in force. KEYS: claims, lenses, uses, ends. ARGV: hash, token, lens, time to live in ms, maximum.
+-- Keeps a lens for the claim that is in force. KEYS: claims, lenses, uses, ends. ARGV: hash, token, lens, time to live in ms, maximum,
+-- end from which on a lens is a pinned one, which makes no room.
 -- Gives '1', or '0' when the claim is over. Every key is read before the first write: a wrong type stops it before half is done.
 local held = redis.call('HGET', KEYS[1], ARGV[1])
 redis.call('HLEN', KEYS[2])
@@ -27,7 +28,13 @@ redis.call('HDEL', KEYS[1], ARGV[1])
 drop(redis.call('ZRANGEBYSCORE', KEYS[4], '-inf', string.format('%.0f', now)))
 local over = redis.call('ZCARD', KEYS[3]) - ARGV[5]
 if over > 0 then
-  drop(redis.call('ZRANGE', KEYS[3], 0, over - 1))
+  for _, hash in ipairs(redis.call('ZRANGE', KEYS[3], 0, -1)) do
+    local ends = redis.call('ZSCORE', KEYS[4], hash)
+    if over > 0 and not (ends and tonumber(ends) >= tonumber(ARGV[6])) then
+      drop({hash})
+      over = over - 1
+    end
+  end
 end
 if redis.call('HLEN', KEYS[2]) > redis.call('ZCARD', KEYS[3]) then
   -- Lenses whose use or end was lost would never make room.

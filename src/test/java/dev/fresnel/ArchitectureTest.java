@@ -82,6 +82,7 @@ class ArchitectureTest {
                         "lens",
                         "budget",
                         "upstream",
+                        "policy",
                         "chat",
                         "value"));
         see.put(

@@ -17,6 +17,13 @@ import java.util.function.Consumer;
 public sealed interface AdminReply {
     JsonFactory JSON_FACTORY = new JsonFactory();
 
+    /** What is answered where there is nothing more to say than that it was done. */
+    JsonBody DONE = json -> {
+        json.writeStartObject();
+        json.writeBooleanField("done", true);
+        json.writeEndObject();
+    };
+
     /**
      * A change that was made. The listener leaves its audit event before it answers.
      *
@@ -61,7 +68,7 @@ public sealed interface AdminReply {
         return new Whole(200, "application/json", body, Map.of());
     }
 
-    static AdminReply changed(JsonBody body, TenantId tenant, String subject) {
+    static Changed changed(JsonBody body, TenantId tenant, String subject) {
         return new Changed(text(body), Optional.of(tenant), subject);
     }
 

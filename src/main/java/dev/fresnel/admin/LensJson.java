@@ -5,6 +5,7 @@ import dev.fresnel.lens.Lens;
 import dev.fresnel.lens.LensId;
 import dev.fresnel.lens.LensJudge;
 import dev.fresnel.lens.LensStanding;
+import dev.fresnel.lens.Provenance;
 import dev.fresnel.lens.RunningBuild;
 import dev.fresnel.lens.Tally;
 import java.io.IOException;
@@ -32,6 +33,8 @@ final class LensJson {
             generator.writeStringField("generated_by", lens.provenance().generatedBy());
             generator.writeStringField(
                     "created_at", lens.provenance().createdAt().toString());
+            provenance(generator, lens.provenance());
+            generator.writeBooleanField("pinned", standing.lens().get().isPinned());
             generator.writeStringField(
                     "fresh_until", standing.lens().get().freshUntil().toString());
             generator.writeStringField(
@@ -50,6 +53,22 @@ final class LensJson {
         generator.writeEndArray();
         tally(generator, "direct", standing.record().direct());
         generator.writeEndObject();
+    }
+
+    private static void provenance(JsonGenerator generator, Provenance provenance) throws IOException {
+        generator.writeStringField("template", provenance.templateVersion());
+        generator.writeNumberField("input_tokens", provenance.usage().inputTokens());
+        generator.writeNumberField("output_tokens", provenance.usage().outputTokens());
+        generator.writeFieldName("cost_usd");
+        generator.writeRawValue(provenance.cost().toString());
+        if (provenance.edited().isPresent()) {
+            Provenance.Edited edited = provenance.edited().get();
+            generator.writeObjectFieldStart("edited");
+            generator.writeStringField("by", edited.by());
+            generator.writeStringField("at", edited.at().toString());
+            generator.writeStringField("from", edited.from());
+            generator.writeEndObject();
+        }
     }
 
     private static void worker(JsonGenerator generator, LensStanding standing, LensJudge.Finding finding)

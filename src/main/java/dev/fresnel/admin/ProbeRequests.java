@@ -6,9 +6,13 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** What schedulers and scrapers ask. Thread-safe as its suppliers are. */
+/**
+ * What a supervisor asks of the process, whichever listener it asks: is it live, has it started, is it ready, and its metrics. Each is
+ * answered from memory. Thread-safe as its suppliers are.
+ */
 public final class ProbeRequests implements OperationGroup {
     private static final String TEXT = "text/plain; charset=utf-8";
+    private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
     private final BooleanSupplier ready;
     private final Supplier<String> metrics;
@@ -25,18 +29,31 @@ public final class ProbeRequests implements OperationGroup {
     @Override
     public List<Operation> operations() {
         return List.of(
-                Operation.get("/livez", _ -> text(200, "live\n")).open(),
-                Operation.get("/startupz", _ -> text(200, "started\n")).open(),
-                Operation.get("/readyz", _ -> ready.getAsBoolean() ? text(200, "ready\n") : text(503, "draining\n"))
+                Operation.get("/livez", _ -> Future.succeededFuture(live())).open(),
+                Operation.get("/startupz", _ -> Future.succeededFuture(started()))
                         .open(),
-                Operation.get("/metrics", _ -> whole(200, "text/plain; version=0.0.4; charset=utf-8", metrics.get())));
+                Operation.get("/readyz", _ -> Future.succeededFuture(readiness()))
+                        .open(),
+                Operation.get("/metrics", _ -> Future.succeededFuture(scrape())));
     }
 
-    private static Future<AdminReply> text(int status, String body) {
-        return whole(status, TEXT, body);
+    AdminReply.Whole live() {
+        return whole(200, TEXT, "live\n");
     }
 
-    private static Future<AdminReply> whole(int status, String type, String body) {
-        return Future.succeededFuture(new AdminReply.Whole(status, type, body, Map.of()));
+    AdminReply.Whole started() {
+        return whole(200, TEXT, "started\n");
+    }
+
+    AdminReply.Whole readiness() {
+        return ready.getAsBoolean() ? whole(200, TEXT, "ready\n") : whole(503, TEXT, "draining\n");
+    }
+
+    AdminReply.Whole scrape() {
+        return whole(200, PROMETHEUS, metrics.get());
+    }
+
+    private static AdminReply.Whole whole(int status, String type, String body) {
+        return new AdminReply.Whole(status, type, body, Map.of());
     }
 }

@@ -4,26 +4,32 @@ import io.vertx.core.Future;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** The gateway at a glance, and what happened last. Thread-safe as its suppliers are. */
+/** The gateway at a glance, and its config. Thread-safe as its suppliers are. */
 public final class StatusRequests implements OperationGroup {
     private final Supplier<String> status;
-    private final Supplier<List<String>> events;
+    private final Supplier<String> config;
+    private final Supplier<String> tenants;
+    private final Supplier<String> budgets;
 
-    /**
-     * @param status JSON
-     * @param events recent events as JSON objects, oldest first
-     */
-    public StatusRequests(Supplier<String> status, Supplier<List<String>> events) {
+    /** Each gives JSON; no secret in it. */
+    public StatusRequests(
+            Supplier<String> status, Supplier<String> config, Supplier<String> tenants, Supplier<String> budgets) {
         this.status = status;
-        this.events = events;
+        this.config = config;
+        this.tenants = tenants;
+        this.budgets = budgets;
     }
 
     @Override
     public List<Operation> operations() {
         return List.of(
-                Operation.get("/admin/status", _ -> Future.succeededFuture(AdminReply.json(status.get()))),
-                Operation.get(
-                        "/admin/events",
-                        _ -> Future.succeededFuture(AdminReply.json("[" + String.join(",", events.get()) + "]"))));
+                plain("/admin/status", status),
+                plain("/admin/config", config),
+                plain("/admin/tenants", tenants),
+                plain("/admin/budgets", budgets));
+    }
+
+    private static Operation plain(String path, Supplier<String> json) {
+        return Operation.get(path, _ -> Future.succeededFuture(AdminReply.json(json.get())));
     }
 }

@@ -9,6 +9,7 @@ import dev.fresnel.delegation.Assessment;
 import dev.fresnel.delegation.Inquiry;
 import dev.fresnel.delegation.Overrides;
 import dev.fresnel.exchange.Explanation;
+import dev.fresnel.tenant.Caller;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantDirectory;
 import dev.fresnel.value.GatewayException;
@@ -148,23 +149,25 @@ final class ExplainCommand implements Callable<Integer> {
                     .orElseThrow(() -> new InputProblem(
                             config.file() + " has no tenant '" + tenant.get() + "'; it has " + ids(all)));
         }
-        TenantDirectory directory = new TenantDirectory(all);
+        TenantDirectory directory = new TenantDirectory(all, SystemTime.clock());
         Optional<String> credential = given.stream()
                 .filter(header -> header.getKey().equals("authorization"))
                 .map(header -> header.getValue().replaceFirst("(?i)^bearer\\s+", ""))
                 .findFirst();
         if (credential.isPresent()) {
-            return directory
-                    .find(credential.get())
+            return admitted(directory.find(credential.get()))
                     .orElseThrow(() ->
                             new InputProblem("the authorization header opens no tenant; the gateway would answer 401"));
         }
         if (all.size() == 1) {
             return all.getFirst();
         }
-        return directory
-                .findOpen()
+        return admitted(directory.findOpen())
                 .orElseThrow(() -> new InputProblem("say whose request it is with --tenant; there are " + ids(all)));
+    }
+
+    private static Optional<Tenant> admitted(Caller caller) {
+        return caller instanceof Caller.Admitted in ? Optional.of(in.tenant()) : Optional.empty();
     }
 
     private static String ids(List<Tenant> tenants) {

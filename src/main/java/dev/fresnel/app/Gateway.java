@@ -1,16 +1,12 @@
 package dev.fresnel.app;
 
 import dev.fresnel.admin.AdminListener;
-import dev.fresnel.admin.LensRequests;
-import dev.fresnel.admin.OpenApiRequests;
+import dev.fresnel.admin.DecisionHistory;
 import dev.fresnel.admin.Operation;
 import dev.fresnel.admin.OperationGroup;
 import dev.fresnel.admin.OperationTable;
-import dev.fresnel.admin.PauseRequests;
 import dev.fresnel.admin.ProbeRequests;
-import dev.fresnel.admin.SavingsRequests;
-import dev.fresnel.admin.StatusRequests;
-import dev.fresnel.admin.TenantNames;
+import dev.fresnel.admin.ProbesListener;
 import dev.fresnel.budget.Ledger;
 import dev.fresnel.budget.PriceTable;
 import dev.fresnel.config.ConfigResult;
@@ -78,11 +74,12 @@ import java.util.function.Supplier;
  */
 public final class Gateway {
     /** Longest stream that a shutdown waits for before it is cut. */
-    private static final Duration GRACE = Duration.ofSeconds(30);
+    public static final Duration GRACE = Duration.ofSeconds(30);
 
     private final Vertx vertx;
     private final List<DataListener> listeners;
     private final AdminListener admin;
+    private final Optional<ProbesListener> probes;
     private final Gate gate;
     private final Closing closing;
     private final InForce inForce;
@@ -96,6 +93,7 @@ public final class Gateway {
             Telling telling,
             List<DataListener> listeners,
             AdminListener admin,
+            Optional<ProbesListener> probes,
             Gate gate,
             Closing closing) {
         this.vertx = vertx;
@@ -103,6 +101,7 @@ public final class Gateway {
         this.telling = telling;
         this.listeners = listeners;
         this.admin = admin;
+        this.probes = probes;
         this.gate = gate;
         this.closing = closing;
     }
@@ -284,6 +283,7 @@ public final class Gateway {
         inForce.follow(next -> learner.know(LearnerStart.knownArms(next)));
         watchTenants(inForce, killSwitch, pacing, telling.metrics());
 
+        DecisionHistory decided = new DecisionHistory(config.events().ringSize());
         JtokkitEstimator tokens = new JtokkitEstimator();
         Parts parts = new Parts(
                 vertx,
@@ -326,6 +326,7 @@ public final class Gateway {
                 unharmed(event -> {
                     telling.log().onExchange(event);
                     telling.metrics().onExchange(event);
+                    decided.on(event);
                 }),
                 clock,
                 nanos,
@@ -360,17 +361,9 @@ public final class Gateway {
                     telling.metrics().onRefused(refusal.status());
                 }),
                 nanos);
-        TenantNames tenants = new TenantNames(inForce::tenants);
-        // What the admin API serves: a group of operations per subject.
-        List<OperationGroup> groups = List.of(
-                new ProbeRequests(() -> !gate.isShut(), telling.registry()::scrape),
-                new OpenApiRequests(),
-                new StatusRequests(
-                        () -> Status.json(inForce, gate, ledger, killSwitch, learning.seeding(), telling.writer()),
-                        telling.window()::lines),
-                new PauseRequests(killSwitch, tenants),
-                new LensRequests(shelf, tenants),
-                new SavingsRequests(savings, tenants));
+        ProbeRequests probes = new ProbeRequests(() -> !gate.isShut(), telling.registry()::scrape);
+        List<OperationGroup> groups = AdminStart.groups(
+                probes, inForce, gate, parts, learning, decided, telling.window(), telling.writer(), closing);
         AdminListener admin = new AdminListener(new AdminListener.Setup(
                 config.listen().admin().host(),
                 config.listen().admin().port(),
@@ -385,7 +378,7 @@ public final class Gateway {
                 })
                 // A store that is away does not keep the gateway from starting, and the switch is not thrown then.
                 .compose(_ -> killSwitch.refresh().otherwiseEmpty())
-                .compose(_ -> deploy(inForce, telling, vertx, loops, data, admin, gate, closing));
+                .compose(_ -> deploy(inForce, telling, vertx, loops, data, admin, probes, gate, closing));
     }
 
     /** Per tenant of the config in force, whichever that is. */
@@ -408,7 +401,7 @@ public final class Gateway {
                         (int) config.limits().maxBody(),
                         config.limits().headerTimeout(),
                         config.limits().bodyTimeout()),
-                new TenantDirectory(config.tenants()),
+                new TenantDirectory(config.tenants(), SystemTime.clock()),
                 config.models(),
                 new Exchanges(parts));
     }
@@ -427,6 +420,7 @@ public final class Gateway {
             int loops,
             DataListener.Setup data,
             AdminListener admin,
+            ProbeRequests probes,
             Gate gate,
             Closing closing) {
         GatewayConfig.Listen listen = inForce.config().listen();
@@ -436,11 +430,19 @@ public final class Gateway {
             listeners.add(listener);
             return listener;
         };
+        Optional<ProbesListener> probing =
+                listen.probes().map(address -> new ProbesListener(address.host(), address.port(), probes));
         return vertx.deployVerticle(admin)
                 .recover(problem -> cannotListen("listen.admin", listen.admin(), problem))
                 .compose(_ -> vertx.deployVerticle(supplier, new DeploymentOptions().setInstances(loops))
                         .recover(problem -> cannotListen("listen.data", listen.data(), problem)))
-                .map(_ -> new Gateway(vertx, inForce, telling, listeners, admin, gate, closing));
+                // Last: a supervisor takes its first answer to mean that clients are served.
+                .compose(_ -> probing.isEmpty()
+                        ? Future.succeededFuture()
+                        : vertx.deployVerticle(probing.get())
+                                .recover(problem -> cannotListen(
+                                        "listen.probes", listen.probes().orElseThrow(), problem)))
+                .map(_ -> new Gateway(vertx, inForce, telling, listeners, admin, probing, gate, closing));
     }
 
     private static <T> Future<T> cannotListen(String key, HostPort address, Throwable problem) {
@@ -485,6 +487,11 @@ public final class Gateway {
     /** Everything the admin listener serves. */
     public List<Operation> adminOperations() {
         return admin.operations();
+    }
+
+    /** Empty without {@code listen.probes}. */
+    public Optional<Integer> probesPort() {
+        return probes.map(ProbesListener::port);
     }
 
     /**

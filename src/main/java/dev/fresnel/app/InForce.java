@@ -81,7 +81,7 @@ final class InForce {
     private List<Problem> openDoors(GatewayConfig next) {
         HostPort data = config.listen().data();
         return next.tenants().stream()
-                .filter(tenant -> tenant.keys().isEmpty() && !data.isLoopback())
+                .filter(tenant -> tenant.isOpen() && !data.isLoopback())
                 .map(tenant -> new Problem(
                         "",
                         0,

@@ -4,17 +4,8 @@ import dev.fresnel.config.ConfigLoader;
 import dev.fresnel.config.GatewayConfig;
 import dev.fresnel.seed.ColdStart;
 import dev.fresnel.seed.SeedFile;
-import dev.fresnel.seed.SeedRow;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -74,7 +65,7 @@ final class SeedCommand implements Callable<Integer> {
                     spec.commandLine(),
                     config.orElseThrow() + " has no policy.cold-start.seed-from to add to; set it, or give --check");
         }
-        SeedFile file = read(from);
+        SeedFile file = SeedImport.read(from);
         file.problems().forEach(problem -> terminal.err().println("skipped " + problem));
         terminal.out()
                 .println(from + ": " + ConfigFileOption.count(file.rows().size(), "row") + ", "
@@ -114,45 +105,10 @@ final class SeedCommand implements Callable<Integer> {
         return Double.isFinite(value) ? String.format(Locale.ROOT, format, value) : "-";
     }
 
-    /** Whole or not at all: a gateway that starts meanwhile reads the old file or the new one. */
     private void add(SeedFile file, Path target) {
-        Map<String, SeedRow> rows = new LinkedHashMap<>();
-        if (Files.exists(target)) {
-            SeedFile there = read(target);
-            if (there.badLines() > 0) {
-                throw new InputProblem(target
-                        + " has bad lines, which adding to it would lose; mend it first: fresnel seed --check --from "
-                        + target);
-            }
-            there.rows().forEach(row -> rows.put(row.id(), row));
-        }
-        int before = rows.size();
-        file.rows().forEach(row -> rows.putIfAbsent(row.id(), row));
-        if (rows.size() > SeedFile.MAX_ROWS) {
-            throw new InputProblem(
-                    target + " would have " + rows.size() + " rows; at most " + SeedFile.MAX_ROWS + " are read");
-        }
-        write(target, new ArrayList<>(rows.values()));
+        SeedImport.Added done = SeedImport.add(file, target);
         terminal.out()
-                .println(target + ": " + ConfigFileOption.count(rows.size() - before, "row") + " added, " + rows.size()
+                .println(target + ": " + ConfigFileOption.count(done.added(), "row") + " added, " + done.total()
                         + " in all; in force when the gateway is started next");
-    }
-
-    private static void write(Path target, List<SeedRow> rows) {
-        Path fresh = target.resolveSibling(target.getFileName() + ".new");
-        try {
-            Files.write(fresh, rows.stream().map(SeedRow::json).toList(), StandardCharsets.UTF_8);
-            Files.move(fresh, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException problem) {
-            throw new InputProblem(target + " cannot be written: " + problem);
-        }
-    }
-
-    private static SeedFile read(Path path) {
-        try {
-            return SeedFile.read(path);
-        } catch (IOException problem) {
-            throw new InputProblem(path + " cannot be read: " + problem);
-        }
     }
 }

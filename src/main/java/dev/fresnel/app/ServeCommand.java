@@ -42,10 +42,14 @@ final class ServeCommand implements Callable<Integer> {
         }
         HostPort data = valid.listen().data();
         HostPort admin = valid.listen().admin();
+        String probes = gateway.probesPort()
+                .map(port -> ", probes http://"
+                        + new HostPort(valid.listen().probes().orElseThrow().host(), port))
+                .orElse("");
         terminal.err()
                 .println("fresnel " + Version.text() + ": serving http://"
                         + new HostPort(data.host(), gateway.dataPort())
-                        + "/v1, admin http://" + new HostPort(admin.host(), gateway.adminPort()) + ", config "
+                        + "/v1, admin http://" + new HostPort(admin.host(), gateway.adminPort()) + probes + ", config "
                         + config.file() + "; Ctrl-C stops");
         RunningUntilStopped.serve(terminal, gateway::close);
         return ExitCode.OK;

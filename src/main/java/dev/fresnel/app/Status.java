@@ -1,59 +1,75 @@
 package dev.fresnel.app;
 
 import dev.fresnel.admin.PauseJson;
-import dev.fresnel.budget.Ledger;
 import dev.fresnel.chat.JsonText;
 import dev.fresnel.config.GatewayConfig;
 import dev.fresnel.edge.Gate;
+import dev.fresnel.exchange.Parts;
 import dev.fresnel.observe.LineWriter;
-import dev.fresnel.pause.KillSwitch;
+import dev.fresnel.outcome.SeenAlarm;
 import dev.fresnel.pause.PauseScope;
+import dev.fresnel.upstream.UpstreamState;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** The gateway at a glance, as JSON. */
 final class Status {
     private Status() {}
 
-    static String json(
-            InForce inForce, Gate gate, Ledger ledger, KillSwitch killSwitch, Seeding seeding, LineWriter log) {
+    static String json(InForce inForce, Gate gate, Parts parts, Seeding seeding, LineWriter log) {
         GatewayConfig config = inForce.config();
         String tenants = config.tenants().stream()
                 .map(tenant -> "{\"id\":" + JsonText.quote(tenant.id().value())
-                        + ",\"spent_today_usd\":" + ledger.spentToday(tenant.id())
-                        + ",\"reserved_usd\":" + ledger.reservedToday(tenant.id())
+                        + ",\"spent_today_usd\":" + parts.ledger().spentToday(tenant.id())
+                        + ",\"reserved_usd\":" + parts.ledger().reservedToday(tenant.id())
                         + ",\"daily_budget_usd\":"
                         + tenant.dailyBudget().map(Object::toString).orElse("null")
                         + ",\"routes\":" + tenant.routes().size()
-                        + ",\"delegation_paused\":" + killSwitch.isPaused(tenant.id())
+                        + ",\"delegation_paused\":" + parts.killSwitch().isPaused(tenant.id())
                         + ",\"delegation\":"
-                        + PauseJson.standing(killSwitch.standing(PauseScope.of(tenant.id()))) + "}")
+                        + PauseJson.standing(parts.killSwitch().standing(PauseScope.of(tenant.id()))) + "}")
                 .collect(Collectors.joining(",", "[", "]"));
         return "{\"version\":" + JsonText.quote(Version.text())
-                + ",\"config\":" + config(config.version(), inForce.files())
+                + ",\"config\":" + ConfigJson.summary(inForce)
                 + ",\"draining\":" + gate.isShut()
                 + ",\"running_requests\":" + gate.running()
                 + ",\"connections\":" + gate.connections()
                 + ",\"log_lines_dropped\":" + log.dropped()
-                + ",\"delegation\":" + PauseJson.standing(killSwitch.standing(PauseScope.GATEWAY))
+                + ",\"delegation\":" + PauseJson.standing(parts.killSwitch().standing(PauseScope.GATEWAY))
                 + ",\"cold_start\":" + seeding.json()
+                + ",\"upstreams\":"
+                + config.upstreams().values().stream()
+                        .map(upstream -> upstream(parts.upstreams().state(upstream), parts))
+                        .collect(Collectors.joining(",", "[", "]"))
+                + ",\"drift_alarms\":"
+                + parts.learner().seenAlarms().stream().map(Status::alarm).collect(Collectors.joining(",", "[", "]"))
                 + ",\"tenants\":" + tenants + "}";
     }
 
-    private static String config(String version, InForce.Files files) {
-        String problems = files.rejected().stream()
-                .map(problem -> "{\"file\":" + JsonText.quote(problem.file())
-                        + ",\"line\":" + problem.line()
-                        + ",\"column\":" + problem.column()
-                        + ",\"key\":" + JsonText.quote(problem.key())
-                        + ",\"message\":" + JsonText.quote(problem.message())
-                        + ",\"remedy\":" + JsonText.quote(problem.remedy()) + "}")
-                .collect(Collectors.joining(",", "[", "]"));
-        String waiting =
-                files.needingRestart().stream().map(JsonText::quote).collect(Collectors.joining(",", "[", "]"));
-        return "{\"version\":" + JsonText.quote(version)
-                + ",\"files_read_at\":" + JsonText.quote(files.readAt().toString())
-                + ",\"files_rejected\":" + !files.rejected().isEmpty()
-                + ",\"problems\":" + problems
-                + ",\"needs_restart\":" + waiting + "}";
+    private static String upstream(UpstreamState state, Parts parts) {
+        return "{\"name\":" + JsonText.quote(state.upstream().name())
+                + ",\"window_seconds\":" + state.window().toSeconds()
+                + ",\"recent\":"
+                + state.recent().entrySet().stream()
+                        .map(entry -> JsonText.quote(entry.getKey()) + ":" + entry.getValue())
+                        .collect(Collectors.joining(",", "{", "}"))
+                + ",\"connections_in_use\":" + state.inUse()
+                + ",\"max_connections\":" + state.upstream().pool().maxConnections()
+                + ",\"waiting\":" + state.waiting()
+                + ",\"retries_left\":" + state.retriesLeft()
+                + ",\"last_failure_at\":"
+                + state.sinceFailure()
+                        .map(age -> JsonText.quote(
+                                parts.clock().instant().minus(age).toString()))
+                        .orElse("null")
+                + "}";
+    }
+
+    private static String alarm(SeenAlarm seen) {
+        return "{\"at\":" + JsonText.quote(seen.at().toString())
+                + ",\"population\":" + JsonText.quote(seen.alarm().population())
+                + ",\"arm\":" + JsonText.quote(seen.alarm().arm().name())
+                + ",\"direction\":"
+                + JsonText.quote(seen.alarm().direction().name().toLowerCase(Locale.ROOT)) + "}";
     }
 }

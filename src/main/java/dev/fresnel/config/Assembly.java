@@ -2,6 +2,7 @@ package dev.fresnel.config;
 
 import dev.fresnel.budget.Price;
 import dev.fresnel.chat.ParamCaps;
+import dev.fresnel.config.ConfigFile.KeySection;
 import dev.fresnel.config.ConfigFile.ModelSection;
 import dev.fresnel.config.ConfigFile.RouteSection;
 import dev.fresnel.config.ConfigFile.TenantSection;
@@ -25,7 +26,10 @@ import dev.fresnel.outcome.SignalWeights;
 import dev.fresnel.outcome.UsageLearner;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.policy.PolicySettings;
+import dev.fresnel.tenant.AllowedModels;
+import dev.fresnel.tenant.KeyHash;
 import dev.fresnel.tenant.Tenant;
+import dev.fresnel.tenant.TenantKey;
 import dev.fresnel.tenant.TenantRoute;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.upstream.ModelCatalog;
@@ -72,6 +76,7 @@ final class Assembly {
                 new GatewayConfig.Listen(
                         file.listen().data(),
                         file.listen().admin(),
+                        file.listen().probes(),
                         file.listen().adminToken()),
                 store(),
                 upstreams(),
@@ -188,10 +193,22 @@ final class Assembly {
         PlanSection base = Layers.over(section.plan(), Layers.over(file.defaults(), bottom));
         return new Tenant(
                 new TenantId(section.id().orElseThrow()),
-                section.keys(),
+                section.keys().stream().map(Assembly::key).toList(),
+                new AllowedModels(section.models()),
                 section.upstream().orElse(file.upstreams().keySet().iterator().next()),
                 section.routes().stream().map(route -> route(route, base)).toList(),
                 section.budget().daily());
+    }
+
+    private static TenantKey key(KeySection section) {
+        KeyHash hash = section.key().orElseThrow();
+        return new TenantKey(
+                hash,
+                section.name().orElseGet(() -> TenantKey.defaultName(hash)),
+                Set.copyOf(section.scopes()),
+                new AllowedModels(section.models()),
+                section.expires(),
+                section.metadata());
     }
 
     private static TenantRoute route(RouteSection route, PlanSection base) {

@@ -71,10 +71,20 @@ final class Binder {
     }
 
     private Object construct(Shape.Block shape, Map<String, Node> entries, KeyPath path) {
+        return construct(shape, entries, Map.of(), path);
+    }
+
+    /** @param known values of keys that have been read already */
+    private Object construct(Shape.Block shape, Map<String, Node> entries, Map<String, Object> known, KeyPath path) {
         Set<String> misspelt = misspelt(shape, entries.keySet());
         List<@Nullable Object> arguments = new ArrayList<>();
         for (Shape.Field field : shape.fields()) {
-            arguments.add(component(field, entries, misspelt, path));
+            Object value = known.get(field.name());
+            if (value == null) {
+                arguments.add(component(field, entries, misspelt, path));
+            } else {
+                arguments.add(field.presence() == Shape.Presence.OPTIONAL ? Optional.of(value) : value);
+            }
         }
         Class<?>[] types = Arrays.stream(shape.type().getRecordComponents())
                 .map(RecordComponent::getType)
@@ -178,7 +188,7 @@ final class Binder {
                     .findFirst()
                     .orElseThrow();
             return read(field.shape(), node, path, field.key())
-                    .map(valid -> construct(shape, Map.of(name, node), path));
+                    .map(value -> construct(shape, Map.of(), Map.of(name, value), path));
         }
         findings.error(
                 path,

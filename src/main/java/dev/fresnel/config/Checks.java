@@ -9,7 +9,6 @@ import dev.fresnel.config.ConfigFile.WorkerSection;
 import dev.fresnel.delegation.Mode;
 import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.policy.Arm;
-import dev.fresnel.tenant.KeyHash;
 import dev.fresnel.tenant.TenantRoute;
 import dev.fresnel.value.ModelName;
 import dev.fresnel.value.Usd;
@@ -71,10 +70,17 @@ final class Checks {
     private void listen() {
         HostPort data = file.listen().data();
         HostPort admin = file.listen().admin();
-        boolean sameHost = data.host().equals(admin.host()) || data.isAnyAddress() || admin.isAnyAddress();
-        if (sameHost && data.port() == admin.port() && data.port() != 0) {
+        if (data.collidesWith(admin)) {
             findings.error(KeyPath.of("listen", "admin"), "must not share a port with data", "give it another port");
         }
+        file.listen().probes().ifPresent(probes -> {
+            if (probes.collidesWith(data) || probes.collidesWith(admin)) {
+                findings.error(
+                        KeyPath.of("listen", "probes"),
+                        "must not share a port with " + (probes.collidesWith(data) ? "data" : "admin"),
+                        "give it another port");
+            }
+        });
         if (!admin.isLoopback() && file.listen().adminToken().isEmpty()) {
             findings.error(
                     KeyPath.of("listen", "admin"),
@@ -213,7 +219,7 @@ final class Checks {
 
     private void tenants() {
         Map<String, KeyPath> ids = new HashMap<>();
-        Map<KeyHash, KeyPath> keys = new HashMap<>();
+        KeyChecks keys = new KeyChecks(findings);
         Optional<KeyPath> open = Optional.empty();
         for (int i = 0; i < file.tenants().size(); i++) {
             TenantSection tenant = file.tenants().get(i);
@@ -227,14 +233,7 @@ final class Checks {
                             "give every tenant its own id");
                 }
             }
-            for (int k = 0; k < tenant.keys().size(); k++) {
-                KeyPath keyPath = path.at("keys").at(k);
-                KeyPath other = keys.putIfAbsent(tenant.keys().get(k), keyPath);
-                if (other != null) {
-                    findings.error(
-                            keyPath, "is the same key as " + findings.name(other), "a key opens exactly one tenant");
-                }
-            }
+            keys.check(path.at("keys"), tenant.keys());
             // Keys that could not be read have been reported; the tenant is not open for that.
             if (tenant.keys().isEmpty() && !findings.hasErrorsUnder(path.at("keys"))) {
                 open = openTenant(path, open);

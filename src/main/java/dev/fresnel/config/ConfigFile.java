@@ -2,12 +2,14 @@ package dev.fresnel.config;
 
 import dev.fresnel.chat.Feature;
 import dev.fresnel.tenant.KeyHash;
+import dev.fresnel.tenant.Scope;
 import dev.fresnel.upstream.Tier;
 import dev.fresnel.value.Secret;
 import dev.fresnel.value.Usd;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,6 +62,12 @@ record ConfigFile(
 
             @Key(value = "Serves health, metrics and events.", def = "127.0.0.1:9090")
             HostPort admin,
+
+            @Key(
+                    value =
+                            "Serves `/livez`, `/readyz`, `/startupz` and `/metrics` to everybody who reaches it, and nothing else: for a kubelet and a Prometheus.",
+                    unset = "the admin listener alone serves them")
+            Optional<HostPort> probes,
 
             @Key(
                     value = "Bearer token of the admin listener. Required when it is not on a loopback address.",
@@ -228,9 +236,15 @@ record ConfigFile(
 
             @Key(
                     value =
-                            "Any of them opens the tenant: a key, or its hash as `fresnel keys create` prints it. None: open to everyone, on a loopback listener only.",
+                            "Any of them opens the tenant. A plain value is short for `key`. None: open to everyone, on a loopback listener only.",
                     def = "[]")
-            List<KeyHash> keys,
+            List<KeySection> keys,
+
+            @Key(
+                    value = "Models its keys may ask for by name or alias; `*` stands for any characters.",
+                    unset = "every model",
+                    pattern = Key.MODEL)
+            Optional<List<String>> models,
 
             @Key(value = "Upstream for undeclared models and for paths other than chat.", unset = "the first upstream")
             Optional<String> upstream,
@@ -240,6 +254,37 @@ record ConfigFile(
 
             @Key("The first whose `match` fits the requested model applies. No match: nothing is delegated.")
             List<RouteSection> routes) {}
+
+    @Shorthand("key")
+    record KeySection(
+            @Key(value = "The key, or better its hash as `fresnel keys create` prints it.", required = true)
+            Optional<KeyHash> key,
+
+            @Key(
+                    value = "Name in logs and events, one of its own within the tenant.",
+                    unset = "`key-` and the first 12 digits of the hash",
+                    pattern = Key.ID)
+            Optional<String> name,
+
+            @Key(
+                    value =
+                            "Parts of the API it may use: chat completions, the list of models, feedback, every other path.",
+                    def = "[chat, models, feedback, pass-through]")
+            List<Scope> scopes,
+
+            @Key(
+                    value = "Models it may ask for, within those of the tenant; `*` stands for any characters.",
+                    unset = "every model of the tenant",
+                    pattern = Key.MODEL)
+            Optional<List<String>> models,
+
+            @Key(
+                    value = "When it stops opening the tenant: a date, meaning its start, or a time, both in UTC.",
+                    unset = "never")
+            Optional<Instant> expires,
+
+            @Key(value = "Notes for people, shown and never acted on.", pattern = Key.NOTE)
+            Map<String, String> metadata) {}
 
     record BudgetSection(
             @Key(

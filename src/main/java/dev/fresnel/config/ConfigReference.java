@@ -48,10 +48,18 @@ public final class ConfigReference {
     private static String typeOf(Shape shape, Key key) {
         return switch (shape) {
             case Shape.Scalar scalar -> scalar.type().label().replace("|", "\\|") + range(key);
-            case Shape.Block block -> block.shorthand().isPresent() ? "block, true or false" : "block";
+            case Shape.Block block -> block(block);
             case Shape.Listing listing -> "list of " + typeOf(listing.element(), key);
             case Shape.Table table -> "names to " + typeOf(table.value(), key);
         };
+    }
+
+    private static String block(Shape.Block block) {
+        return block.fields().stream()
+                .filter(field -> block.shorthand().filter(field.name()::equals).isPresent())
+                .map(field -> "block, " + typeOf(field.shape(), field.key()))
+                .findFirst()
+                .orElse("block");
     }
 
     private static String range(Key key) {

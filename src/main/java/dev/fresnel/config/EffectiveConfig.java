@@ -6,6 +6,7 @@ import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -100,13 +101,23 @@ final class EffectiveConfig {
             case Optional<?> optional when optional.isPresent() -> add(path, key, optional.get());
             case Optional<?> _ -> rows.put(path.toString(), key.unset().isEmpty() ? "-" : "- (" + key.unset() + ")");
             case Map<?, ?> map -> map.forEach((name, entry) -> add(path.at(name.toString()), key, entry));
+            case List<?> blocks
+            when !blocks.isEmpty() && isBlock(blocks.getFirst()) -> {
+                for (int i = 0; i < blocks.size(); i++) {
+                    add(path.at(i), key, blocks.get(i));
+                }
+            }
             case Collection<?> values ->
                 rows.put(
                         path.toString(),
                         values.stream().map(EffectiveConfig::plain).toList().toString());
-            case Record block when ScalarType.of(block.getClass()).isEmpty() -> block(path, block);
+            case Record block when isBlock(block) -> block(path, block);
             default -> rows.put(path.toString(), plain(value));
         }
+    }
+
+    private static boolean isBlock(Object value) {
+        return value instanceof Record && ScalarType.of(value.getClass()).isEmpty();
     }
 
     /** As a file writes it. */

@@ -128,10 +128,11 @@ public record GatewayConfig(
      *
      * @param data serves clients
      * @param admin serves health, metrics and events
+     * @param probes serves health and metrics to everybody
      * @param adminToken what {@code /admin} and {@code /metrics} demand as a bearer token; always present when {@code admin} is
      *     reachable from other machines
      */
-    public record Listen(HostPort data, HostPort admin, Optional<Secret> adminToken) {}
+    public record Listen(HostPort data, HostPort admin, Optional<HostPort> probes, Optional<Secret> adminToken) {}
 
     /**
      * Where lenses, spend and learning are kept.

@@ -35,6 +35,12 @@ public record HostPort(String host, int port) {
         return host.equals("0.0.0.0") || host.equals("::");
     }
 
+    /** Whether the two cannot both be listened on. Port 0 collides with none. */
+    boolean collidesWith(HostPort other) {
+        boolean sameHost = host.equals(other.host) || isAnyAddress() || other.isAnyAddress();
+        return sameHost && port == other.port && port != 0;
+    }
+
     static boolean isLoopback(String host) {
         String name = host.toLowerCase(Locale.ROOT);
         return name.equals("localhost")

@@ -18,6 +18,9 @@ import java.lang.annotation.Target;
     /** Names of models and aliases: printable ASCII without spaces, since they travel in headers. */
     String MODEL = "[!-~]{1,128}";
 
+    /** Notes and their names: short text without line breaks. */
+    String NOTE = "[^\\x00-\\x1f\\x7f]{1,200}";
+
     /** One line saying what the key does. */
     String value();
 

@@ -6,7 +6,10 @@ import dev.fresnel.value.Usd;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -52,6 +55,7 @@ record ScalarType<T>(String label, Json json, Reader<T> reader) {
     private static final String KEY = "key";
 
     static final String DURATION_PATTERN = "([0-9]{1,9}(ms|s|m|h|d))+";
+    static final String TIME_PATTERN = "[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?Z)?";
     static final String SIZE_PATTERN = "[0-9]{1,9}(B|KiB|MiB|GiB)";
 
     // Neither exponents nor endless digits: 1e-999999999 is short to write and takes hours to round.
@@ -120,6 +124,10 @@ record ScalarType<T>(String label, Json json, Reader<T> reader) {
                             "duration",
                             new Json(JsonType.STRING, "^" + DURATION_PATTERN + "$", List.of()),
                             ScalarType::duration)),
+            Map.entry(
+                    Instant.class,
+                    new ScalarType<>(
+                            "time", new Json(JsonType.STRING, "^" + TIME_PATTERN + "$", List.of()), ScalarType::time)),
             Map.entry(
                     ByteSize.class,
                     new ScalarType<>(
@@ -224,6 +232,19 @@ record ScalarType<T>(String label, Json json, Reader<T> reader) {
                     });
         }
         return sum;
+    }
+
+    /** A date is its first moment. Zones other than UTC are not taken: a file is read in more than one place. */
+    private static Instant time(String text) throws BadValue {
+        try {
+            if (text.matches(TIME_PATTERN)) {
+                String whole = text.contains("T") ? text : text + "T00:00Z";
+                return OffsetDateTime.parse(whole).toInstant();
+            }
+        } catch (DateTimeException notOnTheCalendar) {
+            // Told below, in the same words.
+        }
+        throw new BadValue("must be a date or a time in UTC", "write for example 2027-01-31 or 2027-01-31T17:00Z");
     }
 
     private static ByteSize size(String text) throws BadValue {

@@ -1,12 +1,10 @@
 package dev.fresnel.edge;
 
-import dev.fresnel.tenant.KeyHash;
-import dev.fresnel.tenant.Tenant;
+import dev.fresnel.tenant.Caller;
 import dev.fresnel.tenant.TenantDirectory;
 import io.vertx.core.MultiMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /** The keys that a request shows, in any of the headers that clients put them in. */
 final class Credentials {
@@ -28,24 +26,17 @@ final class Credentials {
     }
 
     /**
-     * The tenant that one of them opens, else the open one. Every one is tried: a tenant's key must not travel on as the open tenant's,
-     * hidden behind another.
+     * Whose they are: the tenant that one of them opens, else whose key it was, else the open one. Every one is tried: a tenant's key
+     * must not travel on as the open tenant's, hidden behind another, nor when it opens nothing any more.
      */
-    Optional<Tenant> tenant(TenantDirectory tenants) {
-        return shown.stream()
-                .flatMap(key -> tenants.find(key).stream())
-                .filter(tenant -> !tenant.keys().isEmpty())
-                .findFirst()
-                .or(tenants::findOpen);
-    }
-
-    /** Names the tenant's key that is shown, not by itself: its place in the config. */
-    String caller(Tenant tenant) {
-        List<KeyHash> sent = shown.stream().map(KeyHash::of).toList();
-        return IntStream.range(0, tenant.keys().size())
-                .filter(i -> sent.contains(tenant.keys().get(i)))
-                .mapToObj(Integer::toString)
-                .findFirst()
-                .orElse("");
+    Caller caller(TenantDirectory tenants) {
+        List<Caller> callers = shown.stream().map(tenants::find).toList();
+        Optional<Caller> byKey = callers.stream()
+                .filter(caller ->
+                        caller instanceof Caller.Admitted in && in.key().isPresent())
+                .findFirst();
+        return byKey.or(() ->
+                        callers.stream().filter(Caller.Barred.class::isInstance).findFirst())
+                .orElseGet(tenants::findOpen);
     }
 }

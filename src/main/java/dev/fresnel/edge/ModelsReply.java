@@ -7,30 +7,38 @@ import dev.fresnel.value.ModelName;
 import io.vertx.core.buffer.Buffer;
 import java.util.Optional;
 import java.util.StringJoiner;
+import java.util.function.BiPredicate;
 
 /**
- * The body of {@code GET /v1/models}: declared models and the aliases that lead to one, in OpenAI's shape, with tier, context
+ * The body of {@code GET /v1/models}: declared models and the aliases that lead to one, as far as the caller may ask for them, in OpenAI's shape, with tier, context
  * window and alias target under {@code fresnel}. Immutable.
  */
 final class ModelsReply {
     private final ModelCatalog catalog;
+    private final BiPredicate<ModelName, Optional<ModelName>> allowed;
 
-    ModelsReply(ModelCatalog catalog) {
+    /** @param allowed which names the caller may ask for, each with the declared model that it means */
+    ModelsReply(ModelCatalog catalog, BiPredicate<ModelName, Optional<ModelName>> allowed) {
         this.catalog = catalog;
+        this.allowed = allowed;
     }
 
     Buffer all() {
         StringJoiner entries = new StringJoiner(",", "{\"object\":\"list\",\"data\":[", "]}");
-        catalog.models().forEach(model -> entries.add(entry(model.name(), model)));
-        catalog.aliases()
-                .keySet()
-                .forEach(alias -> catalog.find(alias).ifPresent(model -> entries.add(entry(alias, model))));
+        catalog.models().forEach(model -> entryFor(model.name()).ifPresent(entries::add));
+        catalog.aliases().keySet().forEach(alias -> entryFor(alias).ifPresent(entries::add));
         return Buffer.buffer(entries.toString());
     }
 
-    /** One model or alias; empty for a name the config does not know. */
+    /** One model or alias; empty for a name the config does not know, and for one that the caller may not ask for. */
     Optional<Buffer> one(ModelName name) {
-        return catalog.find(name).map(model -> Buffer.buffer(entry(name, model)));
+        return entryFor(name).map(Buffer::buffer);
+    }
+
+    private Optional<String> entryFor(ModelName name) {
+        return catalog.find(name)
+                .filter(model -> allowed.test(name, Optional.of(model.name())))
+                .map(model -> entry(name, model));
     }
 
     private static String entry(ModelName name, Model model) {

@@ -47,6 +47,9 @@ public final class OpenAiErrors implements ErrorDialect {
             case GatewayFailure.UnknownExpectation _ -> plain(417, "invalid_request_error", "expectation_failed");
             case GatewayFailure.HeadTooLarge _ -> plain(431, "invalid_request_error", "request_head_too_large");
             case GatewayFailure.Unauthenticated _ -> plain(401, "invalid_request_error", "invalid_api_key");
+            case GatewayFailure.MissingScope _ -> plain(403, "invalid_request_error", "missing_scope");
+            case GatewayFailure.ModelNotAllowed _ ->
+                new Shape(403, "invalid_request_error", Optional.of("model"), "model_not_found");
             case GatewayFailure.ModelNotFound _ ->
                 new Shape(404, "invalid_request_error", Optional.of("model"), "model_not_found");
             case GatewayFailure.ClientTooSlow _ -> plain(408, "invalid_request_error", "request_timeout");

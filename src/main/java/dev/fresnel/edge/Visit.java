@@ -7,11 +7,15 @@ import dev.fresnel.exchange.Refusal;
 import dev.fresnel.exchange.ReplyHeaders;
 import dev.fresnel.outcome.Feedback;
 import dev.fresnel.outcome.FeedbackResult;
+import dev.fresnel.tenant.Caller;
+import dev.fresnel.tenant.Scope;
 import dev.fresnel.tenant.Tenant;
+import dev.fresnel.tenant.TenantKey;
 import dev.fresnel.value.GatewayException;
 import dev.fresnel.value.GatewayFailure;
 import dev.fresnel.value.ModelName;
 import dev.fresnel.value.Secret;
+import dev.fresnel.value.TenantId;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -49,7 +53,7 @@ final class Visit {
     private final HttpServerRequest request;
     private final ClientSide client;
     private final OpenAiErrors errors;
-    private final Credentials credentials;
+    private final Caller caller;
     private final long started;
     private final Runnable doomed;
 
@@ -73,7 +77,7 @@ final class Visit {
         this.request = request;
         this.client = client;
         this.errors = errors;
-        this.credentials = new Credentials(request.headers());
+        this.caller = new Credentials(request.headers()).caller(serving.tenants());
         this.started = started;
         this.doomed = doomed;
     }
@@ -98,6 +102,7 @@ final class Visit {
         String resource = path.substring(PREFIX.length());
         boolean reads =
                 request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
+        require(scope(resource, reads), arrival);
         if (resource.equals(CHAT) && request.method().equals(HttpMethod.POST)) {
             chat(arrival);
         } else if (resource.equals(CHAT) && !reads) {
@@ -108,19 +113,42 @@ final class Visit {
         } else if (resource.equals(FEEDBACK)) {
             throw failure(wrongMethod("POST"));
         } else if (resource.equals(MODELS) && reads) {
-            json(new ModelsReply(serving.models()).all());
+            json(models(arrival).all());
         } else if (resource.equals(MODELS)) {
             throw failure(wrongMethod("GET, HEAD"));
         } else if (resource.startsWith(MODELS + "/") && reads) {
-            model(resource.substring(MODELS.length() + 1));
+            model(arrival, resource.substring(MODELS.length() + 1));
         } else {
             if (arrival.tenant().dailyBudget().isPresent() && !FREE_METHODS.contains(request.method())) {
                 throw failure(new GatewayFailure.OverBudget("What " + resource
                         + " costs cannot be counted against this tenant's daily budget, so it is refused. Use"
                         + " /v1/chat/completions, or ask the operator for a tenant without a budget."));
             }
+            if (arrival.isLimitedInModels() && !FREE_METHODS.contains(request.method())) {
+                throw failure(new GatewayFailure.ModelNotAllowed("Which model " + resource
+                        + " asks for is not read here, and this key may ask for some models only, so it is refused. Use"
+                        + " /v1/chat/completions, or ask the operator for a key without a list of models."));
+            }
             welcomeBody();
             serving.exchanges().passThrough(arrival, request, client);
+        }
+    }
+
+    private static Scope scope(String resource, boolean reads) {
+        if (resource.equals(CHAT) && !reads) {
+            return Scope.CHAT;
+        }
+        if (resource.equals(FEEDBACK)) {
+            return Scope.FEEDBACK;
+        }
+        boolean models = resource.equals(MODELS) || (resource.startsWith(MODELS + "/") && reads);
+        return models ? Scope.MODELS : Scope.PASS_THROUGH;
+    }
+
+    private static void require(Scope scope, Arrival arrival) {
+        if (arrival.key().filter(key -> !key.scopes().contains(scope)).isPresent()) {
+            throw failure(new GatewayFailure.MissingScope("This key lacks the scope '" + scope.key()
+                    + "'. Use another key, or ask the operator for one that has it."));
         }
     }
 
@@ -138,21 +166,33 @@ final class Visit {
     }
 
     private Arrival admit() {
-        Tenant tenant = credentials
-                .tenant(serving.tenants())
-                .orElseThrow(() -> failure(new GatewayFailure.Unauthenticated(
-                        "No tenant has this API key. Send a key of this gateway as 'Authorization: Bearer KEY'.")));
+        Caller.Admitted in = switch (caller) {
+            case Caller.Admitted admitted -> admitted;
+            case Caller.Barred barred -> throw failure(new GatewayFailure.Unauthenticated(closed(barred.why())));
+            case Caller.Unknown _ ->
+                throw failure(new GatewayFailure.Unauthenticated(
+                        "No tenant has this API key. Send a key of this gateway as 'Authorization: Bearer KEY'."));
+        };
+        Tenant tenant = in.tenant();
         // A tenant with keys authenticates by them, so the credential is ours and stays here.
-        Optional<Secret> forUpstream = tenant.keys().isEmpty()
+        Optional<Secret> forUpstream = tenant.isOpen()
                 ? Optional.ofNullable(request.getHeader("authorization")).map(Secret::new)
                 : Optional.empty();
-        if (tenant.keys().isEmpty() && RequestGuard.comesFromAForeignPage(request)) {
+        if (tenant.isOpen() && RequestGuard.comesFromAForeignPage(request)) {
             throw failure(new GatewayFailure.Unauthenticated(
                     "A web page of another site may not use this gateway. Call it from a server or a program; a page cannot"
                             + " read the replies in any case, since the gateway does not speak CORS."));
         }
         String path = request.uri().substring(PREFIX.length());
-        return new Arrival(client.id(), tenant, path, request.headers(), forUpstream, started);
+        return new Arrival(client.id(), tenant, in.key(), path, request.headers(), forUpstream, started);
+    }
+
+    private static String closed(Caller.Why why) {
+        return switch (why) {
+            case EXPIRED -> "This API key has expired. Ask the operator for a new one.";
+            case REVOKED -> "This API key was revoked. Ask the operator for a new one.";
+            case TENANT_GONE -> "The tenant of this API key is gone. Ask the operator for a new one.";
+        };
     }
 
     private void chat(Arrival arrival) {
@@ -164,7 +204,7 @@ final class Visit {
         collect(body -> {
             Feedback feedback;
             try {
-                feedback = Feedback.parse(body.getBytes()).by(credentials.caller(arrival.tenant()));
+                feedback = Feedback.parse(body.getBytes()).by(arrival.keyName().orElse(""));
             } catch (GatewayException invalid) {
                 refuse(invalid.failure());
                 return;
@@ -216,15 +256,23 @@ final class Visit {
         });
     }
 
-    private void model(String encodedName) {
+    private ModelsReply models(Arrival arrival) {
+        return new ModelsReply(serving.models(), arrival::mayAskFor);
+    }
+
+    private void model(Arrival arrival, String encodedName) {
         // The guard has seen to it that every percent sign is followed by two hex digits.
         String name = URLDecoder.decode(encodedName.replace("+", "%2B"), StandardCharsets.UTF_8);
-        json(Optional.of(name)
-                .filter(given -> !given.isBlank())
-                .map(ModelName::new)
-                .flatMap(new ModelsReply(serving.models())::one)
-                .orElseThrow(() -> failure(new GatewayFailure.ModelNotFound(
-                        "The model '" + name + "' is not declared here. GET /v1/models lists what is."))));
+        json(
+                Optional.of(name)
+                        .filter(given -> !given.isBlank())
+                        .map(ModelName::new)
+                        .flatMap(models(arrival)::one)
+                        .orElseThrow(
+                                () -> failure(
+                                        new GatewayFailure.ModelNotFound(
+                                                "The model '" + name
+                                                        + "' is not declared here, or this key may not ask for it. GET /v1/models lists what there is."))));
     }
 
     private void json(Buffer body) {
@@ -246,7 +294,8 @@ final class Visit {
         setup.refusals()
                 .accept(new Refusal(
                         client.id(),
-                        credentials.tenant(serving.tenants()).map(Tenant::id),
+                        tenant(),
+                        key(),
                         Optional.of(request.method().name()),
                         Optional.ofNullable(request.path()),
                         errors.status(failure),
@@ -259,6 +308,22 @@ final class Visit {
             default -> {}
         }
         client.fail(failure);
+    }
+
+    private Optional<TenantId> tenant() {
+        return switch (caller) {
+            case Caller.Admitted in -> Optional.of(in.tenant().id());
+            case Caller.Barred barred -> barred.tenant();
+            case Caller.Unknown _ -> Optional.empty();
+        };
+    }
+
+    private Optional<String> key() {
+        return switch (caller) {
+            case Caller.Admitted in -> in.key().map(TenantKey::name);
+            case Caller.Barred barred -> Optional.of(barred.key());
+            case Caller.Unknown _ -> Optional.empty();
+        };
     }
 
     private static GatewayException failure(GatewayFailure failure) {

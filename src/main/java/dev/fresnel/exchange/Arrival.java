@@ -1,7 +1,9 @@
 package dev.fresnel.exchange;
 
 import dev.fresnel.tenant.Tenant;
+import dev.fresnel.tenant.TenantKey;
 import dev.fresnel.upstream.ForwardHeaders;
+import dev.fresnel.value.ModelName;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.Secret;
 import io.vertx.core.MultiMap;
@@ -10,6 +12,7 @@ import java.util.Optional;
 /**
  * An admitted request: who sent it, and everything of it but its body.
  *
+ * @param key of the tenant's, that was shown; empty: the tenant is open
  * @param path path and query after {@code /v1}, for example {@code /chat/completions?x=1}
  * @param headers as received
  * @param credential the client's own {@code Authorization} value, where it is meant for the upstream; empty when it was the
@@ -17,11 +20,37 @@ import java.util.Optional;
  * @param startedNanos when the request head arrived, on the exchange's nano clock
  */
 public record Arrival(
-        RequestId id, Tenant tenant, String path, MultiMap headers, Optional<Secret> credential, long startedNanos) {
+        RequestId id,
+        Tenant tenant,
+        Optional<TenantKey> key,
+        String path,
+        MultiMap headers,
+        Optional<Secret> credential,
+        long startedNanos) {
+    /** The name of the key that was shown. */
+    public Optional<String> keyName() {
+        return key.map(TenantKey::name);
+    }
+
+    /**
+     * Whether tenant and key both let this model be asked for.
+     *
+     * @param aliasTarget see {@link dev.fresnel.tenant.AllowedModels#allows}
+     */
+    public boolean mayAskFor(ModelName requested, Optional<ModelName> aliasTarget) {
+        return tenant.models().allows(requested, aliasTarget)
+                && key.map(known -> known.models().allows(requested, aliasTarget))
+                        .orElse(true);
+    }
+
+    /** Whether there is any model that may not be asked for. */
+    public boolean isLimitedInModels() {
+        return tenant.models().isLimited()
+                || key.filter(known -> known.models().isLimited()).isPresent();
+    }
+
     /** What becomes of the credentials among the headers: an open tenant's are its own, whatever their header's name. */
     ForwardHeaders.ClientCredential credentials() {
-        return tenant.keys().isEmpty()
-                ? ForwardHeaders.ClientCredential.PASS_ON
-                : ForwardHeaders.ClientCredential.STRIP;
+        return tenant.isOpen() ? ForwardHeaders.ClientCredential.PASS_ON : ForwardHeaders.ClientCredential.STRIP;
     }
 }

@@ -62,6 +62,11 @@ final class Deciding {
             return switch (parsed) {
                 case OpaqueChat _ -> {
                     journal.reason = "unreadable";
+                    if (arrival.isLimitedInModels()) {
+                        throw new GatewayException(
+                                new GatewayFailure.ModelNotAllowed(
+                                        "This request cannot be read, so it cannot be told whether this key may ask for its model. Send plain JSON in UTF-8."));
+                    }
                     refuseUncounted("This request cannot be read");
                     yield Future.succeededFuture(new Plan.Unreadable(body));
                 }
@@ -75,6 +80,10 @@ final class Deciding {
     private Future<Plan> decide(ChatRequest request) {
         journal.requestedModel = request.model().value();
         journal.requested = parts.models().find(request.model());
+        if (!arrival.mayAskFor(request.model(), journal.requested.map(Model::name))) {
+            throw new GatewayException(new GatewayFailure.ModelNotAllowed("This key may not ask for the model '"
+                    + request.model() + "'. GET /v1/models lists what it may ask for."));
+        }
         RoutePlan plan = arrival.tenant().routeFor(request.model(), journal.requested.map(Model::name));
         journal.plan = plan;
         Overrides overrides = Overrides.parse(arrival.headers());

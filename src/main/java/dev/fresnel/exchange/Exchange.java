@@ -366,6 +366,7 @@ final class Exchange {
                 parts.clock().instant(),
                 arrival.id(),
                 arrival.tenant().id(),
+                arrival.keyName(),
                 "/v1/chat/completions",
                 journal.status,
                 end,

@@ -108,6 +108,7 @@ public sealed interface ExchangeEvent {
     /**
      * Any exchange is over: the access log.
      *
+     * @param key name of the tenant's key that was shown; empty: the tenant is open
      * @param error the code of the error that we told the client
      * @param requestedModel empty where it is not known, as on paths other than chat
      * @param answeredBy the model whose reply the client got
@@ -121,6 +122,7 @@ public sealed interface ExchangeEvent {
             Instant at,
             RequestId request,
             TenantId tenant,
+            Optional<String> key,
             String path,
             int status,
             End end,

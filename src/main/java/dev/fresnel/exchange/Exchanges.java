@@ -62,6 +62,7 @@ public final class Exchanges {
                 parts.clock().instant(),
                 arrival.id(),
                 arrival.tenant().id(),
+                arrival.keyName(),
                 Objects.requireNonNullElse(request.path(), "/"),
                 client.headSent() ? client.response().getStatusCode() : journal.status,
                 end,

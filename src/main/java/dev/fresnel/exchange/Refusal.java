@@ -8,6 +8,7 @@ import java.util.Optional;
  * A request that was refused before anything was done for it: wrong key, bad HTTP, too large. Holds no credential.
  *
  * @param tenant whom its credentials open; empty: nobody, or the request is not HTTP
+ * @param key name of the tenant's key that was shown, also of one that opens nothing any more
  * @param method empty where the request is not HTTP
  * @param path what was asked for, without its query, at most {@value #MAX_PATH} characters; empty where the request is not HTTP
  * @param code as in the error's body
@@ -15,6 +16,7 @@ import java.util.Optional;
 public record Refusal(
         RequestId request,
         Optional<TenantId> tenant,
+        Optional<String> key,
         Optional<String> method,
         Optional<String> path,
         int status,
@@ -24,7 +26,8 @@ public record Refusal(
 
     /** Of something that is not HTTP. */
     public static Refusal unread(RequestId request, int status, String code) {
-        return new Refusal(request, Optional.empty(), Optional.empty(), Optional.empty(), status, code);
+        return new Refusal(
+                request, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), status, code);
     }
 
     public Refusal {

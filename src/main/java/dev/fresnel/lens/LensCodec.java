@@ -20,6 +20,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The stored form of a lens, shared by all stores: 64 hex digits of checksum, a line feed, JSON. The checksum covers the key too, so
@@ -103,6 +104,12 @@ public final class LensCodec {
             generator.writeNumberField("cost_nanos", provenance.cost().nanos());
             generator.writeStringField("created_at", provenance.createdAt().toString());
             generator.writeNumberField("took_nanos", provenance.took().toNanos());
+            if (provenance.edited().isPresent()) {
+                Provenance.Edited edited = provenance.edited().get();
+                generator.writeStringField("edited_by", edited.by());
+                generator.writeStringField("edited_at", edited.at().toString());
+                generator.writeStringField("edited_from", edited.from());
+            }
             generator.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException("an array in memory cannot fail to be written", e);
@@ -179,7 +186,11 @@ public final class LensCodec {
                     Provenance.UsageSource.valueOf(text("usage_source")),
                     new Usd(number("cost_nanos")),
                     instant("created_at"),
-                    Duration.ofNanos(number("took_nanos")));
+                    Duration.ofNanos(number("took_nanos")),
+                    texts.containsKey("edited_by")
+                            ? Optional.of(
+                                    new Provenance.Edited(text("edited_by"), instant("edited_at"), text("edited_from")))
+                            : Optional.empty());
         }
 
         private List<String> list() throws IOException {

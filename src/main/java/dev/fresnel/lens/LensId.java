@@ -15,7 +15,8 @@ public record LensId(String value) {
         }
     }
 
-    static boolean isOne(String value) {
+    /** Whether {@code value} can be an id. */
+    public static boolean isOne(String value) {
         return value.matches("[0-9a-f]{16}");
     }
 

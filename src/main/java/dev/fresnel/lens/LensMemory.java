@@ -67,8 +67,10 @@ final class LensMemory {
         return Optional.of(new KeptLens(
                 stored.lens(),
                 LensId.of(key, stored.lens()),
+                stored.isPinned() ? KeptLens.Pinned.YES : KeptLens.Pinned.NO,
                 since + freshFor.toNanos(),
                 keepFor,
+                new AtomicLong(since),
                 new AtomicLong(since),
                 new AtomicLong()));
     }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
@@ -27,6 +28,7 @@ final class LensRecords {
 
     private final GuardedStore store;
     private final Consumer<LensEvent> listener;
+    private final Predicate<LensKey> pinned;
     private final Cache<LensKey, Sum> own;
     private final Map<TenantId, Sum> tenants = new ConcurrentHashMap<>();
 
@@ -65,8 +67,15 @@ final class LensRecords {
         }
     }
 
-    LensRecords(GuardedStore store, LongSupplier nanos, int maximum, Consumer<LensEvent> listener) {
+    /** @param pinned keys whose lens stays whatever its record says */
+    LensRecords(
+            GuardedStore store,
+            LongSupplier nanos,
+            int maximum,
+            Predicate<LensKey> pinned,
+            Consumer<LensEvent> listener) {
         this.store = store;
+        this.pinned = pinned;
         this.listener = listener;
         this.own = Caffeine.newBuilder()
                 .maximumSize(maximum)
@@ -176,6 +185,9 @@ final class LensRecords {
     }
 
     private void judge(LensKey key) {
+        if (pinned.test(key)) {
+            return;
+        }
         LensRecord record = of(key);
         Recorded sums = sums(key);
         for (LensId lens : record.lenses()) {

@@ -34,6 +34,9 @@ public final class LensShelf {
     /** A lens in use is noted in the store this often, which is fine enough to choose the least recently used. */
     private static final Duration TOUCH_EVERY = Duration.ofMinutes(10);
 
+    /** A lens in use is looked for in the store this often: an operator may have changed it at another replica. */
+    static final Duration LOOK_EVERY = Duration.ofSeconds(30);
+
     private final Vertx vertx;
     private final LensStore store;
     private final GuardedStore guarded;
@@ -43,6 +46,7 @@ public final class LensShelf {
     private final LensMemory memory;
     private final LensRecords records;
     private final LensBuilds builds;
+    private final LensOrders orders;
     private final NearLenses near;
     private final Map<LensKey, Future<Optional<KeptLens>>> lookups = new ConcurrentHashMap<>();
 
@@ -69,7 +73,8 @@ public final class LensShelf {
         this.limits = limits;
         this.memory = new LensMemory(clock, nanos, limits.maxKept());
         this.near = new NearLenses(random.nextLong());
-        this.records = new LensRecords(guarded, nanos, limits.maxKept(), listener);
+        this.records = new LensRecords(guarded, nanos, limits.maxKept(), this::isPinned, listener);
+        this.orders = new LensOrders(store, memory, clock);
         this.builds = new LensBuilds(
                 writer, guarded, memory, records, new BuildGate(limits, nanos, chance), chance, clock, listener);
     }
@@ -112,7 +117,11 @@ public final class LensShelf {
 
     /** Whether no lens is written for the key any more, because answers were worse with every version. Memory only. */
     public boolean isLeftAlone(LensKey key) {
-        return records.isLeftAlone(key);
+        return records.isLeftAlone(key) && !isPinned(key);
+    }
+
+    private boolean isPinned(LensKey key) {
+        return memory.find(key).filter(KeptLens::isPinned).isPresent();
     }
 
     /**
@@ -186,6 +195,9 @@ public final class LensShelf {
     }
 
     private LensStanding.State state(LensRecord record, Optional<StoredLens> lens, Optional<LensId> id) {
+        if (lens.filter(StoredLens::isPinned).isPresent()) {
+            return LensStanding.State.PINNED;
+        }
         if (record.retirements() >= LensRecords.ATTEMPTS) {
             return LensStanding.State.LEFT_ALONE;
         }
@@ -208,15 +220,38 @@ public final class LensShelf {
         return builds.cancel(key);
     }
 
-    /** Retires the lens of a key by order: gives its id, or nothing where there is none. Fails when the store does. */
+    /** Retires the lens of a key by order: gives its id, or nothing where there is none, or it is pinned. Fails when the store does. */
     public Future<Optional<LensId>> retire(LensKey key) {
         return Future.succeededFuture(key).compose(store::find).map(found -> {
+            if (found.filter(StoredLens::isPinned).isPresent()) {
+                return Optional.empty();
+            }
             Optional<LensId> lens = found.map(stored -> LensId.of(key, stored.lens()))
                     .or(() -> memory.find(key).map(KeptLens::id))
                     .filter(id -> !records.isRetired(key, id));
             lens.ifPresent(id -> records.retire(key, id));
             return lens;
         });
+    }
+
+    /**
+     * Puts an operator's words in place of a lens's: a new version, with a record of its own. Fails when the store does.
+     *
+     * @param from the version that was edited; another one there is left alone
+     * @param edit without {@link LensEdit#problems}
+     */
+    public Future<LensChange> edit(LensKey key, LensId from, LensEdit edit, String by) {
+        return orders.edit(key, from, edit, by);
+    }
+
+    /** Has the lens of a key stay as it is, whatever its age and record, until {@link #unpin}. Fails when the store does. */
+    public Future<LensChange> pin(LensKey key) {
+        return orders.pin(key);
+    }
+
+    /** Ends {@link #pin}: its time begins anew, and its record counts again. Fails when the store does. */
+    public Future<LensChange> unpin(LensKey key) {
+        return orders.unpin(key);
     }
 
     /** Takes one lens off the shelf and out of the store, its record too. The next request may have a new one written. */
@@ -242,11 +277,12 @@ public final class LensShelf {
 
     /** What memory holds and may be given to a new conversation. */
     private Optional<KeptLens> usable(LensKey key) {
-        return memory.find(key).filter(lens -> !records.isRetired(key, lens.id()));
+        return memory.find(key).filter(lens -> lens.isPinned() || !records.isRetired(key, lens.id()));
     }
 
     private LensResult served(LensRequest request, KeptLens lens, Wait wait) {
         touch(request.key(), lens);
+        lookAgain(request.key(), lens);
         if (!memory.isFresh(lens) && wait != Wait.CACHED_ONLY && !failedRecently(request.key())) {
             if (records.isProven(request.key(), lens.id())) {
                 builds.renew(request, lens);
@@ -270,6 +306,23 @@ public final class LensShelf {
             guarded.touch(key);
             records.served(key, lens.id(), lens.served().getAndSet(0));
         }
+    }
+
+    /** Takes over what an operator, or another replica's writing, has put in the place of a lens. Nothing waits for it. */
+    private void lookAgain(LensKey key, KeptLens lens) {
+        long now = nanos.getAsLong();
+        long last = lens.lookedAt().get();
+        if (now - last <= LOOK_EVERY.toNanos() || !lens.lookedAt().compareAndSet(last, now)) {
+            return;
+        }
+        int purgesBefore = memory.purges(key.tenant());
+        guarded.find(key)
+                .onSuccess(found -> found.flatMap(stored -> memory.asKept(key, stored))
+                        // One that could not be stored when it was written is not given up for want of it there.
+                        .filter(stored -> !stored.id().equals(lens.id()) || stored.pinned() != lens.pinned())
+                        .ifPresent(stored -> {
+                            boolean _ = memory.keep(key, stored, purgesBefore);
+                        }));
     }
 
     /** {@code pending} on the caller's own context, or {@code late} once {@code limit} is over; what is pending goes on. */

@@ -21,6 +21,8 @@ public record LensStanding(
         List<LensJudge.Finding> findings) {
     /** What a request of this key gets. */
     public enum State {
+        /** The lens, by an operator's order: whatever its age and record. */
+        PINNED,
         /** The lens. */
         FRESH,
         /** The lens, while another one is written. */

@@ -16,6 +16,22 @@ public record StoredLens(Lens lens, Instant freshUntil, Instant expiresAt) {
         }
     }
 
+    /** The dates of a lens that an operator has pinned: it is neither written anew nor forgotten, and its record does not retire it. */
+    private static final Instant PINNED = Instant.parse("2200-01-01T00:00:00Z");
+
+    /** From then on an end is that of a pinned lens, whatever a store's clock made of it; milliseconds since 1970. */
+    public static final long PINNED_FROM_MILLIS =
+            PINNED.minus(Duration.ofDays(365)).toEpochMilli();
+
+    /** The lens as it is kept on an operator's order. */
+    public static StoredLens pinned(Lens lens) {
+        return new StoredLens(lens, PINNED, PINNED);
+    }
+
+    public boolean isPinned() {
+        return freshUntil.equals(PINNED);
+    }
+
     /** Fresh for {@code freshFor} from {@code now}, then stale for as long again. */
     static StoredLens of(Lens lens, Instant now, Duration freshFor) {
         return new StoredLens(lens, now.plus(freshFor), now.plus(freshFor.multipliedBy(2)));

@@ -62,6 +62,7 @@ public final class EventLog {
                 .text("at", clock.instant().toString())
                 .text("request_id", refusal.request().value())
                 .text("tenant", refusal.tenant())
+                .text("key_name", refusal.key())
                 .text("method", refusal.method())
                 .text("path", refusal.path())
                 .number("status", refusal.status())
@@ -296,7 +297,8 @@ public final class EventLog {
             case ExchangeEvent.ArmPaused e ->
                 line.text("arm", e.arm()).number("seconds", e.pause().toSeconds());
             case ExchangeEvent.Finished e -> {
-                line.text("path", e.path())
+                line.text("key_name", e.key())
+                        .text("path", e.path())
                         .number("status", e.status())
                         .text("end", e.end().key())
                         .text("error", e.error())

@@ -173,6 +173,11 @@ final class FollowedPopulation {
     /** Asks for everything at the next opportunity, and tells again which models are behind the arms. */
     void beginsAnew() {
         identified.clear();
+        asksForAll();
+    }
+
+    /** Asks for everything at the next opportunity. */
+    void asksForAll() {
         toldAllAt = Instant.MIN;
         expectsNews = true;
     }

@@ -15,8 +15,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -39,6 +41,7 @@ import java.util.random.RandomGenerator;
  */
 public final class Learner {
     private static final int MAX_WAITING = 10_000;
+    private static final int MAX_SEEN_ALARMS = 20;
 
     private final Policy policy;
     private final DecisionStore decisions;
@@ -55,6 +58,7 @@ public final class Learner {
     private final LongAdder dropped = new LongAdder();
     private final LongAdder lessons = new LongAdder();
     private final LongAdder alarms = new LongAdder();
+    private final ConcurrentLinkedDeque<SeenAlarm> seenAlarms = new ConcurrentLinkedDeque<>();
     private final SignalCounts signals = new SignalCounts();
 
     // On the learner's thread only.
@@ -212,6 +216,20 @@ public final class Learner {
 
     public LearnerCounts counts() {
         return new LearnerCounts(openCount, lessons.sum(), dropped.sum(), alarms.sum(), outbox.queued(), outbox.lost());
+    }
+
+    /** The last alarms that this process raised, the newest first. */
+    public List<SeenAlarm> seenAlarms() {
+        return List.copyOf(seenAlarms);
+    }
+
+    /**
+     * Forgets what was learned of one arm of a population, or of all of them: in the store, so for all replicas, and here when the future
+     * succeeds. Rows that the policy starts from stay, and so do decisions that wait for their outcome. Fails when the store does, and
+     * then nothing has changed. Any thread.
+     */
+    public Future<Void> reset(String population, Optional<String> arm) {
+        return evidence.reset(population, arm);
     }
 
     public SharingCounts sharing() {
@@ -417,6 +435,10 @@ public final class Learner {
 
     private void alarmed(Alarm alarm) {
         alarms.increment();
+        seenAlarms.addFirst(new SeenAlarm(clock.instant(), alarm));
+        while (seenAlarms.size() > MAX_SEEN_ALARMS) {
+            seenAlarms.pollLast();
+        }
         String news = "arm %s has become %s for %s: what was learned of it weighs little from now on"
                 .formatted(alarm.arm(), alarm.direction(), alarm.population());
         System.getLogger("fresnel").log(System.Logger.Level.WARNING, news);

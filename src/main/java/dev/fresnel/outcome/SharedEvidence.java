@@ -202,6 +202,28 @@ public final class SharedEvidence {
         }
     }
 
+    /**
+     * Has the store forget one arm of a population, or all, and takes over what it has then. What is learned here meanwhile, and was gathered
+     * before, is refused by the store. Fails when the store does. Any thread.
+     */
+    Future<Void> reset(String population, Optional<String> arm) {
+        Promise<Void> done = Promise.promise();
+        thread.execute(() -> store.reset(population, arm)
+                .onFailure(done::fail)
+                .onSuccess(_ -> thread.execute(() -> {
+                    FollowedPopulation known = followed.get(population);
+                    if (known == null) {
+                        done.complete();
+                        return;
+                    }
+                    known.asksForAll();
+                    // Where it is asked already, the answer may be from before; the next tick asks again.
+                    Future<Void> heard = known.mayAsk(clock.instant()) ? refresh(known) : Future.succeededFuture();
+                    heard.onComplete(_ -> done.complete());
+                })));
+        return done.future();
+    }
+
     /** Sends what is left. Completes when all is acknowledged, or has failed once more; never fails. */
     public Future<Void> close() {
         Promise<Void> closed = Promise.promise();

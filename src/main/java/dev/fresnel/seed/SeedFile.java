@@ -2,6 +2,8 @@ package dev.fresnel.seed;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -35,6 +37,17 @@ public record SeedFile(List<SeedRow> rows, List<String> problems, int badLines, 
 
     /** Reads JSON lines. {@link IOException} when the file is absent or cannot be read; a bad line is skipped. */
     public static SeedFile read(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return read(in, Files.getLastModifiedTime(file).toInstant());
+        }
+    }
+
+    /**
+     * Reads JSON lines to their end.
+     *
+     * @param written when rows were observed that do not say so
+     */
+    public static SeedFile read(InputStream lines, Instant written) throws IOException {
         Map<String, SeedRow> rows = new LinkedHashMap<>();
         List<String> problems = new ArrayList<>();
         int bad = 0;
@@ -44,8 +57,7 @@ public record SeedFile(List<SeedRow> rows, List<String> problems, int badLines, 
                 .newDecoder()
                 .onMalformedInput(CodingErrorAction.REPLACE)
                 .onUnmappableCharacter(CodingErrorAction.REPLACE);
-        try (BufferedReader in =
-                new BufferedReader(new java.io.InputStreamReader(Files.newInputStream(file), decoder))) {
+        try (BufferedReader in = new BufferedReader(new InputStreamReader(lines, decoder))) {
             long number = 0;
             for (String line = line(in); line != null; line = line(in)) {
                 number++;
@@ -69,12 +81,7 @@ public record SeedFile(List<SeedRow> rows, List<String> problems, int badLines, 
                 }
             }
         }
-        return new SeedFile(
-                List.copyOf(rows.values()),
-                problems,
-                bad,
-                duplicates,
-                Files.getLastModifiedTime(file).toInstant());
+        return new SeedFile(List.copyOf(rows.values()), problems, bad, duplicates, written);
     }
 
     private static SeedRow read(String line) {

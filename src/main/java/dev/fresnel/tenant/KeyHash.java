@@ -17,6 +17,7 @@ public final class KeyHash {
     /** What a written hash begins with. */
     public static final String PREFIX = "sha256:";
 
+    private static final int ID_DIGITS = 12;
     private static final Pattern HEX = Pattern.compile("[0-9a-fA-F]{64}");
 
     private final byte[] hash;
@@ -41,6 +42,11 @@ public final class KeyHash {
     /** As a config has it. */
     public String written() {
         return PREFIX + HexFormat.of().formatHex(hash);
+    }
+
+    /** Names the key for people: the first {@value #ID_DIGITS} hex digits of its hash. */
+    public String id() {
+        return HexFormat.of().formatHex(hash).substring(0, ID_DIGITS);
     }
 
     private static byte[] sha256(String text) {

@@ -8,17 +8,28 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A team or application with its own keys, routes and budget. Every tenant may use every declared model and alias.
+ * A team or application with its own keys, models, routes and budget.
  *
  * @param keys any of them opens the tenant; empty: open to everyone who reaches the listener
+ * @param models which may be asked for by name
  * @param upstream key of the upstream for models the config does not declare and for paths other than chat
  * @param dailyBudget spend per UTC day after which requests are refused; empty: no limit
  */
 public record Tenant(
-        TenantId id, List<KeyHash> keys, String upstream, List<TenantRoute> routes, Optional<Usd> dailyBudget) {
+        TenantId id,
+        List<TenantKey> keys,
+        AllowedModels models,
+        String upstream,
+        List<TenantRoute> routes,
+        Optional<Usd> dailyBudget) {
     public Tenant {
         keys = List.copyOf(keys);
         routes = List.copyOf(routes);
+    }
+
+    /** Whether everyone who reaches the listener may come in, with a credential of the provider's or none. */
+    public boolean isOpen() {
+        return keys.isEmpty();
     }
 
     /**

@@ -38,7 +38,13 @@ public sealed interface GatewayFailure {
     /** No key, or one that no tenant holds. */
     record Unauthenticated(String publicMessage) implements GatewayFailure {}
 
-    /** The tenant may not use this model. */
+    /** The key opens its tenant, but not for this part of the API. */
+    record MissingScope(String publicMessage) implements GatewayFailure {}
+
+    /** Tenant or key may not ask for this model. */
+    record ModelNotAllowed(String publicMessage) implements GatewayFailure {}
+
+    /** No model of this name is declared here. */
     record ModelNotFound(String publicMessage) implements GatewayFailure {}
 
     /** The body is larger than the listener accepts. */

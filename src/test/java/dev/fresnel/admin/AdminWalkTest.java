@@ -14,6 +14,7 @@ import io.vertx.core.http.HttpMethod;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Walks the table of operations: what holds for all of them holds for each (X3). A new operation fails here until it has a sample in
@@ -34,6 +36,10 @@ class AdminWalkTest {
     private static final String ROUTE = "mode: adaptive\narms: [direct, fast-worker]";
     private static final String TASK =
             "{\"model\":\"smart\",\"messages\":[{\"role\":\"user\",\"content\":\"Write CRUD endpoints for 5 entities\"}]}";
+    private static final String SEED =
+            "{\"schema\":1,\"id\":\"a\",\"source\":\"test\",\"features\":{\"task_kind\":\"debug\","
+                    + "\"rough_token_estimate\":700,\"parent_model_tier\":\"large\"},\"dispatch\":[\"delegate\",\"fast-worker\"],"
+                    + "\"wall_time\":2,\"succeeded\":true}\n";
     private static final String[] TOKEN = {"authorization", "Bearer right-token"};
 
     private final Vertx vertx = Vertx.vertx();
@@ -42,11 +48,15 @@ class AdminWalkTest {
     private final OpenApi file = OpenApi.shipped();
     private final TestGateway gateway;
     private final List<Runnable> atTheEnd = new ArrayList<>();
+    private String lastRequest = "";
 
-    AdminWalkTest() {
+    AdminWalkTest(@TempDir Path files) {
         smart.byDefault(LensScripts.smart("from smart", Usage.of(20, 300)));
         cheap.byDefault(Script.chat("from cheap", Usage.of(20, 300)));
-        gateway = TestGateway.start(LOCKED + TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), ROUTE));
+        gateway = TestGateway.start(LOCKED
+                + "policy: { cold-start: { seed-from: \"" + files.resolve("rows.jsonl") + "\" } }\n"
+                + "events: { decision-log: \"" + files.resolve("decisions.jsonl") + "\" }\n"
+                + TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), ROUTE));
     }
 
     @AfterEach
@@ -68,11 +78,22 @@ class AdminWalkTest {
                 "/metrics",
                 "/admin/openapi.yaml",
                 "/admin/status",
+                "/admin/config",
+                "/admin/tenants",
+                "/admin/budgets",
                 "/admin/events")) {
             samples.put("GET " + plain, () -> plain);
         }
         samples.put("GET /admin/lenses", () -> "/admin/lenses?tenant=acme&text=true");
         samples.put("GET /admin/savings", () -> "/admin/savings?tenant=acme&by=model&from=2026-01-01&to=2026-01-31");
+        samples.put(
+                "GET /admin/lenses/{tenant}/{key}",
+                () -> "/admin/lenses/acme/" + lensKeys().getFirst());
+        samples.put("GET /admin/decisions", () -> "/admin/decisions?tenant=acme");
+        samples.put("GET /admin/decisions/{request_id}", () -> "/admin/decisions/" + lastRequest);
+        samples.put("GET /admin/conversations", () -> "/admin/conversations?tenant=acme");
+        samples.put("GET /admin/arms", () -> "/admin/arms?tenant=acme&limit=5");
+        samples.put("GET /admin/export", () -> "/admin/export?tenant=acme");
         return samples;
     }
 
@@ -92,6 +113,14 @@ class AdminWalkTest {
                 () -> new Sample("/admin/lenses/acme/" + lensKey("a schema"), ""));
         samples.put("DELETE /admin/lenses/{tenant}/{key}/build", this::runningBuild);
         samples.put("DELETE /admin/lenses/{tenant}", () -> new Sample("/admin/lenses/acme", ""));
+        samples.put("PUT /admin/lenses/{tenant}/{key}", this::edited);
+        samples.put(
+                "PUT /admin/lenses/{tenant}/{key}/pinned",
+                () -> new Sample("/admin/lenses/acme/" + lensKey("a linter") + "/pinned", ""));
+        samples.put("DELETE /admin/lenses/{tenant}/{key}/pinned", this::pinned);
+        samples.put("DELETE /admin/conversations/{tenant}/{id}", this::conversation);
+        samples.put("POST /admin/arms/reset", () -> new Sample("/admin/arms/reset", "{\"tenant\":\"acme\"}"));
+        samples.put("POST /admin/seeds", () -> new Sample("/admin/seeds", SEED));
         return samples;
     }
 
@@ -99,7 +128,10 @@ class AdminWalkTest {
     void everyQuestionIsAnsweredAsTheFileSays() {
         delegated("CRUD endpoints");
         Map<String, Supplier<String>> samples = questions();
-        assertThat(samples.keySet()).containsExactlyInAnyOrderElementsOf(names(false));
+        List<String> all = new ArrayList<>(names(false));
+        // Its answer does not end; EventStreamTest reads it.
+        all.remove("GET /admin/events/stream");
+        assertThat(samples.keySet()).containsExactlyInAnyOrderElementsOf(all);
 
         samples.forEach((operation, path) -> {
             HttpResponse<String> reply = gateway.adminReply(path.get(), TOKEN);
@@ -196,8 +228,34 @@ class AdminWalkTest {
 
     // ---- what the samples need ----
 
+    private Sample edited() {
+        String key = lensKey("an importer");
+        String lens = gateway.adminReply("/admin/lenses/acme/" + key, TOKEN).body();
+        return new Sample(
+                "/admin/lenses/acme/" + key,
+                "{\"from\":\"" + lens.replaceAll("(?s).*\"lens\":\"([0-9a-f]{16})\".*", "$1")
+                        + "\",\"task_scope\":\"Importers\",\"heuristics\":[\"Read line by line\"]}");
+    }
+
+    private Sample pinned() {
+        String path = "/admin/lenses/acme/" + lensKey("an exporter") + "/pinned";
+        assertThat(send(HttpMethod.PUT, path, "", TOKEN).statusCode()).isEqualTo(200);
+        return new Sample(path, "");
+    }
+
+    private Sample conversation() {
+        delegated("a router");
+        String all =
+                gateway.adminReply("/admin/conversations?tenant=acme", TOKEN).body();
+        return new Sample(
+                "/admin/conversations/acme/" + all.replaceAll("(?s).*?\"id\":\"([0-9a-f]{64})\".*", "$1"), "");
+    }
+
     private void delegated(String task) {
         HttpResponse<String> reply = gateway.chat(TASK.replace("CRUD endpoints", task), "x-fresnel-arm", "fast-worker");
+        lastRequest = reply.headers().firstValue("x-fresnel-request-id").orElseThrow();
+        // Decisions and pins are told behind the reply.
+        gateway.awaitLogged("request_finished", lastRequest);
         assertThat(reply.headers().firstValue("x-fresnel-decision")).hasValue("fast-worker");
     }
 

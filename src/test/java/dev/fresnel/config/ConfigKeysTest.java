@@ -23,8 +23,11 @@ import dev.fresnel.outcome.SignalWeights;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.policy.PolicySettings;
 import dev.fresnel.policy.RuleName;
+import dev.fresnel.tenant.AllowedModels;
 import dev.fresnel.tenant.KeyHash;
+import dev.fresnel.tenant.Scope;
 import dev.fresnel.tenant.Tenant;
+import dev.fresnel.tenant.TenantKey;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.upstream.PoolLimits;
 import dev.fresnel.upstream.Tier;
@@ -41,6 +44,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -66,7 +70,10 @@ class ConfigKeysTest {
 
         assertThat(config.listen())
                 .isEqualTo(new GatewayConfig.Listen(
-                        new HostPort("127.0.0.1", 8080), new HostPort("127.0.0.1", 9090), Optional.empty()));
+                        new HostPort("127.0.0.1", 8080),
+                        new HostPort("127.0.0.1", 9090),
+                        Optional.empty(),
+                        Optional.empty()));
         assertThat(config.store()).isEqualTo(new GatewayConfig.Store(Path.of("./data"), Optional.empty()));
         assertThat(config.upstreams().get("openai"))
                 .isEqualTo(new Upstream(
@@ -80,7 +87,8 @@ class ConfigKeysTest {
         assertThat(config.prices()).isEmpty();
         assertThat(config.workers()).isEmpty();
         assertThat(config.tenants())
-                .containsExactly(new Tenant(new TenantId("acme"), List.of(), "openai", List.of(), Optional.empty()));
+                .containsExactly(new Tenant(
+                        new TenantId("acme"), List.of(), AllowedModels.ALL, "openai", List.of(), Optional.empty()));
         assertThat(config.policy()).isEqualTo(PolicySettings.DEFAULT);
         assertThat(config.outcomes()).isEqualTo(OutcomeSettings.DEFAULT);
         assertThat(config.limits())
@@ -135,6 +143,7 @@ class ConfigKeysTest {
                 .isEqualTo(new GatewayConfig.Listen(
                         new HostPort("0.0.0.0", 18080),
                         new HostPort("::1", 19090),
+                        Optional.of(new HostPort("0.0.0.0", 19091)),
                         Optional.of(new Secret("admin-token-1"))));
         assertThat(config.store())
                 .isEqualTo(new GatewayConfig.Store(
@@ -185,7 +194,17 @@ class ConfigKeysTest {
                         new Fallback.Chain(List.of(new ModelName("clever"), new ModelName("gpt-4o")))));
         Tenant tenant = config.tenants().getFirst();
         assertThat(tenant.id()).isEqualTo(new TenantId("acme"));
-        assertThat(tenant.keys()).containsExactly(KeyHash.of("key-of-acme-1"), KeyHash.of("key-of-acme-2"));
+        assertThat(tenant.keys())
+                .containsExactly(
+                        new TenantKey(
+                                KeyHash.of("key-of-acme-1"),
+                                "ci",
+                                Set.of(Scope.CHAT, Scope.PASS_THROUGH),
+                                new AllowedModels(Optional.of(List.of("gpt-4o-*"))),
+                                Optional.of(Instant.parse("2099-01-31T00:00:00Z")),
+                                Map.of("owner", "team 7")),
+                        TenantKey.unlimited(KeyHash.of("key-of-acme-2")));
+        assertThat(tenant.models()).isEqualTo(new AllowedModels(Optional.of(List.of("gpt-*", "clever"))));
         assertThat(tenant.upstream()).isEqualTo("local");
         assertThat(tenant.dailyBudget()).contains(usd("12.34"));
         assertThat(tenant.routes().getFirst().modelPattern()).isEqualTo("gpt-*");

@@ -2,11 +2,13 @@ package dev.fresnel.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fresnel.tenant.Caller;
 import dev.fresnel.tenant.TenantDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Nested;
@@ -319,6 +321,26 @@ class ConfigProblemsTest {
                             tenants: [ { id: one, keys: [key-of-one] } ]
                             """))
                     .containsExactly("x.yaml:1:40 listen.admin: must not share a port with data; give it another port");
+        }
+
+        @ParameterizedTest
+        @CsvSource({
+            "127.0.0.1:8080, data",
+            "0.0.0.0:9090, admin",
+            "127.0.0.1:8081, ''",
+            "10.0.0.5:8080, ''",
+            "127.0.0.1:0, ''",
+        })
+        void probesShareNoPort(String probes, String taken) {
+            List<String> problems = Configs.problems("listen: { probes: \"" + probes + "\" }\n" + Configs.MINIMAL);
+
+            if (taken.isEmpty()) {
+                assertThat(problems).isEmpty();
+            } else {
+                assertThat(problems)
+                        .containsExactly("x.yaml:1:19 listen.probes: must not share a port with " + taken
+                                + "; give it another port");
+            }
         }
 
         @ParameterizedTest
@@ -689,8 +711,11 @@ class ConfigProblemsTest {
                 """;
 
         ConfigResult good = Configs.load(yaml.formatted("\"${OTHER}\""), Map.of("UP", "u", "OTHER", "o"));
-        TenantDirectory tenants = new TenantDirectory(Configs.valid(good).tenants());
-        assertThat(tenants.find("abc")).map(tenant -> tenant.id().value()).contains("acme");
+        TenantDirectory tenants = new TenantDirectory(Configs.valid(good).tenants(), Instant::now);
+        assertThat(tenants.find("abc"))
+                .isInstanceOfSatisfying(
+                        Caller.Admitted.class,
+                        in -> assertThat(in.tenant().id().value()).isEqualTo("acme"));
         assertThat(good.warnings()).isEmpty();
         assertThat(Configs.problems(Configs.load(yaml.formatted("abc"), Map.of("UP", "u"))))
                 .containsExactly(
@@ -698,6 +723,48 @@ class ConfigProblemsTest {
         assertThat(Configs.problems(Configs.load(yaml.formatted("\"sha256:abc\""), Map.of("UP", "u"))))
                 .containsExactly(
                         "x.yaml:5:25 tenants[1].keys[0]: must be sha256: and 64 hex digits; take the line that fresnel keys create prints");
+    }
+
+    @Test
+    void saysWhatIsWrongWithAKey_everyProblemAtOnce() {
+        String yaml = """
+                upstreams:
+                  openai: { base-url: "https://api.openai.com/v1", api-key: "${UP}" }
+                tenants:
+                  - id: acme
+                    keys:
+                      - { key: "${A}", name: ci }
+                      - { key: "${B}", name: ci }
+                      - { name: nothing }
+                      - { key: "${C}", scopes: [chats], expires: 2026-02-30 }
+                      - { key: "${D}", name: "a b", expires: tomorrow, models: ["x y"] }
+                """;
+
+        assertThat(Configs.problems(Configs.load(yaml, Map.of("UP", "u", "A", "a", "B", "b", "C", "c", "D", "d"))))
+                .containsExactly(
+                        "x.yaml:7:30 tenants[0].keys[1].name: is the name of tenants[0].keys[0] too; give every key of a tenant its own name",
+                        "x.yaml:8:9 tenants[0].keys[2].key: is required; add key (the key, or better its hash as fresnel keys create prints it)",
+                        "x.yaml:9:33 tenants[0].keys[3].scopes[0]: must be one of chat, models, feedback, pass-through, but is \"chats\"; did you mean \"chat\"?",
+                        "x.yaml:9:50 tenants[0].keys[3].expires: must be a date or a time in UTC, but is \"2026-02-30\"; write for example 2027-01-31 or 2027-01-31T17:00Z",
+                        "x.yaml:10:30 tenants[0].keys[4].name: must match [A-Za-z0-9._-]{1,64}, but is \"a b\"",
+                        "x.yaml:10:46 tenants[0].keys[4].expires: must be a date or a time in UTC, but is \"tomorrow\"; write for example 2027-01-31 or 2027-01-31T17:00Z",
+                        "x.yaml:10:65 tenants[0].keys[4].models[0]: must match [!-~]{1,128}, but is \"x y\"");
+    }
+
+    @Test
+    void warnsOnceOfAKeyInTheFile_howeverItIsWritten() {
+        String yaml = """
+                upstreams:
+                  openai: { base-url: "https://api.openai.com/v1", api-key: "${UP}" }
+                tenants:
+                  - { id: acme, keys: [plain-key, { key: other-key }] }
+                """;
+
+        ConfigResult result = Configs.load(yaml, Map.of("UP", "u"));
+
+        assertThat(result.warnings())
+                .extracting(Problem::key)
+                .containsExactly("tenants[0].keys[0]", "tenants[0].keys[1].key");
     }
 
     @Nested

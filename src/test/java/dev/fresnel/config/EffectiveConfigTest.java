@@ -30,7 +30,7 @@ class EffectiveConfigTest {
                         "aliases.clever first-hop",
                         "models.gpt-4o.price.cached-input 1.25",
                         "workers.fast-worker.fallback [clever, gpt-4o]",
-                        "tenants[0].keys [[secret], [secret]]",
+                        "tenants[0].keys[0].key [secret]",
                         "tenants[0].budget.daily 12.34",
                         "tenants[0].routes[0].mode shadow",
                         "tenants[0].routes[0].arms [direct]",
@@ -41,7 +41,9 @@ class EffectiveConfigTest {
         Shape.walk(Shape.block(ConfigFile.class), (path, _) -> keys.add(path));
         assertThat(table.lines().map(line -> line.split(" ", 2)[0]))
                 .as("only names that a file may have")
-                .allMatch(name -> name.startsWith("aliases.") || keys.stream().anyMatch(key -> matches(key, name)));
+                .allMatch(name -> name.startsWith("aliases.")
+                        || name.contains(".metadata.")
+                        || keys.stream().anyMatch(key -> matches(key, name)));
         assertThat(table).doesNotContain("sk-canary", "key-of-acme", "admin-token-1");
     }
 

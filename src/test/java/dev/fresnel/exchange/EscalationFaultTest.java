@@ -82,6 +82,7 @@ class EscalationFaultTest {
         return new Arrival(
                 new RequestId("request-1"),
                 config.tenants().getFirst(),
+                Optional.empty(),
                 "/chat/completions",
                 request.headers(),
                 Optional.empty(),

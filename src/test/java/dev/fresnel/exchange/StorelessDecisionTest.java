@@ -67,6 +67,7 @@ class StorelessDecisionTest {
         Arrival arrival = new Arrival(
                 new RequestId("request-" + i),
                 config.tenants().getFirst(),
+                Optional.empty(),
                 "/v1/chat/completions",
                 MultiMap.caseInsensitiveMultiMap(),
                 Optional.empty(),

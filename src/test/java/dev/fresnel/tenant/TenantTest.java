@@ -94,7 +94,8 @@ class TenantTest {
     }
 
     private static Tenant tenant(TenantRoute... routes) {
-        return new Tenant(new TenantId("acme"), List.of(), "openai", List.of(routes), Optional.empty());
+        return new Tenant(
+                new TenantId("acme"), List.of(), AllowedModels.ALL, "openai", List.of(routes), Optional.empty());
     }
 
     private static RoutePlan plan(Mode mode) {

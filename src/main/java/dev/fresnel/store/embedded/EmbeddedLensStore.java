@@ -237,9 +237,23 @@ public final class EmbeddedLensStore implements LensStore {
 
     private void makeRoom(EmbeddedStore.Access access, TenantId tenant) {
         Map<String, byte[]> uses = access.withPrefix(LAST_USE, prefix(tenant));
-        oldestFirst(uses).stream()
-                .limit(Math.max(0, uses.size() - maxPerTenant))
-                .forEach(name -> remove(access, name));
+        int over = uses.size() - maxPerTenant;
+        if (over > 0) {
+            oldestFirst(uses).stream()
+                    .filter(name -> !isPinned(access, tenant, name))
+                    .limit(over)
+                    .toList()
+                    .forEach(name -> remove(access, name));
+        }
+    }
+
+    private boolean isPinned(EmbeddedStore.Access access, TenantId tenant, String name) {
+        LensKey key = new LensKey(
+                tenant, new Fingerprint(name.substring(prefix(tenant).length())));
+        return access.get(LENSES, name)
+                .flatMap(value -> decoded(access, key, value))
+                .filter(StoredLens::isPinned)
+                .isPresent();
     }
 
     private static List<String> oldestFirst(Map<String, byte[]> uses) {

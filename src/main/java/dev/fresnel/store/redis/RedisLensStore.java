@@ -90,7 +90,8 @@ public final class RedisLensStore implements LensStore {
                 Text.bytes(Long.toString(claim.token())),
                 codec.encode(key, lens),
                 Text.bytes(Long.toString(Math.max(1, timeToLive))),
-                Text.bytes(Integer.toString(maxPerTenant)));
+                Text.bytes(Integer.toString(maxPerTenant)),
+                Text.bytes(Long.toString(StoredLens.PINNED_FROM_MILLIS)));
         return link.run(
                         SAVE,
                         List.of(claims(key.tenant()), lenses(key.tenant()), uses(key.tenant()), ends(key.tenant())),

@@ -1,0 +1,67 @@
+package dev.fresnel.app;
+
+import dev.fresnel.budget.Ledger;
+import dev.fresnel.chat.JsonText;
+import dev.fresnel.delegation.RoutePlan;
+import dev.fresnel.pause.KillSwitch;
+import dev.fresnel.tenant.Tenant;
+import dev.fresnel.tenant.TenantRoute;
+import dev.fresnel.value.Usd;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The tenants of the config in force and their money, as JSON. Nothing of a key but how many there are. */
+final class TenantsJson {
+    private TenantsJson() {}
+
+    /** For {@code /admin/tenants}. */
+    static String tenants(List<Tenant> tenants, KillSwitch killSwitch) {
+        return "{\"tenants\":"
+                + array(
+                        tenants,
+                        tenant -> "{\"id\":" + JsonText.quote(tenant.id().value())
+                                + ",\"open\":" + tenant.isOpen()
+                                + ",\"keys\":" + tenant.keys().size()
+                                + ",\"upstream\":" + JsonText.quote(tenant.upstream())
+                                + ",\"daily_budget_usd\":" + usd(tenant.dailyBudget())
+                                + ",\"delegation_paused\":" + killSwitch.isPaused(tenant.id())
+                                + ",\"routes\":" + array(tenant.routes(), TenantsJson::route) + "}")
+                + "}";
+    }
+
+    private static String route(TenantRoute route) {
+        RoutePlan plan = route.plan();
+        return "{\"model\":" + JsonText.quote(route.modelPattern())
+                + ",\"mode\":" + JsonText.quote(plan.mode().key())
+                + ",\"smart\":"
+                + plan.smart().map(model -> JsonText.quote(model.value())).orElse("null")
+                + ",\"arms\":" + array(plan.arms(), arm -> JsonText.quote(arm.name()))
+                + ",\"pooling\":"
+                + JsonText.quote(plan.learned().pooling().name().toLowerCase(java.util.Locale.ROOT)) + "}";
+    }
+
+    /** For {@code /admin/budgets}: today's, by UTC. */
+    static String budgets(List<Tenant> tenants, Ledger ledger) {
+        return "{\"budgets\":"
+                + array(
+                        tenants,
+                        tenant -> "{\"tenant\":" + JsonText.quote(tenant.id().value())
+                                + ",\"period\":\"day\""
+                                + ",\"limit_usd\":" + usd(tenant.dailyBudget())
+                                + ",\"spent_usd\":" + ledger.spentToday(tenant.id())
+                                + ",\"reserved_usd\":" + ledger.reservedToday(tenant.id())
+                                + ",\"remaining_usd\":"
+                                + usd(ledger.remaining(tenant.id(), tenant.dailyBudget())) + "}")
+                + "}";
+    }
+
+    private static String usd(Optional<Usd> amount) {
+        return amount.map(Usd::toString).orElse("null");
+    }
+
+    private static <T> String array(List<T> items, Function<T, String> form) {
+        return items.stream().map(form).collect(Collectors.joining(",", "[", "]"));
+    }
+}
