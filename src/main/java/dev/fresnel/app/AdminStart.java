@@ -12,6 +12,7 @@ import dev.fresnel.admin.OpenApiRequests;
 import dev.fresnel.admin.OperationGroup;
 import dev.fresnel.admin.PauseRequests;
 import dev.fresnel.admin.ProbeRequests;
+import dev.fresnel.admin.SavingsRequests;
 import dev.fresnel.admin.StatusRequests;
 import dev.fresnel.admin.TenantNames;
 import dev.fresnel.delegation.LearnedRules;
@@ -67,6 +68,7 @@ final class AdminStart {
                 new ArmRequests(learned(inForce, parts, learning), tenants),
                 new ConversationRequests(parts.pins(), tenants),
                 new LensRequests(parts.shelf(), tenants),
+                new SavingsRequests(parts.savings(), tenants),
                 new SeedRequests(parts.vertx(), inForce, tenants));
     }
 
