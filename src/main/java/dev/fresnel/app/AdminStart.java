@@ -62,8 +62,7 @@ final class AdminStart {
                         () -> TenantsJson.budgets(inForce.config().tenants(), parts.ledger())),
                 events,
                 new PauseRequests(parts.killSwitch(), tenants),
-                new KeyRequests(
-                        () -> inForce.config().tenants(), register, tenants, parts.clock(), new SecureRandom()),
+                new KeyRequests(() -> inForce.config().tenants(), register, tenants, parts.clock(), new SecureRandom()),
                 new DecisionRequests(decisions, tenants),
                 new ArmRequests(learned(inForce, parts, learning), tenants),
                 new ConversationRequests(parts.pins(), tenants),
