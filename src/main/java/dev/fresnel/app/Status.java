@@ -1,13 +1,21 @@
 package dev.fresnel.app;
 
 import dev.fresnel.admin.PauseJson;
+import dev.fresnel.budget.Account;
+import dev.fresnel.budget.Budget;
+import dev.fresnel.budget.BudgetStanding;
 import dev.fresnel.budget.Ledger;
+import dev.fresnel.budget.Payer;
 import dev.fresnel.chat.JsonText;
 import dev.fresnel.config.GatewayConfig;
 import dev.fresnel.edge.Gate;
 import dev.fresnel.observe.LineWriter;
 import dev.fresnel.pause.KillSwitch;
 import dev.fresnel.pause.PauseScope;
+import dev.fresnel.tenant.Tenant;
+import dev.fresnel.value.Usd;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /** The gateway at a glance, as JSON. */
@@ -19,10 +27,7 @@ final class Status {
         GatewayConfig config = inForce.config();
         String tenants = config.tenants().stream()
                 .map(tenant -> "{\"id\":" + JsonText.quote(tenant.id().value())
-                        + ",\"spent_today_usd\":" + ledger.spentToday(tenant.id())
-                        + ",\"reserved_usd\":" + ledger.reservedToday(tenant.id())
-                        + ",\"daily_budget_usd\":"
-                        + tenant.dailyBudget().map(Object::toString).orElse("null")
+                        + money(tenant, ledger)
                         + ",\"routes\":" + tenant.routes().size()
                         + ",\"delegation_paused\":" + killSwitch.isPaused(tenant.id())
                         + ",\"delegation\":"
@@ -37,6 +42,36 @@ final class Status {
                 + ",\"delegation\":" + PauseJson.standing(killSwitch.standing(PauseScope.GATEWAY))
                 + ",\"cold_start\":" + seeding.json()
                 + ",\"tenants\":" + tenants + "}";
+    }
+
+    private static String money(Tenant tenant, Ledger ledger) {
+        Account account = Account.of(tenant.id());
+        List<BudgetStanding> standings = new ArrayList<>(
+                ledger.standings(Payer.of(tenant.id(), tenant.budget().limits())));
+        // The tenant's own once, then those of each key.
+        tenant.keys().stream()
+                .filter(key -> key.budget().isLimited())
+                .forEach(key -> standings.addAll(
+                        ledger.standings(Payer.of(tenant.id(), Budget.NONE).by(key.name(), key.budget()))));
+        return ",\"spent_today_usd\":" + ledger.spent(account).day()
+                + ",\"spent_this_month_usd\":" + ledger.spent(account).month()
+                + ",\"spent_usd\":" + ledger.spent(account).total()
+                + ",\"reserved_usd\":" + ledger.reserved(account)
+                + ",\"daily_budget_usd\":"
+                + tenant.budget().limits().daily().map(Usd::toString).orElse("null")
+                + ",\"budgets\":"
+                + standings.stream().map(Status::budget).collect(Collectors.joining(",", "[", "]"));
+    }
+
+    private static String budget(BudgetStanding standing) {
+        return "{\"key_name\":" + standing.account().key().map(JsonText::quote).orElse("null")
+                + ",\"period\":" + JsonText.quote(standing.period().key())
+                + ",\"window\":" + JsonText.quote(standing.window())
+                + ",\"limit_usd\":" + standing.limit()
+                + ",\"spent_usd\":" + standing.spent()
+                + ",\"reserved_usd\":" + standing.reserved()
+                + ",\"left_usd\":" + standing.left()
+                + ",\"state\":" + JsonText.quote(standing.state().key()) + "}";
     }
 
     private static String config(String version, InForce.Files files) {

@@ -1,5 +1,6 @@
 package dev.fresnel.app;
 
+import dev.fresnel.budget.BudgetStanding;
 import dev.fresnel.budget.Ledger;
 import dev.fresnel.config.GatewayConfig;
 import dev.fresnel.config.HostPort;
@@ -37,6 +38,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -57,16 +59,24 @@ record Stores(LensStore lenses, Ledger ledger, ArmStateStore arms, DecisionStore
      * Opens the store. The embedded one must be there: this process owns it. Redis need not: the gateway serves without it, and finds
      * it later.
      *
+     * @param budgets told of every limit that got worse
      * @param closing is told what was opened
      */
-    static Future<Stores> open(Vertx vertx, InForce inForce, Problems problems, Metrics metrics, Closing closing) {
+    static Future<Stores> open(
+            Vertx vertx,
+            InForce inForce,
+            Problems problems,
+            Consumer<BudgetStanding> budgets,
+            Metrics metrics,
+            Closing closing) {
         GatewayConfig.Store store = inForce.config().store();
         return store.redis()
-                .map(redis -> redis(vertx, redis, inForce::tenants, problems, metrics, closing))
-                .orElseGet(() -> embedded(vertx, store.directory(), problems, closing));
+                .map(redis -> redis(vertx, redis, inForce::keys, problems, budgets, metrics, closing))
+                .orElseGet(() -> embedded(vertx, store.directory(), problems, budgets, closing));
     }
 
-    private static Future<Stores> embedded(Vertx vertx, Path directory, Problems problems, Closing closing) {
+    private static Future<Stores> embedded(
+            Vertx vertx, Path directory, Problems problems, Consumer<BudgetStanding> budgets, Closing closing) {
         return EmbeddedStore.open(
                         vertx,
                         directory,
@@ -79,7 +89,7 @@ record Stores(LensStore lenses, Ledger ledger, ArmStateStore arms, DecisionStore
                     ArmStateStore arms = new EmbeddedArmStateStore(store, SystemTime.clock());
                     DecisionStore decisions =
                             new EmbeddedDecisionStore(store, SystemTime.clock(), EmbeddedDecisionStore.DEFAULT_MAXIMUM);
-                    return Ledger.open(new EmbeddedSpendStore(store), SystemTime.clock())
+                    return Ledger.open(new EmbeddedSpendStore(store), SystemTime.clock(), budgets)
                             .map(ledger -> new Stores(lenses, ledger, arms, decisions, new EmbeddedPauseStore(store)));
                 });
     }
@@ -87,8 +97,9 @@ record Stores(LensStore lenses, Ledger ledger, ArmStateStore arms, DecisionStore
     private static Future<Stores> redis(
             Vertx vertx,
             GatewayConfig.Redis config,
-            Supplier<List<TenantId>> tenants,
+            Supplier<Map<TenantId, List<String>>> keys,
             Problems problems,
+            Consumer<BudgetStanding> budgets,
             Metrics metrics,
             Closing closing) {
         SecureRandom random = new SecureRandom();
@@ -104,9 +115,9 @@ record Stores(LensStore lenses, Ledger ledger, ArmStateStore arms, DecisionStore
 
         byte[] replica = new byte[REPLICA_BYTES];
         random.nextBytes(replica);
-        RedisSpendStore spend = new RedisSpendStore(vertx, link, HexFormat.of().formatHex(replica), tenants);
+        RedisSpendStore spend = new RedisSpendStore(vertx, link, HexFormat.of().formatHex(replica), keys);
         closing.later("spend", spend::close);
-        Ledger ledger = Ledger.unread(spend, SystemTime.clock());
+        Ledger ledger = Ledger.unread(spend, SystemTime.clock(), budgets);
         // A refresh that fails changes nothing, and the link has counted it.
         long refresh = vertx.setPeriodic(SPEND_REFRESH.toMillis(), _ -> {
             Future<Void> ignored = ledger.refresh();

@@ -1,5 +1,6 @@
 package dev.fresnel.exchange;
 
+import dev.fresnel.budget.Payer;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantKey;
 import dev.fresnel.upstream.ForwardHeaders;
@@ -27,6 +28,12 @@ public record Arrival(
         MultiMap headers,
         Optional<Secret> credential,
         long startedNanos) {
+    /** Whom the request is charged to. */
+    public Payer payer() {
+        Payer payer = Payer.of(tenant.id(), tenant.budget().limits());
+        return key.map(known -> payer.by(known.name(), known.budget())).orElse(payer);
+    }
+
     /** The name of the key that was shown. */
     public Optional<String> keyName() {
         return key.map(TenantKey::name);

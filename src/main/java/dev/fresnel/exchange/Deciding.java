@@ -1,10 +1,13 @@
 package dev.fresnel.exchange;
 
+import dev.fresnel.budget.Payer;
 import dev.fresnel.chat.ChatRequest;
 import dev.fresnel.chat.OpaqueChat;
 import dev.fresnel.chat.ParsedChat;
 import dev.fresnel.delegation.Assessment;
+import dev.fresnel.delegation.BudgetPacing;
 import dev.fresnel.delegation.ConversationKey;
+import dev.fresnel.delegation.Downgrade;
 import dev.fresnel.delegation.Experience;
 import dev.fresnel.delegation.Inquiry;
 import dev.fresnel.delegation.Learning;
@@ -88,7 +91,7 @@ final class Deciding {
         journal.explain = overrides.explain();
         if (plan.mode() == Mode.OFF
                 && overrides.equals(Overrides.NONE)
-                && arrival.tenant().dailyBudget().isEmpty()) {
+                && !arrival.payer().isLimited()) {
             // Nothing is asked of us: not even the cost of looking.
             journal.reason = plan.offReason().key();
             return Future.succeededFuture(new Plan.Requested(request));
@@ -187,16 +190,19 @@ final class Deciding {
                         parts.killSwitch().isPaused(arrival.tenant().id())
                                 ? Inquiry.Allowance.PAUSED
                                 : Inquiry.Allowance.DELEGATE,
-                        parts.ledger()
-                                .remaining(
-                                        arrival.tenant().id(), arrival.tenant().dailyBudget()),
+                        parts.ledger().remaining(arrival.payer()),
                         lensState(key),
                         parts.missed().of(key),
                         journal.conversation.flatMap(parts.pins()::find),
-                        new Moment(
-                                parts.clock().instant(),
-                                parts.chance().getAsDouble(),
-                                parts.pacing().pressure(arrival.tenant().id()))));
+                        new Moment(parts.clock().instant(), parts.chance().getAsDouble(), pressure())));
+    }
+
+    private BudgetPacing.Pressure pressure() {
+        Payer payer = arrival.payer();
+        return parts.pacing()
+                .pressure(payer)
+                .with(Downgrade.of(
+                        parts.ledger().state(payer), arrival.tenant().budget().onLow()));
     }
 
     /** Before the decision: whether there is a lens at hand is part of what it weighs. */
@@ -284,7 +290,7 @@ final class Deciding {
     }
 
     private void refuseUncounted(String what) {
-        if (arrival.tenant().dailyBudget().isPresent()) {
+        if (arrival.payer().isLimited()) {
             refuse(purse.cover(Optional.empty(), what));
         }
     }

@@ -142,8 +142,7 @@ final class Guiding {
 
     /** A lens for later requests is written from what is left of the day; one for this request was reserved with it. */
     private Wait affordable(Plan.Delegated plan, Wait wait) {
-        Optional<Usd> left =
-                parts.ledger().remaining(arrival.tenant().id(), arrival.tenant().dailyBudget());
+        Optional<Usd> left = parts.ledger().remaining(arrival.payer());
         Optional<Usd> price = plan.assessment().used().flatMap(ArmRow::lensCost);
         boolean tooDear = left.isPresent() && price.isPresent() && left.get().isLessThan(price.get());
         return wait == Wait.BACKGROUND && tooDear ? Wait.CACHED_ONLY : wait;

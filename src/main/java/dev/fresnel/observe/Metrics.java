@@ -102,6 +102,7 @@ public final class Metrics {
             Map.entry("fresnel.log.dropped", "Log lines lost."));
 
     private final MeterRegistry registry;
+    private final BudgetMetrics budgets;
     private final Map<String, MultiGauge> tenantGauges = new ConcurrentHashMap<>();
     private final MultiGauge configInForce;
     private final List<LongSupplier> read = new CopyOnWriteArrayList<>();
@@ -110,6 +111,7 @@ public final class Metrics {
     /** Registers at zero what should never happen, so that its first time is seen as an increase. */
     public Metrics(MeterRegistry registry) {
         this.registry = registry;
+        this.budgets = new BudgetMetrics(registry);
         this.configInForce = MultiGauge.builder("fresnel.config.info")
                 .description(help("fresnel.config.info"))
                 .register(registry);
@@ -322,6 +324,11 @@ public final class Metrics {
         FunctionCounter.builder("fresnel.judge.cost.usd", nanos, cost -> cost.getAsLong() / 1e9)
                 .description(help("fresnel.judge.cost.usd"))
                 .register(registry);
+    }
+
+    /** Those of budgets. */
+    public BudgetMetrics budgets() {
+        return budgets;
     }
 
     /** A gauge per tenant that has a budget. */

@@ -1,9 +1,9 @@
 package dev.fresnel.tenant;
 
+import dev.fresnel.budget.BudgetTerms;
 import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.value.ModelName;
 import dev.fresnel.value.TenantId;
-import dev.fresnel.value.Usd;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param keys any of them opens the tenant; empty: open to everyone who reaches the listener
  * @param models which may be asked for by name
  * @param upstream key of the upstream for models the config does not declare and for paths other than chat
- * @param dailyBudget spend per UTC day after which requests are refused; empty: no limit
+ * @param budget what it may spend
  */
 public record Tenant(
         TenantId id,
@@ -21,7 +21,7 @@ public record Tenant(
         AllowedModels models,
         String upstream,
         List<TenantRoute> routes,
-        Optional<Usd> dailyBudget) {
+        BudgetTerms budget) {
     public Tenant {
         keys = List.copyOf(keys);
         routes = List.copyOf(routes);

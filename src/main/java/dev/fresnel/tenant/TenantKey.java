@@ -1,5 +1,6 @@
 package dev.fresnel.tenant;
 
+import dev.fresnel.budget.Budget;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -14,6 +15,7 @@ import java.util.Set;
  * @param name tells the keys of one tenant apart, in logs and events
  * @param models which may be asked for, within those of the tenant
  * @param expires the first moment at which it opens nothing; empty: never
+ * @param budget what it may spend of what its tenant may
  * @param metadata the operator's own notes, shown and never acted on
  */
 public record TenantKey(
@@ -22,13 +24,20 @@ public record TenantKey(
         Set<Scope> scopes,
         AllowedModels models,
         Optional<Instant> expires,
+        Budget budget,
         Map<String, String> metadata) {
     private static final String UNNAMED = "key-";
 
     /** A key that may do whatever its tenant may. */
     public static TenantKey unlimited(KeyHash hash) {
         return new TenantKey(
-                hash, defaultName(hash), EnumSet.allOf(Scope.class), AllowedModels.ALL, Optional.empty(), Map.of());
+                hash,
+                defaultName(hash),
+                EnumSet.allOf(Scope.class),
+                AllowedModels.ALL,
+                Optional.empty(),
+                Budget.NONE,
+                Map.of());
     }
 
     /** What a key is called that nobody gave a name. */

@@ -131,8 +131,8 @@ class ProbesListenerTest {
     void letsGoOfWhoAsksNothing() {
         Vertx vertx = Vertx.vertx();
         try {
-            ProbesListener listener =
-                    new ProbesListener("127.0.0.1", 0, new ProbeRequests(() -> true, () -> "metrics"), Duration.ofMillis(300));
+            ProbesListener listener = new ProbesListener(
+                    "127.0.0.1", 0, new ProbeRequests(() -> true, () -> "metrics"), Duration.ofMillis(300));
             Await.result(vertx.deployVerticle(listener));
             try (RawConnection silent = new RawConnection(listener.port())) {
                 silent.send("GET /livez HTTP/1.1\r\nhost: x\r\nslow: ");

@@ -2,6 +2,8 @@ package dev.fresnel.tenant;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fresnel.budget.Budget;
+import dev.fresnel.budget.BudgetTerms;
 import dev.fresnel.value.TenantId;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -58,6 +60,7 @@ class TenantDirectoryTest {
                 EnumSet.allOf(Scope.class),
                 AllowedModels.ALL,
                 Optional.of(START.plusSeconds(60)),
+                Budget.NONE,
                 Map.of());
         Tenant team = tenant("team", List.of(key));
         TenantDirectory directory = new TenantDirectory(List.of(team, tenant("open")), clock::get);
@@ -80,6 +83,6 @@ class TenantDirectoryTest {
     }
 
     private static Tenant tenant(String id, List<TenantKey> keys) {
-        return new Tenant(new TenantId(id), keys, AllowedModels.ALL, "openai", List.of(), Optional.empty());
+        return new Tenant(new TenantId(id), keys, AllowedModels.ALL, "openai", List.of(), BudgetTerms.NONE);
     }
 }

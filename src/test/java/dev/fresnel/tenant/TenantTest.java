@@ -2,6 +2,7 @@ package dev.fresnel.tenant;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fresnel.budget.BudgetTerms;
 import dev.fresnel.delegation.LearnedRules;
 import dev.fresnel.delegation.Mode;
 import dev.fresnel.delegation.RoutePlan;
@@ -95,7 +96,7 @@ class TenantTest {
 
     private static Tenant tenant(TenantRoute... routes) {
         return new Tenant(
-                new TenantId("acme"), List.of(), AllowedModels.ALL, "openai", List.of(routes), Optional.empty());
+                new TenantId("acme"), List.of(), AllowedModels.ALL, "openai", List.of(routes), BudgetTerms.NONE);
     }
 
     private static RoutePlan plan(Mode mode) {
