@@ -117,11 +117,13 @@ record Stores(LensStore lenses, Ledger ledger, ArmStateStore arms, DecisionStore
         random.nextBytes(replica);
         RedisSpendStore spend = new RedisSpendStore(vertx, link, HexFormat.of().formatHex(replica), keys);
         closing.later("spend", spend::close);
-        Ledger ledger = Ledger.unread(spend, SystemTime.clock(), budgets);
+        Ledger ledger = Ledger.leasing(spend, SystemTime.clock(), SystemTime.nanos(), budgets);
         // A refresh that fails changes nothing, and the link has counted it.
         long refresh = vertx.setPeriodic(SPEND_REFRESH.toMillis(), _ -> {
             Future<Void> ignored = ledger.refresh();
+            Future<Void> alive = ledger.renew();
         });
+        closing.later("leases", ledger::giveBack);
         closing.later("spend refresh", () -> {
             vertx.cancelTimer(refresh);
             return Future.succeededFuture();

@@ -17,6 +17,7 @@ final class Balance {
     /** Of requests that began on an earlier day: they count against month and total only. */
     private Usd reservedEarlier = Usd.ZERO;
 
+    private Optional<Leasehold> lease = Optional.empty();
     private final Map<Period, Told> told = new EnumMap<>(Period.class);
 
     /**
@@ -59,21 +60,46 @@ final class Balance {
         }
     }
 
-    /** The first limit that {@code worstCase} does not fit into. */
+    /** The first limit that {@code worstCase} does not fit into, by what this replica knows. */
     Optional<Verdict.Denied> refusal(Budget budget, Usd worstCase) {
         for (Period period : budget.periods()) {
             BudgetStanding standing = standing(budget, period);
-            if (standing.limit().isLessThan(Ledger.sum(Ledger.sum(standing.spent(), standing.reserved()), worstCase))) {
-                Told before = toldOf(period, standing);
-                told.put(period, new Told(before.window(), before.state(), true));
+            Usd committed = Ledger.sum(standing.spent(), reserved(period));
+            if (standing.limit().isLessThan(Ledger.sum(committed, worstCase))) {
+                refuse(standing);
                 return Optional.of(new Verdict.Denied(standing, worstCase, period.end(day)));
             }
         }
         return Optional.empty();
     }
 
+    private Usd reserved(Period period) {
+        return period == Period.DAY ? reserved : allReserved();
+    }
+
+    /** A request was refused for that limit. */
+    void refuse(BudgetStanding standing) {
+        Told before = toldOf(standing.period(), standing);
+        told.put(standing.period(), new Told(before.window(), before.state(), true));
+    }
+
     void reserve(Usd amount) {
         reserved = Ledger.sum(reserved, amount);
+    }
+
+    /** Of all requests that run, whenever they began. */
+    Usd allReserved() {
+        return Ledger.sum(reserved, reservedEarlier);
+    }
+
+    Optional<Leasehold> lease() {
+        return lease;
+    }
+
+    Leasehold lease(Budget limits, long now) {
+        Leasehold known = lease.orElseGet(() -> new Leasehold(limits, now));
+        lease = Optional.of(known);
+        return known;
     }
 
     void release(LocalDate then, Usd amount) {
@@ -86,6 +112,7 @@ final class Balance {
 
     void book(LocalDate then, Usd cost) {
         spent = spent.plus(cost, then, day);
+        lease.ifPresent(held -> held.booked(cost));
     }
 
     BudgetStanding standing(Budget budget, Period period) {
@@ -104,7 +131,7 @@ final class Balance {
                 period.window(day),
                 limit,
                 booked,
-                period == Period.DAY ? reserved : Ledger.sum(reserved, reservedEarlier),
+                Ledger.sum(reserved(period), lease.map(Leasehold::elsewhere).orElse(Usd.ZERO)),
                 state);
     }
 

@@ -7,7 +7,7 @@ import dev.fresnel.value.Usd;
  *
  * @param window which day or month, as {@link Period#window} names it
  * @param spent settled
- * @param reserved for requests still running
+ * @param reserved for requests still running, and by other replicas
  */
 public record BudgetStanding(
         Account account, Period period, String window, Usd limit, Usd spent, Usd reserved, BudgetState state) {

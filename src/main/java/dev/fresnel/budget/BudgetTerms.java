@@ -5,11 +5,12 @@ package dev.fresnel.budget;
  *
  * @param limits of the tenant as a whole
  * @param onLow what its getting low does to decisions
+ * @param onStoreLoss what they mean while the store that replicas share does not answer
  */
-public record BudgetTerms(Budget limits, OnLow onLow) {
-    public static final BudgetTerms NONE = new BudgetTerms(Budget.NONE, OnLow.IGNORE);
+public record BudgetTerms(Budget limits, OnLow onLow, OnStoreLoss onStoreLoss) {
+    public static final BudgetTerms NONE = new BudgetTerms(Budget.NONE, OnLow.IGNORE, OnStoreLoss.LOCAL_SHARE);
 
     public static BudgetTerms of(Budget limits) {
-        return new BudgetTerms(limits, OnLow.IGNORE);
+        return new BudgetTerms(limits, OnLow.IGNORE, OnStoreLoss.LOCAL_SHARE);
     }
 }

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -30,13 +32,23 @@ import java.util.function.Supplier;
 public final class Ledger {
     private final Map<TenantId, Book> books = new ConcurrentHashMap<>();
     private final SpendStore store;
+    private final Optional<Leasing> leasing;
     private final InstantSource clock;
     private final Consumer<BudgetStanding> worse;
 
-    private Ledger(SpendStore store, InstantSource clock, Consumer<BudgetStanding> worse) {
+    private Ledger(SpendStore store, Optional<Leasing> leasing, InstantSource clock, Consumer<BudgetStanding> worse) {
         this.store = store;
+        this.leasing = leasing;
         this.clock = clock;
         this.worse = worse;
+    }
+
+    /** Shares of budgets, and the time by which they are over. */
+    private record Leasing(LeaseStore store, LongSupplier nanos) {
+        /** Less than the term by what an answer takes that is waited for, and some more. */
+        long goodUntil(long asked) {
+            return asked + store.term().toNanos() * 5 / 6;
+        }
     }
 
     /** A tenant's accounts, and their lock. */
@@ -56,7 +68,7 @@ public final class Ledger {
      * @param worse told, on any thread, of every limit whose state got worse, once per state and window
      */
     public static Future<Ledger> open(SpendStore store, InstantSource clock, Consumer<BudgetStanding> worse) {
-        Ledger ledger = new Ledger(store, clock, worse);
+        Ledger ledger = new Ledger(store, Optional.empty(), clock, worse);
         return ledger.refresh().map(ledger);
     }
 
@@ -65,7 +77,18 @@ public final class Ledger {
      * at start and must not keep the gateway from serving.
      */
     public static Ledger unread(SpendStore store, InstantSource clock, Consumer<BudgetStanding> worse) {
-        return new Ledger(store, clock, worse);
+        return new Ledger(store, Optional.empty(), clock, worse);
+    }
+
+    /**
+     * A ledger of one replica of several, which spends limited money out of leases of its own. Like {@link #unread} otherwise; holds nothing
+     * until it asks.
+     *
+     * @param nanos passes evenly, whatever the clock does
+     */
+    public static Ledger leasing(
+            LeaseStore store, InstantSource clock, LongSupplier nanos, Consumer<BudgetStanding> worse) {
+        return new Ledger(store, Optional.of(new Leasing(store, nanos)), clock, worse);
     }
 
     /**
@@ -76,10 +99,12 @@ public final class Ledger {
         LocalDate today = utcDay();
         return store.spentAsOf(today)
                 .map(spent -> {
-                    spent.forEach((account, known) -> on(account, balance -> {
-                        balance.learn(known, today);
-                        return balance;
-                    }));
+                    spent.forEach((account, known) -> {
+                        var _ = on(account, balance -> {
+                            balance.learn(known, today);
+                            return balance;
+                        });
+                    });
                     return spent;
                 })
                 .mapEmpty();
@@ -103,12 +128,154 @@ public final class Ledger {
             if (denied.isPresent()) {
                 return denied.get();
             }
+            Optional<Verdict.Unleased> unleased = leasing.flatMap(by -> unleased(by, payer, worstCase));
+            if (unleased.isPresent()) {
+                return unleased.get();
+            }
             payer.lines().forEach(line -> balance(line.account()).reserve(worstCase));
             return new Verdict.Granted(
                     new Reservation(payer, balance(Account.of(payer.tenant())).day(), worstCase));
         });
         untold.forEach(worse);
+        leasing.ifPresent(by -> askAhead(by, payer));
         return verdict;
+    }
+
+    /**
+     * {@link #reserve}, and where this replica's share does not cover it, asks the store for more first: one round trip, which the store
+     * limits. Never fails.
+     */
+    public Future<Verdict> obtain(Payer payer, Usd worstCase) {
+        Verdict verdict = reserve(payer, worstCase);
+        if (leasing.isEmpty()
+                || !(verdict instanceof Verdict.Unleased)
+                || !leasing.get().store().isReachable()) {
+            return Future.succeededFuture(verdict);
+        }
+        List<Future<Boolean>> asked = payer.lines().stream()
+                .filter(line -> line.budget().isLimited())
+                .map(line -> ask(leasing.get(), line.account(), worstCase))
+                .toList();
+        return Future.join(asked).transform(answers -> {
+            Verdict again = reserve(payer, worstCase);
+            // The store has answered, and had no more to give: that is what is left of the limit.
+            return Future.succeededFuture(
+                    answers.succeeded() && again instanceof Verdict.Unleased(Account account, Usd needed)
+                            ? exhausted(payer, account, needed)
+                            : again);
+        });
+    }
+
+    private Verdict exhausted(Payer payer, Account account, Usd needed) {
+        BudgetStanding tightest = standings(payer).stream()
+                .filter(standing -> standing.account().equals(account))
+                .min(Comparator.comparing(BudgetStanding::left))
+                .orElseThrow();
+        List<BudgetStanding> untold = new ArrayList<>();
+        Verdict denied = withLock(payer.tenant(), () -> {
+            Balance balance = balance(account);
+            balance.refuse(tightest);
+            payer.lines().stream()
+                    .filter(line -> line.account().equals(account))
+                    .forEach(line -> untold.addAll(balance.untold(line.budget())));
+            return new Verdict.Denied(tightest, needed, tightest.period().end(balance.day()));
+        });
+        untold.forEach(worse);
+        return denied;
+    }
+
+    /** Under the lock: the first account whose share does not cover it. */
+    private Optional<Verdict.Unleased> unleased(Leasing by, Payer payer, Usd worstCase) {
+        boolean lost = !by.store().isReachable();
+        if (worstCase.equals(Usd.ZERO) || (lost && payer.onStoreLoss() == OnStoreLoss.ALLOW)) {
+            return Optional.empty();
+        }
+        boolean refused = lost && payer.onStoreLoss() == OnStoreLoss.DENY;
+        long now = by.nanos().getAsLong();
+        Optional<Verdict.Unleased> first = Optional.empty();
+        for (Payer.Line line : payer.lines()) {
+            if (line.budget().isLimited()) {
+                Balance balance = balance(line.account());
+                Leasehold lease = balance.lease(line.budget(), now);
+                lease.wants(line.budget(), worstCase);
+                if (refused || lease.free(balance.allReserved(), now).isLessThan(worstCase)) {
+                    first = first.or(() -> Optional.of(new Verdict.Unleased(line.account(), worstCase)));
+                }
+            }
+        }
+        return first;
+    }
+
+    /** So that the next request need not wait. */
+    private void askAhead(Leasing by, Payer payer) {
+        if (!by.store().isReachable()) {
+            return;
+        }
+        for (Payer.Line line : payer.lines()) {
+            boolean due = line.budget().isLimited()
+                    && on(
+                            line.account(),
+                            balance -> balance.lease()
+                                    .filter(lease -> lease.isShort(
+                                            balance.allReserved(), by.nanos().getAsLong()))
+                                    .isPresent());
+            if (due) {
+                var _ = ask(by, line.account(), Usd.ZERO);
+            }
+        }
+    }
+
+    /**
+     * Tells the store that this replica lives, and gives back what it has had no use for since the last time. To be called every few seconds; what fails
+     * is tried again then.
+     */
+    public Future<Void> renew() {
+        return askForAll(lease -> !lease.isAsking());
+    }
+
+    /** Gives everything back that no running request needs, at the end. */
+    public Future<Void> giveBack() {
+        // The first asks for what was used lately, the second knows that nothing was since.
+        return askForAll(_ -> true).compose(_ -> askForAll(_ -> true));
+    }
+
+    private Future<Void> askForAll(Predicate<Leasehold> which) {
+        List<Future<Boolean>> asked = new ArrayList<>();
+        leasing.ifPresent(by -> books.forEach((tenant, book) -> {
+            List<Account> accounts = withLock(
+                    tenant,
+                    () -> book.balances.entrySet().stream()
+                            .filter(entry -> entry.getValue()
+                                    .lease()
+                                    .filter(lease ->
+                                            lease.isHeld(entry.getValue().allReserved()))
+                                    .filter(which)
+                                    .isPresent())
+                            .map(Map.Entry::getKey)
+                            .toList());
+            accounts.forEach(account -> asked.add(ask(by, account, Usd.ZERO)));
+        }));
+        return Future.join(asked).mapEmpty();
+    }
+
+    private Future<Boolean> ask(Leasing by, Account account, Usd next) {
+        long asked = by.nanos().getAsLong();
+        LeaseStore.Ask ask = on(
+                account,
+                balance -> balance.lease().orElseThrow().ask(account, balance.day(), balance.allReserved(), next));
+        return by.store().lease(ask).transform(answer -> {
+            var _ = on(account, balance -> {
+                Leasehold lease = balance.lease().orElseThrow();
+                if (answer.succeeded()) {
+                    lease.granted(answer.result(), by.goodUntil(asked));
+                    balance.learn(answer.result().spent(), ask.today());
+                } else {
+                    lease.refused();
+                }
+                return balance;
+            });
+            return answer.succeeded() ? Future.succeededFuture(true) : Future.failedFuture(answer.cause());
+        });
     }
 
     /**

@@ -34,4 +34,19 @@ public sealed interface Verdict {
                     + ", or ask the operator to raise the budget.";
         }
     }
+
+    /**
+     * There may be money, but this replica does not hold it: the store has to be asked, or does not answer.
+     *
+     * @param account whose
+     */
+    record Unleased(Account account, Usd needed) implements Verdict {
+        /** Safe to show to the client. */
+        public String publicMessage() {
+            return "The budget"
+                    + account.key().map(key -> " of the key '" + key + "'").orElse("")
+                    + " cannot be checked now: the store that counts it does not answer, and this gateway's own share of it"
+                    + " does not cover the " + needed + " USD that this request may cost. Send it again later.";
+        }
+    }
 }

@@ -197,7 +197,10 @@ final class Assembly {
     }
 
     private static BudgetTerms budget(ConfigFile.BudgetSection section) {
-        return new BudgetTerms(new Budget(section.daily(), section.monthly(), section.total()), section.onLow());
+        return new BudgetTerms(
+                new Budget(section.daily(), section.monthly(), section.total()),
+                section.onLow(),
+                section.onStoreLoss());
     }
 
     private static TenantKey key(KeySection section) {

@@ -1,6 +1,7 @@
 package dev.fresnel.config;
 
 import dev.fresnel.budget.OnLow;
+import dev.fresnel.budget.OnStoreLoss;
 import dev.fresnel.chat.Feature;
 import dev.fresnel.tenant.KeyHash;
 import dev.fresnel.tenant.Scope;
@@ -365,7 +366,13 @@ record ConfigFile(
                     value =
                             "When less than 30 % of a budget is left: `ignore` it, or `prefer-cheap`: in modes `rules` and `adaptive` a worker with a lens answers, below 10 % a bare one.",
                     def = "ignore")
-            OnLow onLow) {}
+            OnLow onLow,
+
+            @Key(
+                    value =
+                            "While Redis does not answer: `local-share`, what this replica holds of the budget; `deny`, nothing; `allow`, by what was known last, which may overspend. Without effect on one process with its own store.",
+                    def = "local-share")
+            OnStoreLoss onStoreLoss) {}
 
     record KeyBudgetSection(
             @Key(value = "USD per UTC day.", unset = "no limit of its own", min = "0")

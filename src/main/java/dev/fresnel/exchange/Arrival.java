@@ -30,7 +30,7 @@ public record Arrival(
         long startedNanos) {
     /** Whom the request is charged to. */
     public Payer payer() {
-        Payer payer = Payer.of(tenant.id(), tenant.budget().limits());
+        Payer payer = Payer.of(tenant.id(), tenant.budget());
         return key.map(known -> payer.by(known.name(), known.budget())).orElse(payer);
     }
 

@@ -99,10 +99,10 @@ final class Deciding {
         TaskText task = TaskText.of(request);
         return classifying
                 .kind(request, plan, overrides, task)
-                .map(classified -> decide(request, plan, overrides, task, classified));
+                .compose(classified -> decide(request, plan, overrides, task, classified));
     }
 
-    private Plan decide(
+    private Future<Plan> decide(
             ChatRequest request, RoutePlan plan, Overrides overrides, TaskText task, Optional<TaskKind> classified) {
         Assessment assessment;
         try {
@@ -115,13 +115,17 @@ final class Deciding {
                     .log(System.Logger.Level.ERROR, "estimating failed, request sent as it came", bug);
             refuseUncounted("This request could not be estimated");
             bypass.note(Reason.FAIL_SAFE.key());
-            return new Plan.Requested(request);
+            return Future.succeededFuture(new Plan.Requested(request));
         }
         note(assessment);
         if (overrides.explain() == Overrides.Explain.DRY_RUN) {
-            return new Plan.Explained(Explanation.json(assessment));
+            return Future.succeededFuture(new Plan.Explained(Explanation.json(assessment)));
         }
-        reserve(request, assessment);
+        return reserve(request, assessment).map(_ -> decided(request, plan, overrides, assessment));
+    }
+
+    /** What is to be done, now that it can be paid for. */
+    private Plan decided(ChatRequest request, RoutePlan plan, Overrides overrides, Assessment assessment) {
         follow(request, plan, overrides);
         // Only now: what was refused, or merely asked about, is nothing to learn from.
         assessment.missing().ifPresent(saving -> parts.missed().miss(journal.lensKey.orElseThrow(), saving));
@@ -279,14 +283,17 @@ final class Deciding {
         }
     }
 
-    private void reserve(ChatRequest request, Assessment assessment) {
+    private Future<Void> reserve(ChatRequest request, Assessment assessment) {
         // A decision that failed weighed nothing, but its request still has a price.
         Optional<Usd> worst = assessment
                 .worstCase()
                 .or(() -> journal.requested
                         .flatMap(model -> parts.prices().find(model.name()))
                         .map(price -> price.atMost(assessment.estimates().atMost(request))));
-        refuse(purse.cover(worst, Purse.noPrice(journal.requestedModel)));
+        return purse.obtain(worst, Purse.noPrice(journal.requestedModel)).map(denial -> {
+            refuse(denial);
+            return null;
+        });
     }
 
     private void refuseUncounted(String what) {

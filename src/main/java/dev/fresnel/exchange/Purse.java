@@ -6,7 +6,9 @@ import dev.fresnel.budget.PriceTable;
 import dev.fresnel.budget.Reservation;
 import dev.fresnel.budget.Verdict;
 import dev.fresnel.value.Usd;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.Optional;
 
 /**
@@ -39,7 +41,33 @@ final class Purse {
             return Optional.of(
                     what + ", so it cannot be counted against this tenant's budget. Ask for a model that has a price.");
         }
-        return switch (parts.ledger().reserve(payer, worstCase.orElse(Usd.ZERO))) {
+        return took(parts.ledger().reserve(payer, worstCase.orElse(Usd.ZERO)), spent);
+    }
+
+    /**
+     * {@link #cover} for an exchange that has spent nothing yet. Where replicas share a budget it may have to ask for money first, which takes a
+     * round trip to the store; what is asked for later in the exchange comes from what is at hand. Never fails.
+     */
+    Future<Optional<String>> obtain(Optional<Usd> worstCase, String what) {
+        return worstCase.isEmpty() && arrival.payer().isLimited()
+                ? Future.succeededFuture(cover(worstCase, what, Usd.ZERO))
+                : here(parts.ledger().obtain(arrival.payer(), worstCase.orElse(Usd.ZERO)))
+                        .map(verdict -> took(verdict, Usd.ZERO));
+    }
+
+    /** On the exchange's own loop, whichever thread the store answers on. */
+    private <T> Future<T> here(Future<T> answer) {
+        if (answer.isComplete()) {
+            return answer;
+        }
+        Context loop = parts.vertx().getOrCreateContext();
+        Promise<T> back = Promise.promise();
+        answer.onComplete(done -> loop.runOnContext(_ -> back.handle(done)));
+        return back.future();
+    }
+
+    private Optional<String> took(Verdict verdict, Usd spent) {
+        return switch (verdict) {
             case Verdict.Granted(Reservation granted) -> {
                 // Only now: a denied successor leaves the call before it covered.
                 book(spent);
@@ -47,6 +75,7 @@ final class Purse {
                 yield Optional.empty();
             }
             case Verdict.Denied denied -> Optional.of(denied.publicMessage());
+            case Verdict.Unleased unleased -> Optional.of(unleased.publicMessage());
         };
     }
 

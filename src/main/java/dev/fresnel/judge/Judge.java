@@ -146,7 +146,7 @@ public final class Judge {
             return Future.succeededFuture(Judgement.OVER_BUDGET);
         }
         return switch (ledger.reserve(sample.payer(), worst)) {
-            case Verdict.Denied _ -> {
+            case Verdict.Denied _, Verdict.Unleased _ -> {
                 limit.give(worst, Usd.ZERO);
                 yield Future.succeededFuture(Judgement.OVER_BUDGET);
             }

@@ -48,7 +48,7 @@ public final class BudgetMetrics {
             gauges.add(gauge.getId());
             Arrays.stream(BudgetState.values())
                     .filter(state -> state != BudgetState.AMPLE)
-                    .forEach(state -> counter(tenant, state));
+                    .forEach(state -> counter(tenant, state).increment(0));
         });
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fresnel.budget.Budget;
 import dev.fresnel.budget.BudgetTerms;
 import dev.fresnel.budget.OnLow;
+import dev.fresnel.budget.OnStoreLoss;
 import dev.fresnel.budget.Price;
 import dev.fresnel.chat.Feature;
 import dev.fresnel.chat.ParamCaps;
@@ -212,7 +213,8 @@ class ConfigKeysTest {
         assertThat(tenant.budget())
                 .isEqualTo(new BudgetTerms(
                         new Budget(Optional.of(usd("12.34")), Optional.of(usd("200")), Optional.of(usd("2000"))),
-                        OnLow.PREFER_CHEAP));
+                        OnLow.PREFER_CHEAP,
+                        OnStoreLoss.DENY));
         assertThat(tenant.routes().getFirst().modelPattern()).isEqualTo("gpt-*");
         assertThat(tenant.routes().getFirst().plan())
                 .isEqualTo(new RoutePlan(

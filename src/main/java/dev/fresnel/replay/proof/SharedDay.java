@@ -9,6 +9,7 @@ import dev.fresnel.budget.Reservation;
 import dev.fresnel.budget.SpendStore;
 import dev.fresnel.budget.Verdict.Denied;
 import dev.fresnel.budget.Verdict.Granted;
+import dev.fresnel.budget.Verdict.Unleased;
 import dev.fresnel.delegation.BudgetPacing;
 import dev.fresnel.replay.Purse;
 import dev.fresnel.replay.rule.Offer;
@@ -108,7 +109,7 @@ final class SharedDay implements Purse, Fleet.Front {
         }
         reserved = switch (ledger.reserve(payer(), worst)) {
             case Granted(Reservation reservation) -> Optional.of(reservation);
-            case Denied _ -> Optional.empty();
+            case Denied _, Unleased _ -> Optional.empty();
         };
         return reserved.map(_ -> offer.withOpen(open));
     }

@@ -1,8 +1,8 @@
 package dev.fresnel.store.redis;
 
 import dev.fresnel.budget.Account;
+import dev.fresnel.budget.LeaseStore;
 import dev.fresnel.budget.Period;
-import dev.fresnel.budget.SpendStore;
 import dev.fresnel.budget.Spent;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
@@ -34,12 +34,19 @@ import org.jspecify.annotations.Nullable;
  * <p>Additions for one tenant are gathered while one is under way, so there is at most one script per tenant at a time. Each
  * carries this replica's name and a rising sequence number, and is repeated unchanged until Redis acknowledges it: whether a lost
  * answer meant a lost addition or not, it counts once. While Redis is away additions wait in memory, one number per account and day.
+ *
+ * <p>Leases are in the hash {@code fresnel:{TENANT}:leases} beside it and go with the additions, in one script: a lease is asked for by the level
+ * to have, so that asking twice changes nothing.
  */
-public final class RedisSpendStore implements SpendStore {
+public final class RedisSpendStore implements LeaseStore {
     private static final RedisScript ADD = RedisScript.load("spend_add");
     private static final RedisScript OPEN = RedisScript.load("spend_open");
     private static final int KEPT_DAYS = 35;
     private static final int KEPT_MONTHS = 13;
+    /** Longer than an outage that is waited out, and than most calls. */
+    private static final Duration LEASE_TERM = Duration.ofSeconds(60);
+
+    private static final int LEASE_FIELDS = 5;
     private static final Duration RETRY_EVERY = Duration.ofSeconds(1);
 
     /** Read at once at most, so that a long list of tenants does not fill the link. */
@@ -49,17 +56,30 @@ public final class RedisSpendStore implements SpendStore {
     private final RedisLink link;
     private final String replica;
     private final Supplier<Map<TenantId, List<String>>> keys;
+    private final Duration leaseTime;
     private final long retries;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<TenantId, Outbox> outboxes = new HashMap<>();
+    private final Map<Account, Long> everAdded = new HashMap<>();
     private long lastSequence;
 
     /**
-     * @param replica names this process; no two that run at once may share it
+     * @param replica names this process, in hex digits; no two that run at once may share it
      * @param keys names of the keys of every tenant whose spend is read; asked anew each time
      */
     public RedisSpendStore(Vertx vertx, RedisLink link, String replica, Supplier<Map<TenantId, List<String>>> keys) {
+        this(vertx, link, replica, keys, LEASE_TERM);
+    }
+
+    /** @param leaseTime after which the lease of a replica that is not heard of is over */
+    RedisSpendStore(
+            Vertx vertx,
+            RedisLink link,
+            String replica,
+            Supplier<Map<TenantId, List<String>>> keys,
+            Duration leaseTime) {
+        this.leaseTime = leaseTime;
         this.vertx = vertx;
         this.link = link;
         this.replica = replica;
@@ -69,6 +89,10 @@ public final class RedisSpendStore implements SpendStore {
 
     private static TypedKey key(TenantId tenant) {
         return TypedKey.hash(RedisKeys.of(tenant, "spend"));
+    }
+
+    private static List<TypedKey> keysOf(TenantId tenant) {
+        return List.of(key(tenant), TypedKey.hash(RedisKeys.of(tenant, "leases")));
     }
 
     private static String field(Account account, Period period, LocalDate day) {
@@ -94,30 +118,72 @@ public final class RedisSpendStore implements SpendStore {
         }
     }
 
-    /** Additions that go together. */
+    /** A lease asked for, and who waits for it. */
+    private record Asking(Ask ask, Promise<Lease> answer) {
+        /** One ask that does for both. */
+        Asking and(Ask other) {
+            return new Asking(
+                    new Ask(
+                            ask.account(),
+                            other.limits(),
+                            other.today(),
+                            max(ask.wanted(), other.wanted()),
+                            max(ask.least(), other.least()),
+                            max(ask.reserved(), other.reserved())),
+                    answer);
+        }
+
+        private static Usd max(Usd one, Usd two) {
+            return one.isLessThan(two) ? two : one;
+        }
+    }
+
+    /** What goes together. */
     private static final class Batch {
         final Promise<Void> done = Promise.promise();
         final long sequence;
         final Map<Entry, Long> nanos = new LinkedHashMap<>();
+        final Map<Account, Asking> asked = new LinkedHashMap<>();
 
         Batch(long sequence) {
             this.sequence = sequence;
         }
 
-        List<byte[]> arguments(String replica) {
-            LocalDate newest = nanos.keySet().stream()
-                    .map(Entry::day)
+        LocalDate today() {
+            return Stream.concat(
+                            nanos.keySet().stream().map(Entry::day),
+                            asked.values().stream().map(asking -> asking.ask().today()))
                     .max(LocalDate::compareTo)
                     .orElseThrow();
+        }
+
+        List<byte[]> arguments(String replica, Duration leaseTime) {
+            LocalDate today = today();
             List<String> arguments = new ArrayList<>(List.of(
                     replica,
                     Long.toString(sequence),
-                    Period.DAY.window(newest.minusDays(KEPT_DAYS)),
-                    Period.MONTH.window(newest.minusMonths(KEPT_MONTHS))));
+                    Period.DAY.window(today.minusDays(KEPT_DAYS)),
+                    Period.MONTH.window(today.minusMonths(KEPT_MONTHS)),
+                    today.toString(),
+                    Long.toString(leaseTime.toMillis()),
+                    Integer.toString(nanos.size())));
             nanos.forEach((entry, sum) -> {
                 arguments.add(entry.account().key().orElse(""));
                 arguments.add(entry.day().toString());
                 arguments.add(Long.toString(sum));
+            });
+            asked.values().forEach(asking -> {
+                Ask ask = asking.ask();
+                arguments.add(ask.account().key().orElse(""));
+                for (Period period : Period.values()) {
+                    arguments.add(ask.limits()
+                            .limit(period)
+                            .map(limit -> Long.toString(limit.nanos()))
+                            .orElse(""));
+                }
+                arguments.add(Long.toString(ask.wanted().nanos()));
+                arguments.add(Long.toString(ask.least().nanos()));
+                arguments.add(Long.toString(ask.reserved().nanos()));
             });
             return Text.arguments(arguments.toArray(String[]::new));
         }
@@ -242,13 +308,9 @@ public final class RedisSpendStore implements SpendStore {
         Batch joined;
         lock.lock();
         try {
-            Outbox outbox = outboxes.computeIfAbsent(account.tenant(), _ -> new Outbox());
-            if (outbox.waiting == null) {
-                lastSequence++;
-                outbox.waiting = new Batch(lastSequence);
-            }
-            joined = outbox.waiting;
+            joined = waiting(account.tenant());
             joined.nanos.merge(new Entry(account, day), amount.nanos(), Math::addExact);
+            everAdded.merge(account, amount.nanos(), Long::sum);
         } finally {
             lock.unlock();
         }
@@ -256,29 +318,71 @@ public final class RedisSpendStore implements SpendStore {
         return joined.done.future();
     }
 
+    @Override
+    public Future<Lease> lease(Ask ask) {
+        if (!link.isUp()) {
+            return Future.failedFuture(new RedisFailure(RedisFailure.Kind.AWAY, "no lease while Redis is away"));
+        }
+        Asking asking;
+        lock.lock();
+        try {
+            asking = waiting(ask.account().tenant())
+                    .asked
+                    .merge(ask.account(), new Asking(ask, Promise.promise()), (first, _) -> first.and(ask));
+        } finally {
+            lock.unlock();
+        }
+        send(ask.account().tenant());
+        return asking.answer().future();
+    }
+
+    @Override
+    public Duration term() {
+        return leaseTime;
+    }
+
+    @Override
+    public boolean isReachable() {
+        return link.isUp();
+    }
+
+    /** Under the lock. */
+    private Batch waiting(TenantId tenant) {
+        Outbox outbox = outboxes.computeIfAbsent(tenant, _ -> new Outbox());
+        Batch known = outbox.waiting;
+        if (known == null) {
+            lastSequence++;
+            known = new Batch(lastSequence);
+            outbox.waiting = known;
+        }
+        return known;
+    }
+
     /** Sends what is due for one tenant, unless it is being sent. */
     private void send(TenantId tenant) {
         due(tenant)
-                .ifPresent(batch -> added(tenant, batch)
-                        .onSuccess(discarded -> {
+                .ifPresent(batch -> carriedOut(tenant, batch)
+                        .onSuccess(answer -> {
                             link.wrote();
-                            if (!discarded.equals("0")) {
+                            if (!Text.at(answer, 0).equals("0")) {
                                 link.report(new RedisProblem.ValueDiscarded(
                                         "stored spend of " + tenant + " was no amount and was replaced"));
                             }
-                            acknowledged(tenant, batch);
+                            acknowledged(tenant, batch, answer);
                         })
-                        .onFailure(_ -> unanswered(tenant)));
+                        .onFailure(failure -> unanswered(tenant, batch, failure)));
     }
 
-    private Future<String> added(TenantId tenant, Batch batch) {
-        Future<String> answer = link.run(ADD, List.of(key(tenant)), batch.arguments(replica))
-                .map(text -> text.orElseThrow().toString());
-        return answer.compose(said -> said.equals("absent")
-                ? open(tenant, batch.nanos.keySet().iterator().next().day())
-                        .compose(_ -> link.run(ADD, List.of(key(tenant)), batch.arguments(replica)))
-                        .map(text -> text.orElseThrow().toString())
-                : Future.succeededFuture(said));
+    private Future<Response> carriedOut(TenantId tenant, Batch batch) {
+        return once(tenant, batch)
+                .compose(answer -> Text.at(answer, 0).equals("absent")
+                        ? open(tenant, batch.today()).compose(_ -> once(tenant, batch))
+                        : Future.succeededFuture(answer));
+    }
+
+    private Future<Response> once(TenantId tenant, Batch batch) {
+        return link.run(ADD, keysOf(tenant), batch.arguments(replica, leaseTime))
+                .map(Optional::orElseThrow);
     }
 
     private Optional<Batch> due(TenantId tenant) {
@@ -299,12 +403,18 @@ public final class RedisSpendStore implements SpendStore {
         }
     }
 
-    private void acknowledged(TenantId tenant, Batch batch) {
+    private void acknowledged(TenantId tenant, Batch batch, Response answer) {
         boolean more = false;
+        Map<Promise<Lease>, Lease> leases = new LinkedHashMap<>();
         lock.lock();
         try {
             Outbox outbox = outboxes.get(tenant);
             if (outbox != null) {
+                int at = 1;
+                for (Asking asking : batch.asked.values()) {
+                    leases.put(asking.answer(), lease(asking.ask(), answer, at, outbox.waiting));
+                    at += LEASE_FIELDS;
+                }
                 outbox.underWay = null;
                 outbox.sent = false;
                 more = outbox.waiting != null;
@@ -316,21 +426,56 @@ public final class RedisSpendStore implements SpendStore {
             lock.unlock();
         }
         batch.done.complete();
+        leases.forEach(Promise::complete);
         if (more) {
             send(tenant);
         }
     }
 
-    private void unanswered(TenantId tenant) {
+    /** @param waiting additions that come out of the lease, and that Redis has not heard of */
+    private Lease lease(Ask ask, Response answer, int at, @Nullable Batch waiting) {
+        Spent spent = new Spent(number(answer, at + 2), number(answer, at + 3), number(answer, at + 4));
+        Usd notTold = Usd.ZERO;
+        for (Map.Entry<Entry, Long> addition :
+                waiting == null ? Map.<Entry, Long>of().entrySet() : waiting.nanos.entrySet()) {
+            if (addition.getKey().account().equals(ask.account())) {
+                Usd amount = new Usd(addition.getValue());
+                notTold = notTold.plus(amount);
+                spent = spent.plus(amount, addition.getKey().day(), ask.today());
+            }
+        }
+        return new Lease(
+                number(answer, at).minus(notTold),
+                number(answer, at + 1).minus(notTold),
+                spent,
+                new Usd(everAdded.getOrDefault(ask.account(), 0L)));
+    }
+
+    private static Usd number(Response answer, int at) {
+        return new Usd(Long.parseLong(Text.at(answer, at)));
+    }
+
+    /** Additions are sent again; who waits for a lease waits no longer. */
+    private void unanswered(TenantId tenant, Batch batch, Throwable failure) {
+        List<Asking> asked;
         lock.lock();
         try {
             Outbox outbox = outboxes.get(tenant);
+            asked = List.copyOf(batch.asked.values());
+            batch.asked.clear();
             if (outbox != null) {
                 outbox.sent = false;
+                if (batch.nanos.isEmpty()) {
+                    outbox.underWay = null;
+                    if (outbox.waiting == null) {
+                        outboxes.remove(tenant);
+                    }
+                }
             }
         } finally {
             lock.unlock();
         }
+        asked.forEach(asking -> asking.answer().fail(failure));
     }
 
     private void retry() {
