@@ -117,7 +117,9 @@ function route() {
   view = { ...VIEWS[known].open(frame), frame };
   document.title = `${VIEWS[known].title} · Fresnel`;
   draw();
-  document.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  // Where the navigation is wider than the page; not by scrollIntoView, from which the next Tab would start.
+  const link = document.querySelector('nav [aria-current]');
+  link.closest('nav').scrollTo({ left: link.offsetLeft - 48 });
   if (moved) {
     scrollTo(0, 0);
     document.getElementById('main').focus({ preventScroll: true });

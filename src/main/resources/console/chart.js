@@ -28,7 +28,7 @@ function area(upper, lower) {
  * A value over time with its 95 % interval as a band.
  *
  * @param {{ at: number, value: number, low?: number, high?: number, words: string }[]} points in order of time; {@code words} are the tool tip's
- * @param {{ width: number, height?: number, label: string, y: (value: number) => string, x: (at: number) => string }} options
+ * @param {{ width: number, height?: number, label: string, y: (value: number, step: number) => string, x: (at: number) => string }} options
  */
 export function course(points, { width, height = 260, label, y: yWords, x: xWords }) {
   const lows = points.map((point) => point.low ?? point.value);
@@ -44,7 +44,7 @@ export function course(points, { width, height = 260, label, y: yWords, x: xWord
     <svg class="chart" width=${width} height=${height} role="img" aria-label=${label}>
       ${steps.map((step) => svg`
         <line class=${step === 0 ? 'zero' : 'grid'} x1=${AXIS.left} x2=${width - AXIS.right} y1=${y(step)} y2=${y(step)}></line>
-        <text class="tick end" x=${AXIS.left - 8} y=${y(step) + 4}>${yWords(step)}</text>
+        <text class="tick end" x=${AXIS.left - 8} y=${y(step) + 4}>${yWords(step, steps[1] - steps[0])}</text>
       `)}
       ${timeTicks(from, to, width < 500 ? 3 : 5).map((at, index, all) => svg`
         <text class="tick ${all.length === 1 ? 'middle' : index === 0 ? 'start' : index === all.length - 1 ? 'end' : 'middle'}" x=${x(at)} y=${height - 8}>${xWords(at)}</text>

@@ -27,6 +27,12 @@ export function usd(value) {
   return signed(value, `$${decimal(size, digits)}`);
 }
 
+/** Dollars on an axis: as many decimals as its steps need. */
+export function usdBy(value, step) {
+  const digits = Math.min(9, Math.max(step < 1 ? 2 : 0, -Math.floor(Math.log10(step) + 1e-9)));
+  return signed(value, `$${decimal(Math.abs(value), digits)}`);
+}
+
 /** With a plus in front of what is more than nothing. */
 export function gain(value, format = usd) {
   return value > 0 ? `+${format(value)}` : format(value);

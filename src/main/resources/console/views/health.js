@@ -113,7 +113,7 @@ function config(config) {
         <ul class="problems">
           ${config.problems.map((problem) => html`
             <li>
-              <strong>${problem.file || 'config'}, line ${problem.line}, column ${problem.column}</strong>
+              <strong>${problem.file || 'The config file'}, line ${problem.line}, column ${problem.column}</strong>
               <span><code>${problem.key}</code> ${problem.message}</span>
               ${problem.remedy ? html`<small>${problem.remedy}</small>` : nothing}
             </li>`)}

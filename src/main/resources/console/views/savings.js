@@ -2,7 +2,7 @@
 import { html, nothing, svg } from '../lit-html.js';
 import { course, whisker } from '../chart.js';
 import { decisionsOf } from '../feed.js';
-import { clock, count, date, gain, many, percent, score, usd } from '../format.js';
+import { clock, count, date, gain, many, percent, score, usd, usdBy } from '../format.js';
 import { seldom } from '../resource.js';
 import { badge, figure, nothingYet, shown, table, tenantPicker } from '../ui.js';
 
@@ -95,7 +95,7 @@ function certainty(evidence) {
 
 function headline({ saved_usd: saved, saved_evidence: evidence, saved_why: why, counterfactual_usd: counterfactual }) {
   if (!saved) {
-    return html`<p class="hero">not known</p><p>${why}</p>`;
+    return html`<div><p class="hero">not known <small>what was saved</small></p><p>Not enough evidence yet: ${why}.</p></div>`;
   }
   const share = counterfactual?.value > 0 ? html`, ${percent(saved.value / counterfactual.value)} of what it would have cost` : nothing;
   return html`
@@ -119,7 +119,7 @@ function curve(points, width) {
   const last = points.at(-1);
   return course(
     points.map((point) => ({ ...point, words: `${when(point.at)}: ${usd(point.value)}, ${interval(point, usd)}` })),
-    { width, label: `Saved over time with its 95 % interval: now ${usd(last.value)}, ${interval(last, usd)}`, y: usd, x: when },
+    { width, label: `Saved over time with its 95 % interval: now ${usd(last.value)}, ${interval(last, usd)}`, y: usdBy, x: when },
   );
 }
 
@@ -166,7 +166,7 @@ function books(decisions, width) {
       <p class="note">Price by price on the tokens that were used: exact for each request, but silent about what the requested model would have written.</p>
       ${points.length === 0
         ? nothingYet('Nothing delegated yet', 'Each delegated request adds its saving here when it ends.')
-        : html`<p class="hero booked">${usd(sum)}</p>${course(points, { width, height: 200, label: `Saved request by request: ${usd(sum)}`, y: usd, x: clock })}`}
+        : html`<p class="hero booked">${usd(sum)}</p>${course(points, { width, height: 200, label: `Saved request by request: ${usd(sum)}`, y: usdBy, x: clock })}`}
     </section>
   `;
 }

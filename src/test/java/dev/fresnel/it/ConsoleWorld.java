@@ -20,12 +20,19 @@ import java.util.concurrent.Executors;
 /** A gateway with something in every view of its console: two tenants, lenses, outcomes, and text that would be markup if it were taken for it. */
 final class ConsoleWorld implements AutoCloseable {
     static final String TOKEN = "console-test-token";
+    private static final String UMBRELLA = """
+            id: umbrella
+            keys: ["umbrella-key"]
+            routes:
+              - { match: { model: "smart" }, mode: rules, arms: [direct, fast-bare], rules: { break-even: false, threshold-tokens: 10 } }
+            """;
+
     static final String HOSTILE = "<img src=x onerror=document.title='hostile'>";
 
     private final Vertx vertx = Vertx.vertx();
     private final FakeUpstream smart = FakeUpstream.start(vertx);
     private final FakeUpstream cheap = FakeUpstream.start(vertx);
-    private final Path config;
+    private final Path tenantFile;
     private final TestGateway gateway;
 
     ConsoleWorld(Path folder) throws IOException {
@@ -38,8 +45,10 @@ final class ConsoleWorld implements AutoCloseable {
                 Script.byRequest(request -> Script.chat(
                         "from smart", Usage.of(20, 1000 + Math.floorMod(request.body().hashCode(), 4000))))));
         cheap.byDefault(Script.chat("from cheap", Usage.of(20, 3000)));
-        config = Files.writeString(folder.resolve("fresnel.yaml"), yaml(folder));
-        gateway = TestGateway.watching(config);
+        Files.writeString(folder.resolve("fresnel.yaml"), yaml(folder));
+        tenantFile = Files.writeString(
+                Files.createDirectory(folder.resolve("tenants.d")).resolve("umbrella.yaml"), UMBRELLA);
+        gateway = TestGateway.watching(folder);
     }
 
     private String yaml(Path folder) {
@@ -56,10 +65,6 @@ final class ConsoleWorld implements AutoCloseable {
                             budget: { daily: 5.00 }
                         """.formatted(HOSTILE))
                 + """
-                  - id: umbrella
-                    keys: ["umbrella-key"]
-                    routes: [{ match: { model: "smart" }, mode: rules, arms: [direct, fast-bare], control-share: 0.5,
-                      rules: { break-even: false, threshold-tokens: 10 } }]
                   - id: initech
                     keys: ["initech-key", { key: "initech-spare-key", name: initech-spare, scopes: [chat] }]
                     routes: [{ match: { model: "smart" }, mode: adaptive, arms: [direct, fast-worker] }]
@@ -76,8 +81,9 @@ final class ConsoleWorld implements AutoCloseable {
         return gateway;
     }
 
-    Path config() {
-        return config;
+    /** The file of the tenant umbrella, which the gateway watches. */
+    Path tenantFile() {
+        return tenantFile;
     }
 
     HttpResponse<String> chat(String tenant, String task, String... headers) {
