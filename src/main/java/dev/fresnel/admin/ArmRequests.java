@@ -12,7 +12,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Function;
 
 /** What the learned policy takes the arms for, context by context, and how it is made to forget. Thread-safe as what it is handed. */
 public final class ArmRequests implements OperationGroup {
@@ -123,26 +122,32 @@ public final class ArmRequests implements OperationGroup {
 
     /** How an arm stands beside the others of its context. */
     private enum Standing {
-        PAUSED(_ -> "so many of its answers had to be escalated that it is paused"),
-        UNKNOWN(_ -> "nothing was learned of it here yet; what is believed comes from elsewhere"),
-        BEST(_ -> "the best here, as far as is known"),
-        COMPARABLE(arm -> String.format(
-                Locale.ROOT,
-                "with probability %.2f at least as good as direct; where that is near enough, the cheaper one wins",
-                arm.notWorse())),
-        WORSE(arm -> String.format(
-                Locale.ROOT,
-                "with probability %.2f worse than direct; tried seldom, and never where the quality guard forbids it",
-                1 - arm.notWorse()));
-
-        private final Function<LeafState.ArmState, String> words;
-
-        Standing(Function<LeafState.ArmState, String> words) {
-            this.words = words;
-        }
+        PAUSED,
+        UNKNOWN,
+        BEST,
+        COMPARABLE,
+        WORSE;
 
         String key() {
             return name().toLowerCase(Locale.ROOT);
+        }
+
+        String words(LeafState.ArmState arm) {
+            return switch (this) {
+                case PAUSED -> "so many of its answers had to be escalated that it is paused";
+                case UNKNOWN -> "nothing was learned of it here yet; what is believed comes from elsewhere";
+                case BEST -> "the best here, as far as is known";
+                case COMPARABLE ->
+                    String.format(
+                            Locale.ROOT,
+                            "with probability %.2f at least as good as direct; where that is near enough, the cheaper one wins",
+                            arm.notWorse());
+                case WORSE ->
+                    String.format(
+                            Locale.ROOT,
+                            "with probability %.2f worse than direct; tried seldom, and never where the quality guard forbids it",
+                            1 - arm.notWorse());
+            };
         }
     }
 
@@ -179,7 +184,7 @@ public final class ArmRequests implements OperationGroup {
                         100 * arm.quality(),
                         100 * TWO_SIDED_95 * arm.deviation(),
                         arm.weight(),
-                        standing.words.apply(arm)));
+                        standing.words(arm)));
         json.writeEndObject();
     }
 

@@ -83,16 +83,16 @@ final class MetricCatalogue {
                     gauge("fresnel.requests.running", Unit.COUNT, "Requests taken in and not yet answered."),
                     gauge("fresnel.connections", Unit.COUNT, "Open client connections."),
                     counter(
-                            "fresnel.refusals",
-                            Unit.COUNT,
-                            "Requests refused before anything was done for them.",
-                            "status"),
-                    counter(
                             "fresnel.limits.exceeded",
                             Unit.COUNT,
                             "Times that a tenant or one of its keys was at a limit, by which.",
                             "tenant",
                             "limit"),
+                    counter(
+                            "fresnel.refusals",
+                            Unit.COUNT,
+                            "Requests refused before anything was done for them.",
+                            "status"),
                     counter(
                             "fresnel.cost.usd",
                             Unit.USD,

@@ -63,6 +63,9 @@ public final class Metrics {
     public void expect(Set<String> workers, List<TenantId> tenants) {
         for (TenantId tenant : tenants) {
             meters.register("fresnel.classifier.cost.usd", "tenant", tenant.value());
+            for (Limit limit : Limit.values()) {
+                meters.register("fresnel.limits.exceeded", "tenant", tenant.value(), "limit", limit.key());
+            }
         }
         for (String worker : workers) {
             meters.register("fresnel.arm.pauses", "arm", worker);

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * share in turn, whatever the others have waiting, so one tenant's hundred calls cost another's single call one turn. When the queue is
  * full, whoever has most in it gives up the newest place to a share that has less.
  *
+ * <p>A call keeps its place until its reply was read, which may be a little longer than it has its connection.
+ *
  * <p>Thread-safe; its lock is held for a few steps and never while a caller's code runs.
  */
 final class FairQueue {

@@ -1,7 +1,9 @@
 package dev.fresnel.upstream;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -20,7 +22,7 @@ final class UpstreamHealth {
     private final LongSupplier nanos;
     private final long start;
     private final long[] slot = new long[SLOTS];
-    private final long[][] counts = new long[SLOTS][CallOutcome.values().length];
+    private final List<Map<CallOutcome, Long>> counts = new ArrayList<>();
     private long failedAt;
     private boolean failed;
 
@@ -28,6 +30,9 @@ final class UpstreamHealth {
     UpstreamHealth(LongSupplier nanos) {
         this.nanos = nanos;
         this.start = nanos.getAsLong();
+        for (int i = 0; i < SLOTS; i++) {
+            counts.add(new EnumMap<>(CallOutcome.class));
+        }
     }
 
     synchronized void note(CallOutcome result) {
@@ -36,9 +41,9 @@ final class UpstreamHealth {
         int at = (int) (number % SLOTS);
         if (slot[at] != number) {
             slot[at] = number;
-            counts[at] = new long[CallOutcome.values().length];
+            counts.get(at).clear();
         }
-        counts[at][result.ordinal()]++;
+        counts.get(at).merge(result, 1L, Long::sum);
         if (speaksAgainstIt(result)) {
             failed = true;
             failedAt = now;
@@ -59,7 +64,7 @@ final class UpstreamHealth {
         for (CallOutcome result : CallOutcome.values()) {
             long sum = 0;
             for (int i = 0; i < SLOTS; i++) {
-                sum += slot[i] > oldest ? counts[i][result.ordinal()] : 0;
+                sum += slot[i] > oldest ? counts.get(i).getOrDefault(result, 0L) : 0;
             }
             sums.put(result, sum);
         }

@@ -2,6 +2,7 @@ package dev.fresnel.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.fresnel.chat.Usage;
 import dev.fresnel.testing.Await;
 import dev.fresnel.testing.FakeUpstream;
@@ -168,6 +169,7 @@ class KeysTest {
         return "{\"model\":\"" + model + "\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}";
     }
 
+    @CanIgnoreReturnValue
     private HttpResponse<String> ask(String key, String method, String path, String body) {
         return gateway.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + path))
                 .header("authorization", "Bearer " + key)

@@ -2,6 +2,7 @@ package dev.fresnel.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.fresnel.chat.Usage;
 import dev.fresnel.testing.Await;
 import dev.fresnel.testing.FakeUpstream;
@@ -64,6 +65,7 @@ class LimitsTest {
                 """.formatted(upstream.baseUri(), tenants.indent(2).stripTrailing()));
     }
 
+    @CanIgnoreReturnValue
     private HttpResponse<String> chat(String key) {
         return gateway.send(request(key, "/v1/chat/completions", "Hello", false));
     }

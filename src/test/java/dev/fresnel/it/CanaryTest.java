@@ -20,19 +20,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** X1, T4: a canary in every place for a secret is found in nothing that leaves the process; nor do clients grow the metrics. */
+/** X1, T4: a canary in every place for a secret is found in nothing that leaves the process. */
 class CanaryTest {
     private static final String UPSTREAM_KEY = "sk-canary-upstream";
     private static final String ADMIN_TOKEN = "canary-admin-token";
@@ -41,7 +41,7 @@ class CanaryTest {
     private static final String CLIENT_KEY = "sk-canary-client";
     private static final String COOKIE = "canary-cookie";
 
-    private final List<String> said = new ArrayList<>();
+    private final List<String> said = Collections.synchronizedList(new ArrayList<>());
     private final Handler ear = new Handler() {
         @Override
         public void publish(LogRecord entry) {
@@ -178,7 +178,7 @@ class CanaryTest {
         }
         gateway.awaitLogged("key_revoked");
         seen.put("the log", gateway.log());
-        seen.put("what the JVM logs", String.join("\n", said));
+        seen.put("what the JVM logs", String.join("\n", List.copyOf(said)));
         assertThat(seen.get("the log")).contains("ephemeral_lens_created", "request_refused", "upstream_unavailable");
         return seen;
     }
@@ -214,34 +214,5 @@ class CanaryTest {
         assertThat(Stream.concat(smart.requests().stream(), cheap.requests().stream()))
                 .noneMatch(request -> request.headers().toString().contains(TENANT_KEY)
                         || request.headers().toString().contains("fk-"));
-    }
-
-    @Test
-    void tenThousandModelNamesAndTenants_doNotGrowTheMetrics() {
-        try (TestGateway gateway = TestGateway.start(config())) {
-            exercised(gateway);
-            long before = series(gateway);
-
-            IntStream.range(0, 10_000).parallel().forEach(i -> {
-                HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(gateway.baseUrl()
-                                + (i % 4 == 3 ? "/files/" + i : "/chat/completions")))
-                        .header("authorization", "Bearer " + (i % 4 == 1 ? "tenant-" + i : TENANT_KEY));
-                if (i % 4 == 2) {
-                    request.header("x-fresnel-task-kind", "kind-" + i);
-                }
-                gateway.send((i % 4 == 3 ? request.GET() : request.POST(HttpRequest.BodyPublishers.ofString("{\"model\":\"m-" + i + "\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}")))
-                        .build());
-            });
-
-            assertThat(series(gateway) - before).as("a status that was not seen before, at most").isLessThanOrEqualTo(4);
-        }
-    }
-
-    private static long series(TestGateway gateway) {
-        return admin(gateway, "GET", "/metrics", "")
-                .body()
-                .lines()
-                .filter(line -> !line.startsWith("#"))
-                .count();
     }
 }

@@ -637,6 +637,84 @@ class LensShelfTest {
         return await(shelf.lensFor(REQUEST, wait));
     }
 
+    // ---- an operator's orders ----
+
+    private static final LensEdit EDIT = new LensEdit(
+            "CRUD endpoints", List.of("Do as the operator says"), List.of(), List.of(), List.of(), List.of());
+
+    private LensId built() {
+        return ((LensResult.Built) get(Wait.INLINE)).id();
+    }
+
+    private LensResult.Hit hit() {
+        return (LensResult.Hit) get(Wait.CACHED_ONLY);
+    }
+
+    @Test
+    void servesWhatAnOperatorWrote_andKeepsWhereItCameFrom() {
+        LensId first = built();
+
+        LensChange change = await(shelf.edit(KEY, first, EDIT, "loopback@127.0.0.1"));
+
+        assertThat(change).isEqualTo(new LensChange.Made(hit().id()));
+        assertThat(hit().id()).isNotEqualTo(first);
+        assertThat(hit().lens().heuristics()).containsExactly("Do as the operator says");
+        assertThat(store.lenses.get(KEY).lens().provenance().generatedBy()).isEqualTo("smart-2026-01");
+        assertThat(store.lenses.get(KEY).lens().provenance().edited())
+                .contains(new Provenance.Edited("loopback@127.0.0.1", clock.instant(), first.value()));
+        assertThat(await(shelf.edit(KEY, first, EDIT, "late"))).isEqualTo(new LensChange.Another(hit().id()));
+        assertThat(await(shelf.edit(KEY, hit().id(), EDIT, "again"))).isEqualTo(new LensChange.Same(hit().id()));
+        assertThat(calls).hasValue(1);
+    }
+
+    @Test
+    void neitherAgeNorRecordTakesAPinnedLens_untilItIsUnpinned() {
+        LensId first = built();
+        assertThat(await(shelf.pin(KEY))).isEqualTo(new LensChange.Made(first));
+        assertThat(await(shelf.pin(KEY))).isEqualTo(new LensChange.Same(first));
+
+        hurts(first);
+        clock.advance(Duration.ofDays(4_000));
+
+        assertThat(hit().id()).isEqualTo(first);
+        assertThat(hit().freshness()).isEqualTo(LensResult.Freshness.FRESH);
+        assertThat(events).noneMatch(LensEvent.Retired.class::isInstance);
+        assertThat(await(shelf.retire(KEY))).isEmpty();
+        assertThat(await(shelf.unpin(KEY))).isEqualTo(new LensChange.Made(first));
+        clock.advance(Duration.ofDays(100));
+        assertThat(get(Wait.CACHED_ONLY)).isInstanceOf(LensResult.Skipped.class);
+        assertThat(calls).hasValue(1);
+    }
+
+    @Test
+    void changesNothing_whenThereIsNoLens_orItIsBeingWritten_orTheStoreIsAway() {
+        assertThat(await(shelf.pin(KEY))).isEqualTo(new LensChange.Absent());
+        assertThat(store.claims).isEmpty();
+        LensId first = built();
+        store.claims.put(KEY, 99L);
+        assertThat(await(shelf.pin(KEY))).isEqualTo(new LensChange.BeingWritten());
+        store.claims.clear();
+        store.broken = true;
+
+        assertThat(shelf.edit(KEY, first, EDIT, "nobody").failed()).isTrue();
+
+        assertThat(hit().id()).isEqualTo(first);
+        assertThat(store.lenses.get(KEY).isPinned()).isFalse();
+    }
+
+    @Test
+    void takesOverWhatAnOperatorChangedAtAnotherReplica() {
+        LensId first = built();
+        LensShelf other = shelf(ShelfLimits.DEFAULT);
+        assertThat(await(other.edit(KEY, first, EDIT, "elsewhere"))).isInstanceOf(LensChange.Made.class);
+        assertThat(hit().id()).isEqualTo(first);
+
+        clock.advance(LensShelf.LOOK_EVERY.plusSeconds(1));
+        var _ = hit();
+
+        assertThat(hit().lens().heuristics()).containsExactly("Do as the operator says");
+    }
+
     private static <T> T await(Future<T> future) {
         return future.toCompletionStage()
                 .toCompletableFuture()

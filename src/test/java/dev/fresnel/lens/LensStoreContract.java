@@ -139,6 +139,38 @@ public abstract class LensStoreContract {
         }
     }
 
+    /** An operator's order to keep a lens is stronger than the bound; the next oldest goes. */
+    @Test
+    void makesNoRoomWithAPinnedLens() {
+        at(1);
+        LensKey pinned = LensFixtures.key("acme", "pinned");
+        await(LensFixtures.put(store(), pinned, StoredLens.pinned(LensFixtures.lens("pinned"))));
+        save("one", 2);
+        save("two", 3);
+        save("three", 4);
+        save("four", 5);
+
+        assertThat(await(store().find(pinned)))
+                .hasValueSatisfying(kept -> assertThat(kept.isPinned()).isTrue());
+        assertThat(await(store().find(LensFixtures.key("acme", "one")))).isEmpty();
+        assertThat(await(store().find(LensFixtures.key("acme", "two")))).isEmpty();
+        assertThat(await(store().find(LensFixtures.key("acme", "four")))).isPresent();
+    }
+
+    @Test
+    void keepsWhoEditedALens() {
+        LensKey key = LensFixtures.key("acme", "one");
+        Lens edited = new LensEdit("mended", List.of("One thing"), List.of(), List.of(), List.of(), List.of())
+                .of(
+                        LensFixtures.lens("before"),
+                        new Provenance.Edited("loopback@127.0.0.1", LensFixtures.NOW, "0123456789abcdef"));
+        StoredLens stored = StoredLens.of(edited, LensFixtures.NOW, Duration.ofHours(1));
+
+        await(LensFixtures.put(store(), key, stored));
+
+        assertThat(await(store().find(key))).contains(stored);
+    }
+
     @Test
     void doesNothing_whenTouchingWhatIsNotThere() {
         LensKey key = LensFixtures.key("acme", "gone");

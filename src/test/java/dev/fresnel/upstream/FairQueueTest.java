@@ -41,10 +41,10 @@ class FairQueueTest {
     void aFullQueueMakesRoom_atTheExpenseOfWhoHasMost() {
         FairQueue queue = new FairQueue(1, 3);
         FairQueue.Ticket running = ticket(NOISY, "r");
-        queue.enter(running);
-        queue.enter(ticket(NOISY, "n0"));
-        queue.enter(ticket(NOISY, "n1"));
-        queue.enter(ticket(NOISY, "n2"));
+        var _ = queue.enter(running);
+        var _ = queue.enter(ticket(NOISY, "n0"));
+        var _ = queue.enter(ticket(NOISY, "n1"));
+        var _ = queue.enter(ticket(NOISY, "n2"));
         assertThat(queue.enter(ticket(NOISY, "n3"))).isEqualTo(FairQueue.Entry.REFUSED);
 
         assertThat(queue.enter(ticket(VICTIM, "v0"))).isEqualTo(FairQueue.Entry.WAITS);
@@ -62,9 +62,9 @@ class FairQueueTest {
         FairQueue queue = new FairQueue(1, 10);
         FairQueue.Ticket running = ticket(NOISY, "r");
         FairQueue.Ticket quitter = ticket(NOISY, "quitter");
-        queue.enter(running);
-        queue.enter(quitter);
-        queue.enter(ticket(NOISY, "next"));
+        var _ = queue.enter(running);
+        var _ = queue.enter(quitter);
+        var _ = queue.enter(ticket(NOISY, "next"));
 
         queue.leave(quitter);
         queue.leave(quitter);

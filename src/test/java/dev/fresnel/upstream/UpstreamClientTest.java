@@ -503,7 +503,8 @@ final class UpstreamClientTest {
             HeldScript second = new HeldScript(Script.json("{\"second\":1}"));
             fake.reply(Script.error(500));
             fake.reply(second);
-            Upstream upstream = fixture.upstream(UpstreamFixture.PATIENT, new PoolLimits(1, 10));
+            // Two places: an unread reply keeps its place, though not its connection.
+            Upstream upstream = fixture.upstream(UpstreamFixture.PATIENT, new PoolLimits(2, 10));
             UpstreamCall first = client.call(fixture.chat(upstream));
             UpstreamReply unread = Await.result(first.reply());
             UpstreamCall next = client.call(fixture.chat(upstream));

@@ -88,9 +88,7 @@ public final class RedisKeyStore implements KeyStore {
     private Future<Void> put(String kind, KeyHash hash, String text) {
         String field = kind + hash.written().substring(KeyHash.PREFIX.length());
         return link.run(PUT, List.of(TypedKey.hash(KEYS)), Text.arguments(field, text, revisions.get()))
-                .map(_ -> {
-                    link.wrote();
-                    return null;
-                });
+                .onSuccess(_ -> link.wrote())
+                .mapEmpty();
     }
 }

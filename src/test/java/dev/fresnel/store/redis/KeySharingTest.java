@@ -2,6 +2,7 @@ package dev.fresnel.store.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.fresnel.chat.Usage;
 import dev.fresnel.testing.Await;
 import dev.fresnel.testing.FakeUpstream;
@@ -50,6 +51,7 @@ class KeySharingTest {
                 """.formatted(upstream.baseUri()));
     }
 
+    @CanIgnoreReturnValue
     private static HttpResponse<String> admin(TestGateway gateway, String method, String path, String body) {
         return gateway.send(
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.adminPort() + "/admin/keys" + path))
