@@ -219,11 +219,8 @@ class ConsoleTest {
     @Test
     void lenses_showTheirWordsAsText_whateverStandsInThem() {
         try (ConsolePage page = open("lenses/acme")) {
-            Locator lens = page.page()
-                    .locator("article.lens")
-                    .filter(new Locator.FilterOptions().setHasText(ConsoleWorld.HOSTILE))
-                    .first();
-            assertThat(lens.locator("h2")).containsText(ConsoleWorld.HOSTILE);
+            Locator hostile = page.page().locator("h2", new Page.LocatorOptions().setHasText(ConsoleWorld.HOSTILE));
+            Locator lens = page.page().locator("article.lens", new Page.LocatorOptions().setHas(hostile)).first();
             lens.locator("summary").click();
             assertThat(lens.locator(".lens-text")).containsText("Validate every request body");
             assertThat(lens.locator(".lens-text")).containsText(ConsoleWorld.HOSTILE);
@@ -237,11 +234,9 @@ class ConsoleTest {
 
     @Test
     void lenses_areRetiredAndDeleted() {
-        world.lens("acme", "Write CRUD endpoints for 501 entities");
-        try (ConsolePage page = open("lenses/acme")) {
-            Locator lens = page.page().locator("article.lens").first();
-            String id = lens.getAttribute("aria-label");
-            Locator same = page.page().getByLabel(id, new Page.GetByLabelOptions().setExact(true));
+        String id = world.lens("hooli", "Write CRUD endpoints for 501 entities");
+        try (ConsolePage page = open("lenses/hooli")) {
+            Locator same = page.page().getByLabel("Lens " + id);
 
             same.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Retire")).click();
             page.answer("Cancel").click();
@@ -260,10 +255,9 @@ class ConsoleTest {
 
     @Test
     void lenses_areEditedAsANewVersion_pinnedAndUnpinned() {
-        world.lens("acme", "Write CRUD endpoints for 701 entities");
-        try (ConsolePage page = open("lenses/acme")) {
-            Locator lens = page.page().locator("article.lens").filter(new Locator.FilterOptions().setHasText("fresh")).first();
-            String before = lens.getAttribute("aria-label");
+        String id = world.lens("hooli", "Write CRUD endpoints for 701 entities");
+        try (ConsolePage page = open("lenses/hooli")) {
+            Locator lens = page.page().getByLabel("Lens " + id);
             lens.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Edit")).click();
             page.dialog().getByLabel("Constraints").fill("Keep to the style guide\n\nName every error");
             page.dialog().getByLabel("Task scope").fill("");
@@ -273,7 +267,7 @@ class ConsoleTest {
             page.answer("Save as a new version").click();
 
             Locator edited = page.page().locator("article.lens").filter(new Locator.FilterOptions().setHasText("CRUD by the book"));
-            assertThat(edited).not().hasAttribute("aria-label", before);
+            assertThat(edited).not().hasAttribute("aria-label", "Lens " + id);
             assertThat(edited).containsText("Edited");
             edited.locator("summary").click();
             assertThat(edited).containsText("Name every error");
@@ -292,8 +286,8 @@ class ConsoleTest {
 
     @Test
     void lenses_ofATenantAreDeletedAllAtOnce() {
-        world.lens("initech", "Write CRUD endpoints for 601 entities");
-        world.lens("initech", "Write a parser for 602 formats");
+        var _ = world.lens("initech", "Write CRUD endpoints for 601 entities");
+        var _ = world.lens("initech", "Write a parser for 602 formats");
         try (ConsolePage page = open("lenses/initech")) {
             assertThat(page.page().locator("article.lens")).hasCount(2);
 

@@ -68,6 +68,9 @@ final class ConsoleWorld implements AutoCloseable {
                   - id: initech
                     keys: ["initech-key", { key: "initech-spare-key", name: initech-spare, scopes: [chat] }]
                     routes: [{ match: { model: "smart" }, mode: adaptive, arms: [direct, fast-worker] }]
+                  - id: hooli
+                    keys: ["hooli-key"]
+                    routes: [{ match: { model: "smart" }, mode: adaptive, arms: [direct, fast-worker] }]
                   - id: idle
                     keys: ["idle-key"]
                 """;
@@ -95,12 +98,14 @@ final class ConsoleWorld implements AutoCloseable {
                 "{\"model\":\"smart\",\"messages\":[{\"role\":\"user\",\"content\":" + ChatJson.quote(task) + "}]}", all);
     }
 
-    /** Has a lens written for a task. */
-    void lens(String tenant, String task) {
+    /** Has a lens written for a task, and gives its id. */
+    String lens(String tenant, String task) {
         HttpResponse<String> reply = chat(tenant, task, "x-fresnel-arm", "fast-worker");
-        if (!reply.headers().firstValue("x-fresnel-lens").orElse("").endsWith("; built")) {
+        String lens = reply.headers().firstValue("x-fresnel-lens").orElse("");
+        if (!lens.endsWith("; built")) {
             throw new AssertionError(reply.headers().map());
         }
+        return lens.replace("; built", "");
     }
 
     /** Says whether the answer was good. */
@@ -131,7 +136,7 @@ final class ConsoleWorld implements AutoCloseable {
                         number % 5 != 0));
             }
         }
-        lens("acme", "Write CRUD endpoints for 500 entities");
+        var _ = lens("acme", "Write CRUD endpoints for 500 entities");
         judge("acme", chat("acme", "Write CRUD endpoints for 500 entities", "x-fresnel-arm", "fast-worker"), true);
         chat("umbrella", "Hello", "x-fresnel-mode", "off");
     }
