@@ -43,18 +43,20 @@ class ArchitectureTest {
         see.put("policy", Set.of("value"));
         see.put("contract", Set.of("chat", "value"));
         see.put("pause", Set.of("value"));
+        see.put("savings", Set.of("value"));
         see.put("estimate", Set.of("chat", "value"));
         see.put("upstream", Set.of("chat", "value"));
         see.put("budget", Set.of("upstream", "chat", "value"));
         see.put("lens", Set.of("budget", "upstream", "policy", "estimate", "chat", "value"));
-        see.put("delegation", Set.of("lens", "budget", "upstream", "policy", "estimate", "chat", "value"));
+        see.put("delegation", Set.of("savings", "lens", "budget", "upstream", "policy", "estimate", "chat", "value"));
         see.put("tenant", Set.of("delegation", "lens", "policy", "upstream", "chat", "value"));
         see.put("seed", Set.of("tenant", "delegation", "policy", "upstream", "chat", "value"));
-        see.put("outcome", Set.of("delegation", "lens", "policy", "estimate", "chat", "value"));
+        see.put("outcome", Set.of("savings", "delegation", "lens", "policy", "estimate", "chat", "value"));
         see.put("judge", Set.of("outcome", "budget", "upstream", "chat", "value"));
         see.put(
                 "exchange",
                 Set.of(
+                        "savings",
                         "judge",
                         "outcome",
                         "contract",
@@ -72,6 +74,7 @@ class ArchitectureTest {
         see.put(
                 "admin",
                 Set.of(
+                        "savings",
                         "exchange",
                         "pause",
                         "tenant",
@@ -96,8 +99,12 @@ class ArchitectureTest {
                         "policy",
                         "chat",
                         "value"));
-        see.put("store.embedded", Set.of("outcome", "pause", "lens", "budget", "upstream", "policy", "chat", "value"));
-        see.put("store.redis", Set.of("outcome", "pause", "lens", "budget", "upstream", "policy", "chat", "value"));
+        see.put(
+                "store.embedded",
+                Set.of("savings", "outcome", "pause", "lens", "budget", "upstream", "policy", "chat", "value"));
+        see.put(
+                "store.redis",
+                Set.of("savings", "outcome", "pause", "lens", "budget", "upstream", "policy", "chat", "value"));
         see.put(
                 "config",
                 Set.of(
@@ -114,11 +121,12 @@ class ArchitectureTest {
         see.put("demo", Set.of("chat", "value"));
         see.put("replay.data", Set.of("policy", "value"));
         see.put("replay.rule", Set.of("policy", "value"));
-        see.put("replay", Set.of("replay.rule", "replay.data", "policy", "value"));
+        see.put("replay", Set.of("savings", "replay.rule", "replay.data", "policy", "value"));
         see.put("replay.log", Set.of("replay.rule", "replay", "policy", "value"));
         see.put(
                 "replay.proof",
                 Set.of(
+                        "savings",
                         "replay.log",
                         "replay.rule",
                         "replay.data",
@@ -135,6 +143,7 @@ class ArchitectureTest {
         see.put(
                 "app",
                 Set.of(
+                        "savings",
                         "demo",
                         "replay.proof",
                         "replay.log",

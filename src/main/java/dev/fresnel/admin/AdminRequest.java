@@ -2,6 +2,7 @@ package dev.fresnel.admin;
 
 import dev.fresnel.value.TenantId;
 import io.vertx.core.buffer.Buffer;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,10 @@ public record AdminRequest(Map<String, List<String>> values, Buffer body, String
 
     public Optional<Long> number(String name) {
         return text(name).map(Long::valueOf);
+    }
+
+    public Optional<LocalDate> day(String name) {
+        return text(name).map(LocalDate::parse);
     }
 
     public Optional<TenantId> tenant(String name) {

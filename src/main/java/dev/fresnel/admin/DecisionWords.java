@@ -108,6 +108,8 @@ final class DecisionWords {
             case SHADOW -> "The route only watches: what it would have done is noted, and not done.";
             case LEARNED -> "The learned policy takes this arm for the best here.";
             case EXPLORING -> "The learned policy drew this arm to learn about it.";
+            case CONTROL ->
+                "The lot sent this conversation direct, so that others can be compared with it; what would have been is named next.";
             case NO_WORKER -> "The route offers no arm but direct.";
             case RECURSION_GUARD -> "The request is a gateway's own.";
             case PROVIDER_STATE ->

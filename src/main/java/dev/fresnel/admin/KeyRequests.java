@@ -83,7 +83,11 @@ public final class KeyRequests implements OperationGroup {
                         Parameter.path("id", new ParameterType.Text(64))));
     }
 
-    /** A key wherever it is declared. @param issued empty: in the config */
+    /**
+     * A key wherever it is declared.
+     *
+     * @param issued empty: in the config
+     */
     private record Held(TenantId tenant, TenantKey key, Optional<IssuedKey> issued) {}
 
     /** Those of the config first; a key that is both is the config's. */

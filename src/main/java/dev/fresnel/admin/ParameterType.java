@@ -1,6 +1,8 @@
 package dev.fresnel.admin;
 
 import dev.fresnel.value.TenantId;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,6 +33,9 @@ public sealed interface ParameterType {
     /** 64 hex digits: a SHA-256. */
     record Hash() implements ParameterType {}
 
+    /** A day of the calendar, in UTC: {@code 2026-11-30}. */
+    record Day() implements ParameterType {}
+
     /** An array of texts, in a body only. */
     record Texts(int maxItems, int maxChars) implements ParameterType {}
 
@@ -54,11 +59,20 @@ public sealed interface ParameterType {
                         TenantId.isOne(value) && tenants.has(new TenantId(value)),
                         "names no tenant; there are " + tenants.all());
             case Hash() -> unless(value.matches("[0-9a-f]{64}"), "must be 64 hex digits");
+            case Day() -> unless(isDay(value), "must be a day such as 2026-11-30");
             case Texts texts ->
                 unless(
                         !value.isBlank() && value.length() <= texts.maxChars(),
                         "must hold texts of 1 to " + texts.maxChars() + " characters");
         };
+    }
+
+    private static boolean isDay(String value) {
+        try {
+            return LocalDate.parse(value).toString().equals(value);
+        } catch (DateTimeParseException none) {
+            return false;
+        }
     }
 
     private static Optional<String> unless(boolean fine, String problem) {

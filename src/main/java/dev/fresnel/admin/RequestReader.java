@@ -188,7 +188,8 @@ final class RequestReader {
                     ParameterType.Choice _,
                     ParameterType.Tenant _,
                     ParameterType.KnownTenant _,
-                    ParameterType.Hash _ -> single(json, token == JsonToken.VALUE_STRING);
+                    ParameterType.Hash _,
+                    ParameterType.Day _ -> single(json, token == JsonToken.VALUE_STRING);
         };
         json.skipChildren();
         return value;
@@ -225,7 +226,8 @@ final class RequestReader {
                     ParameterType.Choice _,
                     ParameterType.Tenant _,
                     ParameterType.KnownTenant _,
-                    ParameterType.Hash _ -> "text";
+                    ParameterType.Hash _,
+                    ParameterType.Day _ -> "text";
         };
     }
 

@@ -17,6 +17,10 @@ public final class TenantNames {
         return inForce.get().contains(tenant);
     }
 
+    List<TenantId> list() {
+        return inForce.get();
+    }
+
     /** For a refusal: who there is. */
     String all() {
         return inForce.get().stream().map(TenantId::value).collect(Collectors.joining(", "));

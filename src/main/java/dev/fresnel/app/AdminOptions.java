@@ -57,6 +57,12 @@ final class AdminOptions {
         }
     }
 
+    /** A refusal as something that the user can do something about. */
+    InputProblem refused(HttpResponse<String> reply) {
+        return new InputProblem(
+                admin + " refused with status " + reply.statusCode() + ": " + AdminRefusal.message(reply.body()));
+    }
+
     /** As the config writes it, {@code HOST:PORT}, or as a URL. */
     private URI address(String path) {
         String base = admin.contains("://") ? admin : "http://" + admin;

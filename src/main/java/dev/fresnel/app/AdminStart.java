@@ -13,6 +13,7 @@ import dev.fresnel.admin.OpenApiRequests;
 import dev.fresnel.admin.OperationGroup;
 import dev.fresnel.admin.PauseRequests;
 import dev.fresnel.admin.ProbeRequests;
+import dev.fresnel.admin.SavingsRequests;
 import dev.fresnel.admin.StatusRequests;
 import dev.fresnel.admin.TenantNames;
 import dev.fresnel.delegation.LearnedRules;
@@ -63,12 +64,12 @@ final class AdminStart {
                         () -> TenantsJson.budgets(inForce.config().tenants(), parts.ledger())),
                 events,
                 new PauseRequests(parts.killSwitch(), tenants),
-                new KeyRequests(
-                        () -> inForce.config().tenants(), register, tenants, parts.clock(), new SecureRandom()),
+                new KeyRequests(() -> inForce.config().tenants(), register, tenants, parts.clock(), new SecureRandom()),
                 new DecisionRequests(decisions, tenants),
                 new ArmRequests(learned(inForce, parts, learning), tenants),
                 new ConversationRequests(parts.pins(), tenants),
                 new LensRequests(parts.shelf(), tenants),
+                new SavingsRequests(parts.savings(), tenants),
                 new SeedRequests(parts.vertx(), inForce, tenants));
     }
 

@@ -6,6 +6,7 @@ import dev.fresnel.contract.Inspections;
 import dev.fresnel.judge.Judge;
 import dev.fresnel.observe.Metrics;
 import dev.fresnel.outcome.Learner;
+import dev.fresnel.savings.SavingsBook;
 import dev.fresnel.upstream.CompletionClient;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -23,6 +24,7 @@ record AnswerStart(Inspections inspections, Optional<Judge> judge) {
             GatewayConfig config,
             CompletionClient model,
             Ledger ledger,
+            SavingsBook savings,
             Learner learner,
             Metrics metrics,
             Consumer<Judge.Failure> notJudged,
@@ -36,6 +38,7 @@ record AnswerStart(Inspections inspections, Optional<Judge> judge) {
                         learner,
                         threads(vertx, "judge", 1, closing),
                         SystemTime.clock(),
+                        savings::own,
                         notJudged));
         metrics.watchAnswers(learner.signals(), inspections.findings());
         metrics.watchJudge(

@@ -70,6 +70,7 @@ final class DryRun {
                         lens,
                         Usd.ZERO,
                         Optional.empty(),
+                        Optional.empty(),
                         Moment.of(SystemTime.clock().instant())));
     }
 }

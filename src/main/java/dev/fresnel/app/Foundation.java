@@ -11,6 +11,7 @@ import dev.fresnel.lens.Provenance;
 import dev.fresnel.lens.ShelfLimits;
 import dev.fresnel.observe.Metrics;
 import dev.fresnel.outcome.UsageLearner;
+import dev.fresnel.savings.SavingsBook;
 import dev.fresnel.upstream.CompletionClient;
 import dev.fresnel.upstream.RetryRule;
 import dev.fresnel.upstream.Tracing;
@@ -38,6 +39,7 @@ record Foundation(
             InForce inForce,
             LensStore lenses,
             Ledger ledger,
+            SavingsBook savings,
             Executor learning,
             Tracing tracing,
             Metrics metrics,
@@ -49,7 +51,7 @@ record Foundation(
         closing.later("upstream connections", upstreams::close);
         CompletionClient smart = new CompletionClient(
                 vertx, upstreams, tracing, () -> inForce.config().upstreams(), retries, SystemTime.nanos());
-        Charging charging = new Charging(ledger, metrics);
+        Charging charging = new Charging(ledger, metrics, savings);
         Experience experience = new Experience();
         UsageLearner usage =
                 new UsageLearner(experience, learning, inForce.config().estimates());

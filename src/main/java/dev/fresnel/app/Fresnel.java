@@ -77,6 +77,7 @@ public final class Fresnel implements Runnable {
                 .addSubcommand(new ExportCommand(terminal))
                 .addSubcommand(new PauseCommand.Pause(terminal))
                 .addSubcommand(new PauseCommand.Resume(terminal))
+                .addSubcommand(new ReportCommand(terminal))
                 .addSubcommand(new CommandLine(new ReplayCommand())
                         .addSubcommand(new ReplayRunCommand(terminal))
                         .addSubcommand(new ReplayLogCommand(terminal))

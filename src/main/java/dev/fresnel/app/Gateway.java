@@ -15,6 +15,7 @@ import dev.fresnel.config.HostPort;
 import dev.fresnel.delegation.BudgetPacing;
 import dev.fresnel.delegation.ConversationPins;
 import dev.fresnel.delegation.Delegator;
+import dev.fresnel.delegation.Enrolments;
 import dev.fresnel.delegation.EscalationBreaker;
 import dev.fresnel.delegation.MissedSavings;
 import dev.fresnel.edge.DataListener;
@@ -43,6 +44,7 @@ import dev.fresnel.outcome.FollowUps;
 import dev.fresnel.outcome.Learner;
 import dev.fresnel.pause.KillSwitch;
 import dev.fresnel.policy.Policy;
+import dev.fresnel.savings.SavingsBook;
 import dev.fresnel.tenant.KeyRegister;
 import dev.fresnel.tenant.Limiter;
 import dev.fresnel.tenant.Tenant;
@@ -157,16 +159,27 @@ public final class Gateway {
         InForce inForce = new InForce(config, SystemTime.clock());
         Stores.open(vertx, inForce, (trouble, message) -> tell(trouble, message, telling), telling.metrics(), closing)
                 .compose(stores -> {
-                    Foundation ground = lay(inForce, telling, vertx, stores, closing);
+                    SavingsBook savings = Saving.book(vertx, stores.statements(), closing);
+                    Foundation ground = lay(inForce, telling, vertx, stores, savings, closing);
                     return LearnerStart.start(
                                     vertx,
                                     config,
                                     stores,
                                     unharmed(telling.decisions()),
                                     ground.shelf()::heard,
+                                    Saving.outcomes(savings),
                                     closing)
                             .compose(learning -> assemble(
-                                    inForce, telling, relayLimits, vertx, loops, stores, ground, learning, closing));
+                                    inForce,
+                                    telling,
+                                    relayLimits,
+                                    vertx,
+                                    loops,
+                                    stores,
+                                    savings,
+                                    ground,
+                                    learning,
+                                    closing));
                 })
                 .onSuccess(started::complete)
                 .onFailure(problem -> closing.run().onComplete(_ -> started.fail(problem)));
@@ -218,12 +231,14 @@ public final class Gateway {
         };
     }
 
-    private static Foundation lay(InForce inForce, Telling telling, Vertx vertx, Stores stores, Closing closing) {
+    private static Foundation lay(
+            InForce inForce, Telling telling, Vertx vertx, Stores stores, SavingsBook savings, Closing closing) {
         return Foundation.lay(
                 vertx,
                 inForce,
                 stores.lenses(),
                 stores.ledger(),
+                savings,
                 LearnerStart.thread(vertx),
                 telling.traces().tracing(),
                 telling.metrics(),
@@ -241,6 +256,7 @@ public final class Gateway {
             Vertx vertx,
             int loops,
             Stores stores,
+            SavingsBook savings,
             Foundation ground,
             LearnerStart.Started learning,
             Closing closing) {
@@ -262,6 +278,7 @@ public final class Gateway {
                 config,
                 ground.smart(),
                 ledger,
+                savings,
                 learner,
                 telling.metrics(),
                 unharmed(telling.log()::onJudgeFailed),
@@ -291,6 +308,7 @@ public final class Gateway {
                 new Delegator(config.models(), prices, config.workers(), ground.experience(), policy, breaker),
                 breaker,
                 new ConversationPins(nanos::getAsLong, ConversationPins.DEFAULT_IDLE, ConversationPins.DEFAULT_MAXIMUM),
+                new Enrolments(nanos::getAsLong, ConversationPins.DEFAULT_IDLE, ConversationPins.DEFAULT_MAXIMUM),
                 pacing,
                 new LensKeys(PromptTemplate.VERSION),
                 shelf,
@@ -310,6 +328,7 @@ public final class Gateway {
                         nanos),
                 ground.usage(),
                 ledger,
+                savings,
                 relayLimits,
                 switch (config.events().prompts()) {
                     case REDACTED -> Parts.Prompts.REDACTED;

@@ -51,8 +51,7 @@ final class KeysCommand implements Runnable {
             throws InterruptedException {
         HttpResponse<String> reply = admin.ask(terminal, method, path, body);
         if (reply.statusCode() != 200) {
-            throw new InputProblem(admin.address() + " refused with status " + reply.statusCode() + ": "
-                    + AdminRefusal.message(reply.body()));
+            throw admin.refused(reply);
         }
         return new JsonObject(reply.body());
     }

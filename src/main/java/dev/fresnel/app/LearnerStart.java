@@ -57,6 +57,7 @@ final class LearnerStart {
      * Completes when what the store knows has been taken over, or could not be had; never fails for that.
      *
      * @param lenses told what came of answers with and without them
+     * @param trials told what came of conversations in the experiment
      * @param closing is told how the learner ends: what it has learned goes to the store first
      */
     static Future<Started> start(
@@ -65,6 +66,7 @@ final class LearnerStart {
             Stores stores,
             Consumer<DecisionRecord> decisions,
             BiConsumer<LensUse, Tally> lenses,
+            Learner.TrialOutcomes trials,
             Closing closing) {
         Policy policy = new Policy(settings(config));
         WorkerExecutor thread = vertx.createSharedWorkerExecutor(THREAD, 1);
@@ -82,7 +84,8 @@ final class LearnerStart {
                 HexFormat.of().formatHex(replica),
                 config.outcomes(),
                 decisions,
-                lenses));
+                lenses,
+                trials));
         closing.later("learner's thread", thread::close);
         // Behind what the store knows, on whose scales rows are then weighed.
         return waited(vertx, learner.load())

@@ -45,8 +45,7 @@ abstract sealed class PauseCommand implements Callable<Integer> permits PauseCom
                     + " is listen.admin of the config, such as http://127.0.0.1:9090.");
         }
         if (reply.statusCode() != 200) {
-            throw new InputProblem(admin.address() + " refused with status " + reply.statusCode() + ": "
-                    + AdminRefusal.message(reply.body()));
+            throw admin.refused(reply);
         }
         terminal.out().print(reply.body());
         terminal.out().flush();

@@ -10,12 +10,14 @@ import dev.fresnel.observe.StoreTrouble;
 import dev.fresnel.outcome.ArmStateStore;
 import dev.fresnel.outcome.DecisionStore;
 import dev.fresnel.pause.PauseStore;
+import dev.fresnel.savings.StatementStore;
 import dev.fresnel.store.embedded.EmbeddedArmStateStore;
 import dev.fresnel.store.embedded.EmbeddedDecisionStore;
 import dev.fresnel.store.embedded.EmbeddedKeyStore;
 import dev.fresnel.store.embedded.EmbeddedLensStore;
 import dev.fresnel.store.embedded.EmbeddedPauseStore;
 import dev.fresnel.store.embedded.EmbeddedSpendStore;
+import dev.fresnel.store.embedded.EmbeddedStatementStore;
 import dev.fresnel.store.embedded.EmbeddedStore;
 import dev.fresnel.store.embedded.StoreProblem;
 import dev.fresnel.store.redis.RedisArmStateStore;
@@ -28,6 +30,7 @@ import dev.fresnel.store.redis.RedisPauseStore;
 import dev.fresnel.store.redis.RedisProblem;
 import dev.fresnel.store.redis.RedisSettings;
 import dev.fresnel.store.redis.RedisSpendStore;
+import dev.fresnel.store.redis.RedisStatementStore;
 import dev.fresnel.tenant.KeyStore;
 import dev.fresnel.value.TenantId;
 import io.vertx.core.Future;
@@ -50,7 +53,8 @@ record Stores(
         ArmStateStore arms,
         DecisionStore decisions,
         PauseStore pauses,
-        KeyStore keys) {
+        KeyStore keys,
+        StatementStore statements) {
     /** How often a replica looks what the others have spent. */
     private static final Duration SPEND_REFRESH = Duration.ofSeconds(2);
 
@@ -95,7 +99,8 @@ record Stores(
                                     arms,
                                     decisions,
                                     new EmbeddedPauseStore(store),
-                                    new EmbeddedKeyStore(store)));
+                                    new EmbeddedKeyStore(store),
+                                    new EmbeddedStatementStore(store)));
                 });
     }
 
@@ -117,8 +122,11 @@ record Stores(
         }
         metrics.watchRedis(link::isUp, link.counts()::connections, failures);
 
-        RedisSpendStore spend = new RedisSpendStore(vertx, link, name(random), tenants);
+        String replica = name(random);
+        RedisSpendStore spend = new RedisSpendStore(vertx, link, replica, tenants);
         closing.later("spend", spend::close);
+        RedisStatementStore statements = new RedisStatementStore(vertx, link, replica);
+        closing.later("savings statement", statements::close);
         Ledger ledger = Ledger.unread(spend, SystemTime.clock());
         // A refresh that fails changes nothing, and the link has counted it.
         long refresh = vertx.setPeriodic(SPEND_REFRESH.toMillis(), _ -> {
@@ -134,7 +142,8 @@ record Stores(
                 new RedisArmStateStore(link),
                 new RedisDecisionStore(link),
                 new RedisPauseStore(link),
-                new RedisKeyStore(link, () -> name(random)));
+                new RedisKeyStore(link, () -> name(random)),
+                statements);
         return link.firstAttempt().compose(_ -> ledger.refresh()).transform(_ -> Future.succeededFuture(stores));
     }
 

@@ -261,7 +261,8 @@ final class Assembly {
                                         new ModelName(model),
                                         section.learned().classifier().timeout().orElseThrow())),
                         RouteRules.Toggle.of(section.learned().judge().orElseThrow())),
-                escalation(section.escalation()));
+                escalation(section.escalation()),
+                section.controlShare().orElseThrow());
     }
 
     private static Escalation escalation(PlanSection.EscalationSection section) {

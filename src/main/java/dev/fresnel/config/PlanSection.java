@@ -35,7 +35,15 @@ record PlanSection(
 
         @Key(
                 "Whether a worker's answer that is empty, a refusal or not the JSON or call that was demanded is looked at before it is passed on, and asked of the requested model instead; `true` and `false` are short for `enabled`.")
-        EscalationSection escalation) {
+        EscalationSection escalation,
+
+        @Key(
+                value =
+                        "Share of delegable conversations that a lot sends direct, in the modes `rules` and `adaptive`: what the others save, and what becomes of quality, is known by comparison with them. 0 switches it off, and the savings statement with it.",
+                def = "0.02",
+                min = "0",
+                max = "0.5")
+        Optional<Double> controlShare) {
     @Shorthand("enabled")
     record EscalationSection(
             @Key(value = "Whether answers are looked at, and held back until they have been.", def = "false")

@@ -10,7 +10,7 @@ import java.util.Map;
  * Which arm answers a request, and why.
  *
  * @param arm the arm that is used
- * @param preferred what would be used if the route were not in shadow; equal to {@code arm} everywhere else
+ * @param preferred what would be used if the route were not in shadow, or the lot had not made the conversation a control; equal to {@code arm} everywhere else
  * @param propensities probability with which each feasible arm was chosen, summing to 1; rules choose with probability 1
  * @param reasons every reason that holds, the deciding one first; not empty
  */

@@ -194,12 +194,13 @@ public final class Delegator {
         return new Decision(used, preferred, propensities, List.copyOf(all));
     }
 
-    /** A decision of the learned policy, with the probabilities it drew from. */
-    static Decision drawn(Inquiry inquiry, Arm arm, Map<Arm, Double> propensities, List<Reason> reasons) {
+    /** A decision that chance had a part in, with the probabilities. */
+    static Decision drawn(
+            Inquiry inquiry, Arm arm, Arm preferred, Map<Arm, Double> propensities, List<Reason> reasons) {
         List<Reason> all = new ArrayList<>(reasons);
         if (inquiry.overrides().mode().isPresent()) {
             all.add(Reason.CLIENT_MODE);
         }
-        return new Decision(arm, arm, propensities, all);
+        return new Decision(arm, preferred, propensities, all);
     }
 }

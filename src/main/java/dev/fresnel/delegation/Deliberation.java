@@ -10,6 +10,7 @@ import dev.fresnel.policy.Policy;
 import dev.fresnel.policy.Question;
 import dev.fresnel.policy.Stakes;
 import dev.fresnel.policy.Standings;
+import dev.fresnel.savings.Trial;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.value.Usd;
 import java.util.ArrayList;
@@ -69,6 +70,10 @@ final class Deliberation {
         if (forced.isPresent()) {
             return forced(forced.get(), pin);
         }
+        if (inquiry.runningTrial().filter(Trial::isControl).isPresent()) {
+            // To its end: a control that changes sides says nothing.
+            return pin.isPresent() ? inherited(pin.get()) : goDirect(Reason.CONTROL);
+        }
         if (pin.isPresent()) {
             Optional<Reason> boundary = boundary(pin.get());
             return boundary.isEmpty() ? inherited(pin.get()) : byPolicy(pin, boundary);
@@ -94,7 +99,7 @@ final class Deliberation {
         }
         if (!pinnedHere && mode() == Mode.ADAPTIVE) {
             // The client knows something; what comes of it is worth learning all the same.
-            learns(arm, Map.of(arm, 1.0), List.of(), pin);
+            learns(new Drawing(arm, Map.of(arm, 1.0), List.of(), Optional.empty(), Learning.Use.TAUGHT), pin);
         }
         return delegate(row(arm), List.of(Reason.CLIENT_ARM), pin.filter(known -> pinnedHere));
     }
@@ -137,7 +142,7 @@ final class Deliberation {
                 vetoed.addAll(fired);
             } else {
                 checks = found;
-                return delegate(row, fired, Optional.empty());
+                return inExperiment(row, fired);
             }
             if (checks.isEmpty()) {
                 checks = found;
@@ -151,6 +156,36 @@ final class Deliberation {
         }
         checks = check(rules, candidates.getFirst());
         return Delegator.direct(inquiry, rows, obstacles(candidates));
+    }
+
+    /** The rules give the conversation away, unless the lot makes it a control. */
+    private Route inExperiment(ArmRow row, List<Reason> fired) {
+        if (mode().isShadow() || inquiry.runningTrial().isPresent()) {
+            return delegate(row, fired, Optional.empty());
+        }
+        double share = inquiry.plan().controlShare();
+        boolean control = inquiry.moment().lot() < share;
+        Map<Arm, Double> propensities = new LinkedHashMap<>();
+        propensities.put(Arm.DIRECT, share);
+        rows.stream().filter(ArmRow::feasible).forEach(other -> propensities.putIfAbsent(other.arm(), 0.0));
+        propensities.put(row.arm(), 1 - share);
+        Arm arm = control ? Arm.DIRECT : row.arm();
+        Drawing drawing = new Drawing(
+                arm,
+                propensities,
+                List.of(),
+                Optional.of(new Trial(
+                        requested.name().value(),
+                        control ? Trial.Side.CONTROL : Trial.Side.DELEGATED,
+                        share,
+                        share,
+                        dollars(row(Arm.DIRECT)))),
+                Learning.Use.MEASURED);
+        learns(drawing, Optional.empty());
+        List<Reason> reasons = new ArrayList<>(control ? List.of(Reason.CONTROL) : List.of());
+        reasons.addAll(fired);
+        Decision decision = Delegator.drawn(inquiry, arm, row.arm(), propensities, reasons);
+        return control ? new Route.Direct(decision) : delegate(row, decision, Optional.empty());
     }
 
     /**
@@ -216,22 +251,50 @@ final class Deliberation {
         Choice choice = policy.choose(
                 new Question(context(), options, stakes(), inquiry.moment().now()),
                 inquiry.moment().chance());
-        Map<Arm, Double> propensities = choice.propensities();
-        double most = propensities.values().stream()
+        boolean enters = mode() == Mode.ADAPTIVE
+                && pin.isEmpty()
+                && inquiry.runningTrial().isEmpty();
+        double share = enters ? inquiry.plan().controlShare() : 0;
+        boolean control = inquiry.moment().lot() < share;
+        Map<Arm, Double> propensities = behindTheLot(choice.propensities(), share);
+        double most = choice.propensities().values().stream()
                 .mapToDouble(Double::doubleValue)
                 .max()
                 .orElse(1);
-        List<Reason> reasons = new ArrayList<>();
+        List<Reason> reasons = new ArrayList<>(control ? List.of(Reason.CONTROL) : List.of());
         reasons.add(choice.propensity() < most ? Reason.EXPLORING : Reason.LEARNED);
         boundary.ifPresent(reasons::add);
-        learns(choice.arm(), propensities, choice.standings().rows(), pin);
-        Decision decision = Delegator.drawn(inquiry, choice.arm(), propensities, reasons);
-        return choice.arm().isDirect()
+        Arm arm = control ? Arm.DIRECT : choice.arm();
+        Optional<Trial> trial = Optional.of(new Trial(
+                        requested.name().value(),
+                        side(arm, control),
+                        share,
+                        Math.min(1, propensities.getOrDefault(Arm.DIRECT, share)),
+                        dollars(row(Arm.DIRECT))))
+                .filter(_ -> enters);
+        learns(new Drawing(arm, propensities, choice.standings().rows(), trial, Learning.Use.TAUGHT), pin);
+        Decision decision = Delegator.drawn(inquiry, arm, choice.arm(), propensities, reasons);
+        return arm.isDirect()
                 ? new Route.Direct(decision)
-                : delegate(
-                        row(choice.arm()),
-                        decision,
-                        pin.filter(known -> known.arm().equals(choice.arm())));
+                : delegate(row(arm), decision, pin.filter(known -> known.arm().equals(arm)));
+    }
+
+    private static Trial.Side side(Arm arm, boolean control) {
+        if (control) {
+            return Trial.Side.CONTROL;
+        }
+        return arm.isDirect() ? Trial.Side.DIRECT : Trial.Side.DELEGATED;
+    }
+
+    /** What each arm's probability comes to when a share of conversations is sent direct whatever the policy draws. */
+    private static Map<Arm, Double> behindTheLot(Map<Arm, Double> drawn, double share) {
+        if (share == 0) {
+            return drawn;
+        }
+        Map<Arm, Double> all = new LinkedHashMap<>();
+        drawn.forEach((arm, probability) -> all.put(arm, (1 - share) * probability));
+        all.merge(Arm.DIRECT, share, Double::sum);
+        return all;
     }
 
     /**
@@ -251,23 +314,31 @@ final class Deliberation {
         return waits || mode().isShadow() ? Arm.DIRECT : row.arm();
     }
 
-    private void learns(
-            Arm drawn, Map<Arm, Double> propensities, List<Standings.Standing> standings, Optional<Pin> pin) {
-        Learning now = learning(drawn, propensities, standings, pin, inquiry.lens());
+    /**
+     * A drawn arm.
+     *
+     * @param trial what it makes of its conversation in the experiment
+     */
+    private record Drawing(
+            Arm arm,
+            Map<Arm, Double> propensities,
+            List<Standings.Standing> standings,
+            Optional<Trial> trial,
+            Learning.Use use) {}
+
+    private void learns(Drawing drawing, Optional<Pin> pin) {
+        Learning now = learning(drawing, pin, inquiry.lens());
         learning = Optional.of(now);
         // A lens is first looked for in the store once a worker is to have it. Where direct is drawn nobody looks, and
         // its
         // probability then stands for the worker's too.
-        lensFound = Optional.of(learning(drawn, propensities, standings, pin, Inquiry.LensState.CACHED))
+        lensFound = Optional.of(learning(drawing, pin, Inquiry.LensState.CACHED))
                 .filter(found -> !found.key().equals(now.key()));
     }
 
-    private Learning learning(
-            Arm drawn,
-            Map<Arm, Double> propensities,
-            List<Standings.Standing> standings,
-            Optional<Pin> pin,
-            Inquiry.LensState lens) {
+    private Learning learning(Drawing drawing, Optional<Pin> pin, Inquiry.LensState lens) {
+        Arm drawn = drawing.arm();
+        Map<Arm, Double> propensities = drawing.propensities();
         Map<Arm, Double> used = new LinkedHashMap<>();
         for (ArmRow row : rows) {
             if (row.feasible()) {
@@ -283,8 +354,10 @@ final class Deliberation {
                 used.entrySet().stream()
                         .map(entry -> new Learning.Odds(entry.getKey(), entry.getValue(), dollars(row(entry.getKey()))))
                         .toList(),
-                standings,
-                mode().isShadow() ? Optional.of(new Learning.Counterfactual(drawn, propensities)) : Optional.empty());
+                drawing.standings(),
+                mode().isShadow() ? Optional.of(new Learning.Counterfactual(drawn, propensities)) : Optional.empty(),
+                drawing.trial(),
+                drawing.use());
     }
 
     private static double dollars(ArmRow row) {

@@ -2,6 +2,7 @@ package dev.fresnel.delegation;
 
 import dev.fresnel.chat.ChatRequest;
 import dev.fresnel.estimate.TaskText;
+import dev.fresnel.savings.Trial;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param lens whether a lens for this request is at hand
  * @param missed savings that earlier requests missed for want of it
  * @param pin how the conversation was decided earlier
+ * @param trial the conversation's part in the experiment, if it has one
  * @param moment what the learned policy draws with
  */
 public record Inquiry(
@@ -33,9 +35,10 @@ public record Inquiry(
         LensState lens,
         Usd missed,
         Optional<Pin> pin,
+        Optional<Trial> trial,
         Moment moment) {
 
-    /** With the task's text still to be taken from the request, nobody who classified it, and nothing missed. */
+    /** With the task's text still to be taken from the request, nobody who classified it, nothing missed, and no experiment. */
     public Inquiry(
             TenantId tenant,
             RoutePlan plan,
@@ -62,12 +65,18 @@ public record Inquiry(
                 lens,
                 Usd.ZERO,
                 pin,
+                Optional.empty(),
                 moment);
     }
 
     /** The pin that binds this request: of a conversation that is under way, or names its session. */
     Optional<Pin> runningPin() {
         return pin.filter(_ -> overrides.continues(request));
+    }
+
+    /** The part in the experiment that binds this request, as a pin would. */
+    Optional<Trial> runningTrial() {
+        return trial.filter(_ -> overrides.continues(request));
     }
 
     /** Who sent the request. */

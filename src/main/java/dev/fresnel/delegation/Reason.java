@@ -30,6 +30,8 @@ public enum Reason {
     LEARNED,
     /** The learned policy drew an arm that it does not take for the best, to learn about it. */
     EXPLORING,
+    /** The lot sent this delegable conversation direct, so that others can be compared with it. */
+    CONTROL,
     /** The route offers no arm but direct. */
     NO_WORKER,
     /** The request comes from a gateway's own lens call. */

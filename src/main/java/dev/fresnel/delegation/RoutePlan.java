@@ -11,6 +11,7 @@ import java.util.Optional;
  *
  * @param smart writes the lens; empty: the requested model does
  * @param arms choices in order of preference; {@code direct} is always among them
+ * @param controlShare of delegable conversations is sent direct by lot, to know what the others save; 0.0 to 0.5
  */
 public record RoutePlan(
         Mode mode,
@@ -19,12 +20,16 @@ public record RoutePlan(
         RouteRules rules,
         LensPolicy lens,
         LearnedRules learned,
-        Escalation escalation) {
+        Escalation escalation,
+        double controlShare) {
+    /** One conversation in fifty. */
+    public static final double DEFAULT_CONTROL_SHARE = 0.02;
+
     public RoutePlan {
         arms = List.copyOf(arms);
     }
 
-    /** With workers' answers passed on as they are. */
+    /** With workers' answers passed on as they are, and without controls. */
     public RoutePlan(
             Mode mode,
             Optional<ModelName> smart,
@@ -32,7 +37,7 @@ public record RoutePlan(
             RouteRules rules,
             LensPolicy lens,
             LearnedRules learned) {
-        this(mode, smart, arms, rules, lens, learned, Escalation.OFF);
+        this(mode, smart, arms, rules, lens, learned, Escalation.OFF, 0);
     }
 
     /** Why nothing is delegated under a plan whose mode is off. */
@@ -48,5 +53,7 @@ public record RoutePlan(
             List.of(Arm.DIRECT),
             RouteRules.DEFAULT,
             LensPolicy.DEFAULT,
-            LearnedRules.DEFAULT);
+            LearnedRules.DEFAULT,
+            Escalation.OFF,
+            DEFAULT_CONTROL_SHARE);
 }

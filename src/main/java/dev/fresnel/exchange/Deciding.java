@@ -22,6 +22,8 @@ import dev.fresnel.lens.LensPolicy;
 import dev.fresnel.lens.LensSubject;
 import dev.fresnel.outcome.FollowUps;
 import dev.fresnel.policy.Arm;
+import dev.fresnel.savings.Tab;
+import dev.fresnel.savings.Trial;
 import dev.fresnel.tenant.Pass;
 import dev.fresnel.upstream.ForwardHeaders;
 import dev.fresnel.upstream.Model;
@@ -132,6 +134,7 @@ final class Deciding {
         }
         keepWithin(arrival.pass().reserve(journal.inputEstimate, journal.outputEstimate));
         reserve(request, assessment);
+        assessment.learning().flatMap(Learning::trial).ifPresent(this::enrol);
         follow(request, plan, overrides);
         // Only now: what was refused, or merely asked about, is nothing to learn from.
         assessment.missing().ifPresent(saving -> parts.missed().miss(journal.lensKey.orElseThrow(), saving));
@@ -149,6 +152,12 @@ final class Deciding {
         };
     }
 
+    private void enrol(Trial trial) {
+        Tab tab = parts.savings().opened(arrival.tenant().id(), trial);
+        journal.tab = Optional.of(tab);
+        journal.conversation.ifPresent(conversation -> parts.enrolments().begin(conversation, tab));
+    }
+
     /** Before the answer, since a stream must be collected to be judged. A turn that inherits its decision was not drawn. */
     private void drawForTheJudge(RoutePlan plan) {
         if (journal.decision(arrival.id()).isEmpty() || !plan.learned().judge().isOn()) {
@@ -164,12 +173,17 @@ final class Deciding {
 
     /** What is asked now says something about what was answered before. */
     private void follow(ChatRequest request, RoutePlan plan, Overrides overrides) {
-        if (plan.mode() == Mode.ADAPTIVE || overrides.modeOn(plan) == Mode.ADAPTIVE) {
+        if (isMeasured(plan.mode()) || isMeasured(overrides.modeOn(plan))) {
             boolean direct = overrides.mode().filter(Mode.OFF::equals).isPresent()
                     || overrides.arm().filter(Arm::isDirect).isPresent();
             journal.conversation.ifPresent(conversation -> parts.followUps()
                     .asked(conversation, request, direct ? FollowUps.Wish.DIRECT : FollowUps.Wish.NONE));
         }
+    }
+
+    /** Whether outcomes are asked for: to learn from them, or for the savings statement. */
+    private static boolean isMeasured(Mode mode) {
+        return mode == Mode.ADAPTIVE || mode == Mode.RULES;
     }
 
     private Assessment assess(
@@ -185,6 +199,9 @@ final class Deciding {
         journal.lensSubject = Optional.of(subject);
         lookNearby(request, plan, subject, key);
         journal.conversation = ConversationKey.of(arrival.tenant().id(), overrides.session(), request);
+        Optional<Tab> running =
+                journal.conversation.flatMap(parts.enrolments()::find).filter(_ -> overrides.continues(request));
+        journal.tab = running;
         return parts.delegator()
                 .assess(new Inquiry(
                         arrival.tenant().id(),
@@ -206,8 +223,10 @@ final class Deciding {
                         lensState(key),
                         parts.missed().of(key),
                         journal.conversation.flatMap(parts.pins()::find),
+                        running.map(Tab::trial),
                         new Moment(
                                 parts.clock().instant(),
+                                parts.chance().getAsDouble(),
                                 parts.chance().getAsDouble(),
                                 parts.pacing().pressure(arrival.tenant().id()))));
     }

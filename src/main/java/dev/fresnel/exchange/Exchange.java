@@ -216,6 +216,7 @@ final class Exchange {
         purse.settle(journal.spent(parts.prices()));
         arrival.pass().used(journal.usage().inputTokens(), journal.usage().outputTokens());
         pace(end, cost);
+        book(end, cost);
         journal.conversation
                 .filter(_ -> end == ExchangeEvent.End.COMPLETE
                         && journal.status < 300
@@ -242,6 +243,17 @@ final class Exchange {
         cost.map(journal.lensCost::plus)
                 .ifPresent(spent -> remaining.ifPresent(left -> parts.pacing()
                         .spent(arrival.tenant().id(), spent, left, parts.clock().instant())));
+    }
+
+    /** A lens is booked when it is written: {@link dev.fresnel.savings.SavingsBook#lens}. */
+    private void book(ExchangeEvent.End end, Optional<Usd> cost) {
+        boolean unasked = end == ExchangeEvent.End.REFUSED && cost.equals(Optional.of(Usd.ZERO));
+        if (end == ExchangeEvent.End.DRY_RUN || (unasked && journal.tab.isEmpty())) {
+            return;
+        }
+        journal.tab.ifPresentOrElse(
+                tab -> parts.savings().paid(tab, cost),
+                () -> parts.savings().paid(arrival.tenant().id(), journal.declared(), cost));
     }
 
     private void learn(ExchangeEvent.End end) {

@@ -116,6 +116,9 @@ final class Guiding {
         if (isBuild && !arrival.pass().lensBuild()) {
             return direct(plan, LENS_BUILD_LIMIT);
         }
+        journal.tab.ifPresentOrElse(
+                tab -> parts.savings().mayBuy(arrival.id(), tab),
+                () -> parts.savings().mayBuy(arrival.id(), arrival.tenant().id(), journal.declared()));
         long from = parts.nanos().getAsLong();
         long keepAlive = keepAliveWhileWriting(plan, order);
         client.whenGone(() -> {});

@@ -27,6 +27,8 @@ import dev.fresnel.lens.LensSubject;
 import dev.fresnel.lens.LensUse;
 import dev.fresnel.lens.NearLenses;
 import dev.fresnel.outcome.UsageLearner;
+import dev.fresnel.savings.Account;
+import dev.fresnel.savings.Tab;
 import dev.fresnel.upstream.CallOutcome;
 import dev.fresnel.upstream.CallTrace;
 import dev.fresnel.upstream.Model;
@@ -92,6 +94,9 @@ final class Journal {
     /** That decides; empty until the route is known. */
     Optional<Mode> mode = Optional.empty();
 
+    /** Of the conversation, where it is in the experiment. */
+    Optional<Tab> tab = Optional.empty();
+
     /** Of the route; nothing is delegated before it is known. */
     RoutePlan plan = RoutePlan.OFF;
 
@@ -147,6 +152,11 @@ final class Journal {
     Journal(LongSupplier nanos, long started) {
         this.nanos = nanos;
         this.started = started;
+    }
+
+    /** The model that was asked for, as the books name it. */
+    String declared() {
+        return requested.map(model -> model.name().value()).orElse(Account.UNDECLARED);
     }
 
     /** Something later than the decision sent the request another way. */
@@ -244,7 +254,7 @@ final class Journal {
     /** The decision is the learned policy's, or one of an earlier turn of its conversation was. */
     void learns(ChatRequest from, Assessment assessment, Optional<Pin> pin) {
         request = Optional.of(from);
-        learning = assessment.learning();
+        learning = assessment.learning().filter(Learning::isAwaited);
         // In shadow it is the second reason, and what direct answers says nothing about a worker that the pin names.
         inherits = pin.filter(_ -> assessment.decision().reasons().contains(Reason.INHERITED))
                 .filter(known -> known.arm().equals(assessment.decision().arm()))

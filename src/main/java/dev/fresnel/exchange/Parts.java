@@ -6,6 +6,7 @@ import dev.fresnel.contract.Inspections;
 import dev.fresnel.delegation.BudgetPacing;
 import dev.fresnel.delegation.ConversationPins;
 import dev.fresnel.delegation.Delegator;
+import dev.fresnel.delegation.Enrolments;
 import dev.fresnel.delegation.EscalationBreaker;
 import dev.fresnel.delegation.Experience;
 import dev.fresnel.delegation.MissedSavings;
@@ -18,6 +19,7 @@ import dev.fresnel.outcome.FollowUps;
 import dev.fresnel.outcome.Learner;
 import dev.fresnel.outcome.UsageLearner;
 import dev.fresnel.pause.KillSwitch;
+import dev.fresnel.savings.SavingsBook;
 import dev.fresnel.upstream.ModelCatalog;
 import dev.fresnel.upstream.Tracing;
 import dev.fresnel.upstream.Upstream;
@@ -53,6 +55,7 @@ public record Parts(
         Delegator delegator,
         EscalationBreaker breaker,
         ConversationPins pins,
+        Enrolments enrolments,
         BudgetPacing pacing,
         LensKeys lensKeys,
         LensShelf shelf,
@@ -66,6 +69,7 @@ public record Parts(
         TaskClassifier classifier,
         UsageLearner usageLearner,
         Ledger ledger,
+        SavingsBook savings,
         RelayLimits limits,
         Prompts prompts,
         Consumer<ExchangeEvent> events,
@@ -97,6 +101,7 @@ public record Parts(
                 delegator,
                 breaker,
                 pins,
+                enrolments,
                 pacing,
                 lensKeys,
                 shelf,
@@ -110,6 +115,7 @@ public record Parts(
                 classifier,
                 usageLearner,
                 ledger,
+                savings,
                 limits,
                 prompts,
                 events,

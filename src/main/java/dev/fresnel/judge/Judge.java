@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -50,6 +51,7 @@ public final class Judge {
     private final Ledger ledger;
     private final Learner learner;
     private final WorkerExecutor threads;
+    private final BiConsumer<TenantId, Usd> spending;
     private final Consumer<Failure> failed;
     private final DailyLimit limit;
     private final AtomicInteger running = new AtomicInteger();
@@ -57,7 +59,10 @@ public final class Judge {
     private final Map<Judgement, LongAdder> counts = Arrays.stream(Judgement.values())
             .collect(Collectors.toUnmodifiableMap(Function.identity(), _ -> new LongAdder()));
 
-    /** @param failed told of each answer that was to be judged and has no score; must neither block nor throw */
+    /**
+     * @param spending told of what each judgement cost
+     * @param failed told of each answer that was to be judged and has no score; must neither block nor throw
+     */
     public Judge(
             JudgeSettings settings,
             SmartModel model,
@@ -65,7 +70,9 @@ public final class Judge {
             Learner learner,
             WorkerExecutor threads,
             InstantSource clock,
+            BiConsumer<TenantId, Usd> spending,
             Consumer<Failure> failed) {
+        this.spending = spending;
         this.settings = settings;
         this.model = model;
         this.ledger = ledger;
@@ -201,6 +208,7 @@ public final class Judge {
     private void settle(Reservation reserved, Usd worst, Usd cost) {
         limit.give(worst, cost);
         spent.add(cost.nanos());
+        spending.accept(reserved.tenant(), cost);
         ledger.settle(reserved, cost)
                 .onFailure(problem -> System.getLogger("fresnel")
                         .log(System.Logger.Level.WARNING, "the spend of a judgement was not stored", problem));

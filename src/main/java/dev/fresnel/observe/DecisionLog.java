@@ -39,6 +39,11 @@ public final class DecisionLog {
             line.text("would_be", shadow.arm().name());
             line.raw("p_would_be", numbers(odds, odd -> shadow.probabilities().getOrDefault(odd.arm(), 0.0)));
         });
+        learning.trial()
+                .ifPresent(trial -> line.text("trial", trial.side().name().toLowerCase(Locale.ROOT)));
+        if (!learning.isTaught()) {
+            line.text("decided_by", "rules");
+        }
         line.raw("cost_expected_usd", numbers(odds, Learning.Odds::expectedUsd));
         line.raw("cost_usd", record.spent().cost().map(Object::toString).orElse("null"));
         line.number("input_tokens", record.spent().inputTokens());

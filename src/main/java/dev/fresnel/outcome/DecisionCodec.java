@@ -11,6 +11,7 @@ import dev.fresnel.lens.LensUse;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.policy.Context;
 import dev.fresnel.policy.EvidenceKey;
+import dev.fresnel.savings.Trial;
 import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.ModelName;
 import dev.fresnel.value.RequestId;
@@ -109,6 +110,17 @@ public final class DecisionCodec {
                 }
                 generator.writeEndObject();
             }
+            if (decision.learning().trial().isPresent()) {
+                Trial trial = decision.learning().trial().get();
+                generator.writeStringField("trial", trial.side().name());
+                generator.writeStringField("trial_model", trial.model());
+                generator.writeStringField("control_share", Double.toString(trial.controlShare()));
+                generator.writeStringField("direct_share", Double.toString(trial.directShare()));
+                generator.writeStringField("trial_usd", Double.toString(trial.expectedUsd()));
+            }
+            if (!decision.learning().isTaught()) {
+                generator.writeStringField("use", decision.learning().use().name());
+            }
             if (decision.lens().isPresent()) {
                 write(decision.lens().get(), generator);
             }
@@ -172,7 +184,15 @@ public final class DecisionCodec {
             return new AwaitedDecision(
                     tenant,
                     request,
-                    new Learning(key, number("stamp"), number("lead"), odds(), List.of(), counterfactual()),
+                    new Learning(
+                            key,
+                            number("stamp"),
+                            number("lead"),
+                            odds(),
+                            List.of(),
+                            counterfactual(),
+                            trial(),
+                            texts.containsKey("use") ? Learning.Use.valueOf(present("use")) : Learning.Use.TAUGHT),
                     Instant.parse(present("decided")),
                     Instant.parse(present("ended")),
                     new Turn.Spent(
@@ -195,6 +215,16 @@ public final class DecisionCodec {
                             texts.containsKey("similarity")
                                     ? OptionalDouble.of(number("similarity"))
                                     : OptionalDouble.empty()));
+        }
+
+        private Optional<Trial> trial() {
+            return Optional.ofNullable(texts.get("trial"))
+                    .map(side -> new Trial(
+                            present("trial_model"),
+                            Trial.Side.valueOf(side),
+                            number("control_share"),
+                            number("direct_share"),
+                            number("trial_usd")));
         }
 
         private Optional<Learning.Counterfactual> counterfactual() {

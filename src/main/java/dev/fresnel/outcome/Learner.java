@@ -8,6 +8,7 @@ import dev.fresnel.policy.EvidenceKey;
 import dev.fresnel.policy.Lesson;
 import dev.fresnel.policy.Observation;
 import dev.fresnel.policy.Policy;
+import dev.fresnel.savings.Trial;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
 import io.vertx.core.Future;
@@ -52,6 +53,7 @@ public final class Learner {
     private final String replica;
     private final Consumer<DecisionRecord> log;
     private final BiConsumer<LensUse, Tally> lenses;
+    private final TrialOutcomes trials;
     private final AtomicInteger waiting = new AtomicInteger();
     private final LongAdder dropped = new LongAdder();
     private final LongAdder lessons = new LongAdder();
@@ -74,6 +76,7 @@ public final class Learner {
      * @param replica names this process, differently after each start
      * @param log told of every decision and its outcome, on that thread
      * @param lenses told what came of answers with and without them: differences, each once; on that thread, must not block
+     * @param trials told what came of conversations in the experiment, likewise
      */
     public record Setup(
             Policy policy,
@@ -86,7 +89,19 @@ public final class Learner {
             String replica,
             OutcomeSettings settings,
             Consumer<DecisionRecord> log,
-            BiConsumer<LensUse, Tally> lenses) {}
+            BiConsumer<LensUse, Tally> lenses,
+            TrialOutcomes trials) {}
+
+    /** Hears how good a conversation in the experiment is taken to be, and every change of that. */
+    @FunctionalInterface
+    public interface TrialOutcomes {
+        /**
+         * @param decided when the conversation began
+         * @param before 0.0 to 1.0; empty where nothing was known of it
+         * @param now 0.0 to 1.0
+         */
+        void judged(TenantId tenant, Trial trial, Instant decided, Optional<Double> before, double now);
+    }
 
     public Learner(Setup setup) {
         this.policy = setup.policy();
@@ -97,6 +112,7 @@ public final class Learner {
         this.replica = setup.replica();
         this.log = setup.log();
         this.lenses = setup.lenses();
+        this.trials = setup.trials();
         this.conversations = new Conversations(settings);
         this.quota = new LabelQuota(settings.labelsPerHour());
         this.outbox = new Outbox(this::run, clock, setup.random());
@@ -134,19 +150,21 @@ public final class Learner {
 
     /** A decision is acted upon: it counts as a pull in flight until its {@link Turn} has ended with an outcome, or without one. */
     public void began(Learning learning) {
-        policy.begin(learning.key(), clock.instant());
-        evidence.use(learning.key().context().population());
+        if (learning.isTaught()) {
+            policy.begin(learning.key(), clock.instant());
+            evidence.use(learning.key().context().population());
+        }
     }
 
     /** Another arm answers than was thought when the decision {@link #began}: the pull in flight is that arm's. */
     public void switched(Learning from, Learning to) {
-        policy.end(from.key());
+        over(from);
         began(to);
     }
 
     public void ended(Turn turn) {
         if (!submit(() -> learn(turn))) {
-            turn.learning().map(Learning::key).ifPresent(policy::end);
+            turn.learning().ifPresent(this::over);
         }
     }
 
@@ -288,7 +306,7 @@ public final class Learner {
 
     /** Another arm wrote the answer: what there is to learn is known now, and no label for it may find the decision in the store. */
     private void conclude(Turn turn, Learning learning) {
-        policy.end(learning.key());
+        over(learning);
         AwaitedDecision decision = AwaitedDecision.of(turn, learning.later(evidence.ahead()));
         switch (turn.outcome()) {
             case Outcome.Rewarded(ImplicitSignal signal) -> {
@@ -371,15 +389,38 @@ public final class Learner {
                 if (before.equals(after)) {
                     yield FeedbackResult.UNCHANGED;
                 }
-                teach(decision.learning(), before, after);
+                if (decision.learning().isTaught()) {
+                    teach(decision.learning(), before, after);
+                }
+                told(decision, before, after);
                 here.map(OpenDecision::lens)
                         .orElse(decision.lens())
+                        .filter(_ -> decision.learning().isTaught())
                         .ifPresent(use -> lenses.accept(use, after.tally().minus(before.tally())));
                 log.accept(here.map(known -> known.record(why))
                         .orElseGet(() -> OpenDecision.record(decision, after, why)));
                 yield FeedbackResult.LEARNED;
             }
         };
+    }
+
+    private void told(AwaitedDecision decision, Verdict before, Verdict after) {
+        decision.learning()
+                .trial()
+                .filter(_ -> after.weight() > 0)
+                .ifPresent(trial -> trials.judged(
+                        decision.tenant(),
+                        trial,
+                        decision.decided(),
+                        before.weight() > 0 ? Optional.of(before.reward()) : Optional.empty(),
+                        after.reward()));
+    }
+
+    /** The pull is not in flight any more. */
+    private void over(Learning learning) {
+        if (learning.isTaught()) {
+            policy.end(learning.key());
+        }
     }
 
     private void teach(Learning learning, Verdict before, Verdict after) {
@@ -413,7 +454,7 @@ public final class Learner {
 
     private void land(OpenDecision decision) {
         if (decision.lands()) {
-            policy.end(decision.awaited().learning().key());
+            over(decision.awaited().learning());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.fresnel.replay;
 
+import dev.fresnel.savings.StudentT;
 import java.util.Arrays;
 import java.util.Locale;
 

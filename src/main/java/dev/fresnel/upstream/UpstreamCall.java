@@ -1,7 +1,6 @@
 package dev.fresnel.upstream;
 
 import dev.fresnel.value.GatewayException;
-import dev.fresnel.value.GatewayFailure;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

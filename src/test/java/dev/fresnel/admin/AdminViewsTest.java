@@ -25,7 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** What an operator is shown of a gateway with traffic, and what happens when it is changed. */
 class AdminViewsTest {
     private static final JsonMapper JSON = new JsonMapper();
-    private static final String ADAPTIVE = "mode: adaptive\narms: [direct, fast-bare, fast-worker]\nlearned: { features: [task-kind, repo] }";
+    private static final String ADAPTIVE =
+            "mode: adaptive\narms: [direct, fast-bare, fast-worker]\nlearned: { features: [task-kind, repo] }";
     private static final String CANARY = "canary-words-of-a-client";
     private static final String TASK =
             "{\"model\":\"smart\",\"messages\":[{\"role\":\"user\",\"content\":\"Write CRUD endpoints for 5 entities\"}]}";
@@ -78,7 +79,11 @@ class AdminViewsTest {
 
     private static void good(TestGateway gateway, int times) {
         for (int i = 0; i < times; i++) {
-            String id = chat(gateway, TASK.replace("5 entities", "5 entities, variant " + (char) ('a' + i)), "x-fresnel-arm", "fast-bare");
+            String id = chat(
+                    gateway,
+                    TASK.replace("5 entities", "5 entities, variant " + (char) ('a' + i)),
+                    "x-fresnel-arm",
+                    "fast-bare");
             assertThat(gateway.post("/v1/feedback", "{\"request_id\":\"" + id + "\",\"succeeded\":true}")
                             .body())
                     .contains("learned");

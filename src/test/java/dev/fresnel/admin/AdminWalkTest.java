@@ -91,6 +91,7 @@ class AdminWalkTest {
         samples.put("GET /console/{folder}/{file}", () -> "/console/views/health.js");
         samples.put("GET /admin/keys", () -> "/admin/keys?tenant=acme");
         samples.put("GET /admin/lenses", () -> "/admin/lenses?tenant=acme&text=true");
+        samples.put("GET /admin/savings", () -> "/admin/savings?tenant=acme&by=model&from=2026-01-01&to=2026-01-31");
         samples.put(
                 "GET /admin/lenses/{tenant}/{key}",
                 () -> "/admin/lenses/acme/" + lensKeys().getFirst());
@@ -341,6 +342,7 @@ class AdminWalkTest {
                 case ParameterType.WholeNumber number -> Long.toString(number.least());
                 case ParameterType.Flag _ -> "true";
                 case ParameterType.Tenant _, ParameterType.KnownTenant _ -> "acme";
+                case ParameterType.Day _ -> "2026-11-30";
                 case ParameterType.Text _, ParameterType.Texts _ -> "some";
             };
             path = path.replace("{" + parameter.name() + "}", value);

@@ -99,8 +99,8 @@ final class OpenApi {
         JsonNode schema = resolved(reference);
         StringBuilder text = new StringBuilder(place + " " + name + (required ? " required " : " optional "));
         text.append(schema.path("type").asString("?"));
-        for (String key :
-                List.of("minLength", "maxLength", "pattern", "minimum", "maximum", "enum", "maxItems", "items")) {
+        for (String key : List.of(
+                "minLength", "maxLength", "pattern", "format", "minimum", "maximum", "enum", "maxItems", "items")) {
             if (schema.has(key)) {
                 text.append(' ').append(key).append('=').append(resolved(schema.get(key)));
             }

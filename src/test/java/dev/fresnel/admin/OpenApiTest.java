@@ -141,6 +141,7 @@ class OpenApiTest {
                 "string enum=" + of.stream().map(one -> "\"" + one + "\"").collect(Collectors.joining(",", "[", "]"));
             case ParameterType.Tenant _, ParameterType.KnownTenant _ -> "string pattern=\"^[A-Za-z0-9._-]{1,64}$\"";
             case ParameterType.Hash() -> "string pattern=\"^[0-9a-f]{64}$\"";
+            case ParameterType.Day() -> "string format=\"date\"";
             case ParameterType.Texts(int maxItems, int maxChars) ->
                 "array maxItems=" + maxItems + " items={\"type\":\"string\",\"minLength\":1,\"maxLength\":" + maxChars
                         + "}";

@@ -70,14 +70,16 @@ class CommandLineTest {
 
             assertThat(shell.code()).isZero();
             assertThat(shell.out())
-                    .contains("demo", "serve", "check", "explain", "seed", "export", "pause", "resume", "version")
+                    .contains(
+                            "demo", "serve", "check", "explain", "seed", "export", "pause", "resume", "report",
+                            "version")
                     .contains("70", "a bug in Fresnel", "FRESNEL_JAVA_OPTS");
         }
 
         @ParameterizedTest
         @ValueSource(
                 strings = {
-                    "demo", "serve", "check", "explain", "seed", "export", "keys", "prices", "pause", "resume",
+                    "demo", "serve", "check", "explain", "seed", "export", "keys", "prices", "pause", "resume", "report",
                     "version"
                 })
         void explainsItself_whenACommandIsAskedForHelp(String command) {

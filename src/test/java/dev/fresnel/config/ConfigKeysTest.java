@@ -266,7 +266,8 @@ class ConfigKeysTest {
                                 RouteRules.Toggle.ON,
                                 RouteRules.Toggle.OFF,
                                 RouteRules.Toggle.ON,
-                                Duration.ofSeconds(6))));
+                                Duration.ofSeconds(6)),
+                        0.05));
         assertThat(config.policy().rule()).isEqualTo(RuleName.KL_UCB);
         assertThat(config.policy().memory()).isEqualTo(Duration.ofDays(3));
         assertThat(config.policy().warmStart().mass()).isEqualTo(25);

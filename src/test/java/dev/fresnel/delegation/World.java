@@ -50,6 +50,8 @@ final class World {
     Inquiry.LensState lens = Inquiry.LensState.ABSENT;
     Usd missed = Usd.ZERO;
     Optional<Pin> pin = Optional.empty();
+    Optional<dev.fresnel.savings.Trial> trial = Optional.empty();
+    double controlShare;
     LearnedRules learned = LearnedRules.DEFAULT;
     Policy policy = new Policy(PolicySettings.DEFAULT);
     Moment moment = new Moment(java.time.Instant.parse("2026-01-02T03:04:05Z"), 0.5);
@@ -132,7 +134,15 @@ final class World {
         return new Delegator(catalog, new PriceTable(prices), workers, experience, policy)
                 .assess(new Inquiry(
                         ACME,
-                        new RoutePlan(mode, smart, arms, rules, lensPolicy, learned),
+                        new RoutePlan(
+                                mode,
+                                smart,
+                                arms,
+                                rules,
+                                lensPolicy,
+                                learned,
+                                dev.fresnel.delegation.Escalation.OFF,
+                                controlShare),
                         request,
                         dev.fresnel.estimate.TaskText.of(request),
                         Optional.empty(),
@@ -144,6 +154,7 @@ final class World {
                         lens,
                         missed,
                         pin,
+                        trial,
                         moment));
     }
 

@@ -10,6 +10,7 @@ import dev.fresnel.contract.Inspections;
 import dev.fresnel.delegation.BudgetPacing;
 import dev.fresnel.delegation.ConversationPins;
 import dev.fresnel.delegation.Delegator;
+import dev.fresnel.delegation.Enrolments;
 import dev.fresnel.delegation.EscalationBreaker;
 import dev.fresnel.delegation.Experience;
 import dev.fresnel.delegation.MissedSavings;
@@ -30,6 +31,8 @@ import dev.fresnel.outcome.UsageLearner;
 import dev.fresnel.pause.KillSwitch;
 import dev.fresnel.pause.PauseStore;
 import dev.fresnel.policy.Policy;
+import dev.fresnel.savings.SavingsBook;
+import dev.fresnel.savings.StatementStore;
 import dev.fresnel.testing.TestGateway;
 import dev.fresnel.upstream.RetryRule;
 import dev.fresnel.upstream.Tracing;
@@ -71,7 +74,7 @@ final class StorelessParts {
     /** Two models, and a budget that is never used up. */
     static GatewayConfig config(URI smart, URI cheap, String route) {
         String yaml = TestGateway.twoModels(smart, cheap, route)
-                .replace("    routes:", "    budget: { daily: 1000000 }\n    routes:");
+                .replace("    routes:", "    budget: { daily: 1000000 }\n    control-share: 0\n    routes:");
         return switch (ConfigLoader.load(yaml, Path.of("."), Map.of())) {
             case ConfigResult.Valid valid -> valid.config();
             case ConfigResult.Invalid invalid -> throw new AssertionError(invalid.problems());
@@ -98,7 +101,8 @@ final class StorelessParts {
                 "replica",
                 OutcomeSettings.DEFAULT,
                 _ -> {},
-                (_, _) -> {}));
+                (_, _) -> {},
+                (_, _, _, _, _) -> {}));
         return new Parts(
                 vertx,
                 upstreams,
@@ -112,6 +116,7 @@ final class StorelessParts {
                 new Delegator(config.models(), prices, config.workers(), experience, policy, breaker),
                 breaker,
                 new ConversationPins(() -> 0, ConversationPins.DEFAULT_IDLE, ConversationPins.DEFAULT_MAXIMUM),
+                new Enrolments(() -> 0, ConversationPins.DEFAULT_IDLE, ConversationPins.DEFAULT_MAXIMUM),
                 new BudgetPacing(),
                 new LensKeys(PromptTemplate.VERSION),
                 new LensShelf(
@@ -135,6 +140,7 @@ final class StorelessParts {
                         vertx, _ -> io.vertx.core.Future.failedFuture("none"), (_, _) -> {}, _ -> {}, _ -> {}, () -> 0),
                 new UsageLearner(experience, Runnable::run, config.estimates()),
                 Ledger.unread(spend, CLOCK),
+                new SavingsBook(tripwire(StatementStore.class), CLOCK),
                 RelayLimits.DEFAULT,
                 Parts.Prompts.REDACTED,
                 events,

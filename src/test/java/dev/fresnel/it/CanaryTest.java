@@ -144,37 +144,53 @@ class CanaryTest {
     /** Everything that was said, by where. */
     private Map<String, String> exercised(TestGateway gateway) {
         Map<String, String> seen = new LinkedHashMap<>();
-        HttpResponse<String> issued = admin(gateway, "POST", "/admin/keys", "{\"tenant\":\"acme\",\"name\":\"issued\"}");
+        HttpResponse<String> issued =
+                admin(gateway, "POST", "/admin/keys", "{\"tenant\":\"acme\",\"name\":\"issued\"}");
         String issuedKey = issued.body().replaceFirst(".*\"key\":\"(fk-[^\"]+)\".*", "$1");
         assertThat(issuedKey).startsWith("fk-");
         canaries.add(issuedKey);
         for (String model : List.of("smart", "cheap", "gone", "undeclared")) {
             for (String key : List.of(TENANT_KEY, WRONG_KEY, CLIENT_KEY, issuedKey)) {
                 for (String body : List.of(
-                        "{\"model\":\"" + model + "\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\"Write CRUD endpoints for 5 entities\"}]}",
-                        "{\"model\":\"" + model + "\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}",
+                        "{\"model\":\"" + model
+                                + "\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\"Write CRUD endpoints for 5 entities\"}]}",
+                        "{\"model\":\"" + model
+                                + "\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}",
                         "{\"model\":\"" + model + "\"",
                         "\ufeff{}")) {
-                    tell(seen, gateway.send(HttpRequest.newBuilder(URI.create(gateway.baseUrl() + "/chat/completions"))
-                            .header("authorization", "Bearer " + key)
-                            .header("x-api-key", key)
-                            .header("cookie", COOKIE)
-                            .header("x-fresnel-explain", "true")
-                            .POST(HttpRequest.BodyPublishers.ofString(body))
-                            .build()));
+                    tell(
+                            seen,
+                            gateway.send(HttpRequest.newBuilder(URI.create(gateway.baseUrl() + "/chat/completions"))
+                                    .header("authorization", "Bearer " + key)
+                                    .header("x-api-key", key)
+                                    .header("cookie", COOKIE)
+                                    .header("x-fresnel-explain", "true")
+                                    .POST(HttpRequest.BodyPublishers.ofString(body))
+                                    .build()));
                 }
                 for (String path : List.of("/models", "/models/" + model, "/files", "/nothing?key=x", "/feedback")) {
-                    tell(seen, gateway.send(HttpRequest.newBuilder(URI.create(gateway.baseUrl() + path))
-                            .header("authorization", "Bearer " + key)
-                            .build()));
+                    tell(
+                            seen,
+                            gateway.send(HttpRequest.newBuilder(URI.create(gateway.baseUrl() + path))
+                                    .header("authorization", "Bearer " + key)
+                                    .build()));
                 }
             }
         }
         String id = issued.body().replaceFirst(".*\"id\":\"([0-9a-f]+)\".*", "$1");
         seen.put("revoked", admin(gateway, "DELETE", "/admin/keys/" + id, "").body());
-        for (String path : List.of("/admin/status", "/admin/events", "/admin/keys", "/admin/lenses?tenant=acme&text=true", "/metrics", "/nowhere")) {
+        for (String path : List.of(
+                "/admin/status",
+                "/admin/events",
+                "/admin/keys",
+                "/admin/lenses?tenant=acme&text=true",
+                "/metrics",
+                "/nowhere")) {
             seen.put(path, admin(gateway, "GET", path, "").body());
-            seen.put("without the token " + path, gateway.adminReply(path, "authorization", "Bearer " + WRONG_KEY).body());
+            seen.put(
+                    "without the token " + path,
+                    gateway.adminReply(path, "authorization", "Bearer " + WRONG_KEY)
+                            .body());
         }
         gateway.awaitLogged("key_revoked");
         seen.put("the log", gateway.log());
@@ -183,11 +199,13 @@ class CanaryTest {
         return seen;
     }
 
-    private final List<String> canaries = new ArrayList<>(
-            List.of(UPSTREAM_KEY, ADMIN_TOKEN, TENANT_KEY, WRONG_KEY, CLIENT_KEY, COOKIE));
+    private final List<String> canaries =
+            new ArrayList<>(List.of(UPSTREAM_KEY, ADMIN_TOKEN, TENANT_KEY, WRONG_KEY, CLIENT_KEY, COOKIE));
 
     private static void tell(Map<String, String> seen, HttpResponse<String> reply) {
-        seen.put("reply " + seen.size(), reply.statusCode() + " " + reply.headers().map() + " " + reply.body());
+        seen.put(
+                "reply " + seen.size(),
+                reply.statusCode() + " " + reply.headers().map() + " " + reply.body());
     }
 
     private static HttpResponse<String> admin(TestGateway gateway, String method, String path, String body) {
@@ -206,11 +224,15 @@ class CanaryTest {
             assertThat(text).as(where).doesNotContain(canary);
             assertThat(text)
                     .as(where)
-                    .doesNotContain(Base64.getEncoder().withoutPadding().encodeToString(canary.getBytes(StandardCharsets.UTF_8)));
+                    .doesNotContain(Base64.getEncoder()
+                            .withoutPadding()
+                            .encodeToString(canary.getBytes(StandardCharsets.UTF_8)));
         }));
         // What is meant to travel does, so the canaries were live.
-        assertThat(smart.requests()).anyMatch(request -> request.header("authorization").equals("Bearer " + UPSTREAM_KEY));
-        assertThat(cheap.requests()).anyMatch(request -> request.header("authorization").equals("Bearer " + CLIENT_KEY));
+        assertThat(smart.requests())
+                .anyMatch(request -> request.header("authorization").equals("Bearer " + UPSTREAM_KEY));
+        assertThat(cheap.requests())
+                .anyMatch(request -> request.header("authorization").equals("Bearer " + CLIENT_KEY));
         assertThat(Stream.concat(smart.requests().stream(), cheap.requests().stream()))
                 .noneMatch(request -> request.headers().toString().contains(TENANT_KEY)
                         || request.headers().toString().contains("fk-"));

@@ -81,8 +81,10 @@ class LensKeysTest {
         assertThat(List.of(
                         keys.keyFor(Owner.of(ACME), SMART, task).hash(),
                         keys.keyFor(ci, SMART, task).hash(),
-                        keys.keyFor(new Owner(ACME, Optional.of("cd")), SMART, task).hash(),
-                        keys.keyFor(new Owner(new TenantId("other"), Optional.of("ci")), SMART, task).hash(),
+                        keys.keyFor(new Owner(ACME, Optional.of("cd")), SMART, task)
+                                .hash(),
+                        keys.keyFor(new Owner(new TenantId("other"), Optional.of("ci")), SMART, task)
+                                .hash(),
                         keys.partition(Owner.of(ACME), SMART, new LensSubject.Task("s", "[]", "u")),
                         keys.partition(ci, SMART, new LensSubject.Task("s", "[]", "u"))))
                 .doesNotHaveDuplicates();

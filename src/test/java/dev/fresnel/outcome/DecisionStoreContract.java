@@ -11,6 +11,7 @@ import dev.fresnel.policy.Arm;
 import dev.fresnel.policy.Context;
 import dev.fresnel.policy.Evidence;
 import dev.fresnel.policy.EvidenceKey;
+import dev.fresnel.savings.Trial;
 import dev.fresnel.testing.Await;
 import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.ModelName;
@@ -231,7 +232,9 @@ public abstract class DecisionStoreContract {
                                 new Learning.Odds(key.arm(), 0.02, 1e-5 / 3)),
                         List.of(),
                         Optional.of(new Learning.Counterfactual(
-                                key.arm(), Map.of(Arm.DIRECT, 1.0 / 3, key.arm(), 2.0 / 3)))),
+                                key.arm(), Map.of(Arm.DIRECT, 1.0 / 3, key.arm(), 2.0 / 3))),
+                        Optional.of(new Trial("smart", Trial.Side.DIRECT, 0.02, 1.0 / 3, 1e-5 / 3)),
+                        Learning.Use.MEASURED),
                 Instant.parse("2026-01-02T03:04:05.678901234Z"),
                 Instant.parse("2026-01-02T03:04:06Z"),
                 new Turn.Spent(10, 20, Optional.of(new Usd(7))),

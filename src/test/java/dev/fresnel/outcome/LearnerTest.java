@@ -14,6 +14,7 @@ import dev.fresnel.policy.PolicySettings;
 import dev.fresnel.policy.Question;
 import dev.fresnel.policy.Stakes;
 import dev.fresnel.policy.Standings;
+import dev.fresnel.savings.Trial;
 import dev.fresnel.testing.Await;
 import dev.fresnel.value.Fingerprint;
 import dev.fresnel.value.RequestId;
@@ -40,6 +41,7 @@ final class LearnerTest {
     private Instant now = Instant.parse("2026-01-02T03:04:05Z");
     private final Policy policy = new Policy(PolicySettings.DEFAULT);
     private final List<DecisionRecord> log = new ArrayList<>();
+    private final List<String> trials = new ArrayList<>();
     private final MemoryArmStateStore arms = new MemoryArmStateStore(() -> now);
     private final MemoryDecisionStore decisions = new MemoryDecisionStore(() -> now);
     private final Learner learner = learner(Runnable::run, OutcomeSettings.DEFAULT);
@@ -295,7 +297,8 @@ final class LearnerTest {
                 "slow",
                 OutcomeSettings.DEFAULT,
                 log::add,
-                (_, _) -> {}));
+                (_, _) -> {},
+                this::onTrial));
         Await.result(slow.load());
 
         slow.ended(turn(
@@ -464,6 +467,10 @@ final class LearnerTest {
         assertThat(log).extracting(record -> record.decision().value()).containsExactly("r1", "r2");
     }
 
+    private void onTrial(TenantId tenant, Trial trial, Instant decided, Optional<Double> before, double now) {
+        trials.add(trial.side() + " " + before.map(Object::toString).orElse("-") + " -> " + now);
+    }
+
     private Learner learner(Executor thread, OutcomeSettings settings) {
         return new Learner(new Learner.Setup(
                 policy,
@@ -476,7 +483,8 @@ final class LearnerTest {
                 "replica",
                 settings,
                 log::add,
-                (_, _) -> {}));
+                (_, _) -> {},
+                this::onTrial));
     }
 
     private void decide(String id, Outcome outcome) {
@@ -528,6 +536,43 @@ final class LearnerTest {
                 List.of(new Learning.Odds(Arm.DIRECT, 0.5, 0.01), new Learning.Odds(WORKER, 0.5, 0.001)),
                 List.of(),
                 Optional.empty()));
+    }
+
+    private Learning measured() {
+        Learning learning = learning().orElseThrow();
+        return new Learning(
+                learning.key(),
+                learning.stamp(),
+                learning.lead(),
+                learning.odds(),
+                List.of(),
+                Optional.empty(),
+                Optional.of(new Trial("smart", Trial.Side.DELEGATED, 0.02, 0.02, 0.5)),
+                Learning.Use.MEASURED);
+    }
+
+    @Test
+    void tellsTheStatementAndNotThePolicy_whenRulesDecided() {
+        learner.began(measured());
+        assertThat(pending()).as("not the policy's pull").isZero();
+        ended(
+                "r1",
+                Optional.of(measured()),
+                "r1",
+                Fingerprint.of("r1"),
+                now,
+                now,
+                new Outcome.Rewarded(ImplicitSignal.CLEAN));
+        assertThat(trials).as("silence is not success").isEmpty();
+
+        pass(OutcomeSettings.DEFAULT.horizon());
+        learner.tick();
+        assertThat(feedback("r1", 0.25)).isEqualTo(FeedbackResult.LEARNED);
+
+        assertThat(trials).containsExactly("DELEGATED - -> 1.0", "DELEGATED 1.0 -> 0.25");
+        assertThat(log.getLast().reward()).hasValue(0.25);
+        assertThat(pulls()).isZero();
+        assertThat(pending()).isZero();
     }
 
     private FeedbackResult feedback(String id, double score) {

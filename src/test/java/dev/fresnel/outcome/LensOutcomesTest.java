@@ -126,7 +126,8 @@ class LensOutcomesTest {
                 "replica-" + ++replicas,
                 OutcomeSettings.DEFAULT,
                 _ -> {},
-                (use, more) -> sums.merge(use, more, Tally::plus)));
+                (use, more) -> sums.merge(use, more, Tally::plus),
+                (_, _, _, _, _) -> {}));
     }
 
     private void label(Learner learner, String id, double score) {

@@ -40,8 +40,34 @@ public final class AdversarialNames {
             .toList();
 
     private static final String[] BITS = {
-        "a", "A", ":", "/", "..", "../", "{", "}", "%7D", "%", "*", "?", "[a-z]", "lens", "decision", "\u00e9", "e\u0301", "\u212a", "K",
-        "\ud83d\ude80", "@", "|", ",", "1", "-", "fresnel:{a}:", "}:decision:", ""
+        "a",
+        "A",
+        ":",
+        "/",
+        "..",
+        "../",
+        "{",
+        "}",
+        "%7D",
+        "%",
+        "*",
+        "?",
+        "[a-z]",
+        "lens",
+        "decision",
+        "\u00e9",
+        "e\u0301",
+        "\u212a",
+        "K",
+        "\ud83d\ude80",
+        "@",
+        "|",
+        ",",
+        "1",
+        "-",
+        "fresnel:{a}:",
+        "}:decision:",
+        ""
     };
 
     private AdversarialNames() {}
@@ -65,9 +91,10 @@ public final class AdversarialNames {
             case 4 -> "fresnel:{" + owner + "}:decision:" + name;
             case 5 -> owner + "\u0001" + name;
             case 6 -> name + "*";
-            case 7 -> owner.value().startsWith(thief.value())
-                    ? owner.value().substring(thief.value().length()) + name
-                    : "*";
+            case 7 ->
+                owner.value().startsWith(thief.value())
+                        ? owner.value().substring(thief.value().length()) + name
+                        : "*";
             case 8 -> name.isEmpty() ? "*" : name.substring(1);
             default -> name;
         };

@@ -67,7 +67,8 @@ public abstract class IsolationContract {
             TenantId other = tenants.get(random.nextInt(tenants.size()));
             RequestId request = put.get(owner).get(random.nextInt(put.get(owner).size()));
             boolean own = other.equals(owner);
-            RequestId asked = own ? request : new RequestId(AdversarialNames.disguised(random, owner, other, request.value()));
+            RequestId asked =
+                    own ? request : new RequestId(AdversarialNames.disguised(random, owner, other, request.value()));
             boolean known = put.get(other).contains(asked);
             if (i % 2 == 0) {
                 reads.add(decisions()
@@ -76,8 +77,7 @@ public abstract class IsolationContract {
                                 .as("%s asks for %s of %s", other, asked, owner)
                                 .isEqualTo(!known)));
             } else {
-                reads.add(lenses()
-                        .find(lens(other, asked))
+                reads.add(lenses().find(lens(other, asked))
                         .map(found -> assertThat(found.map(lens -> lens.lens().scope()))
                                 .as("%s asks for the lens of %s", other, owner)
                                 .isEqualTo(known ? Optional.of("of " + other) : Optional.empty())));
@@ -97,8 +97,11 @@ public abstract class IsolationContract {
                     .hasSize(put.get(tenant).size());
         }
         TenantId purged = tenants.getFirst();
-        assertThat(Await.result(lenses().purge(purged))).isEqualTo(put.get(purged).size());
-        assertThat(tenants.stream().skip(1).map(tenant -> Await.result(lenses().list(tenant)).size()))
+        assertThat(Await.result(lenses().purge(purged)))
+                .isEqualTo(put.get(purged).size());
+        assertThat(tenants.stream()
+                        .skip(1)
+                        .map(tenant -> Await.result(lenses().list(tenant)).size()))
                 .as("a purge is of one tenant")
                 .containsOnly(20);
     }

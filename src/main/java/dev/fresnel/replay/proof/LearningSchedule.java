@@ -172,7 +172,8 @@ public final class LearningSchedule {
                 name,
                 OutcomeSettings.DEFAULT,
                 _ -> {},
-                (_, _) -> {}));
+                (_, _) -> {},
+                (_, _, _, _, _) -> {}));
         return new Replica(policy, learner);
     }
 

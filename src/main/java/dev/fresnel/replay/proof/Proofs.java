@@ -24,7 +24,8 @@ public final class Proofs {
             new WarmStarted(),
             new NegativeLens(),
             new NearReuse(),
-            new Calibrated());
+            new Calibrated(),
+            new SavingsStated());
 
     private Proofs() {}
 

@@ -102,7 +102,7 @@ class ProofsTest {
         assertThat(Proofs.all())
                 .extracting(Proof::id)
                 .doesNotHaveDuplicates()
-                .allMatch(id -> id.matches("P\\d+|CALIBRATION"));
+                .allMatch(id -> id.matches("P\\d+|CALIBRATION|SAVINGS"));
         assertThat(Proofs.find("p10")).isPresent();
         assertThat(Proofs.find("P99")).isEmpty();
     }

@@ -1,0 +1,39 @@
+package dev.fresnel.app;
+
+import dev.fresnel.savings.Account;
+import dev.fresnel.savings.SavingsBook;
+import dev.fresnel.savings.StatementStore;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+
+/** Starts the books of what is spent and saved. */
+final class Saving {
+    private static final Duration FLUSH_EVERY = Duration.ofSeconds(2);
+
+    private Saving() {}
+
+    /** @param closing is told how they are closed: what was noted goes to the store first */
+    static SavingsBook book(Vertx vertx, StatementStore store, Closing closing) {
+        SavingsBook book = new SavingsBook(store, SystemTime.clock());
+        long flushes = vertx.setPeriodic(FLUSH_EVERY.toMillis(), _ -> flush(book));
+        closing.later("savings", () -> {
+            vertx.cancelTimer(flushes);
+            return book.flush().otherwiseEmpty();
+        });
+        return book;
+    }
+
+    private static void flush(SavingsBook book) {
+        book.flush()
+                .onFailure(problem -> System.getLogger("fresnel")
+                        .log(System.Logger.Level.WARNING, "sums of the savings statement were not stored", problem));
+    }
+
+    /** Outcomes go to the account that the conversation was opened on. */
+    static dev.fresnel.outcome.Learner.TrialOutcomes outcomes(SavingsBook book) {
+        return (tenant, trial, decided, before, now) -> book.judged(
+                new Account(tenant, trial.model(), LocalDate.ofInstant(decided, ZoneOffset.UTC)), trial, before, now);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fresnel.savings;
+
+import org.jspecify.annotations.NullMarked;
