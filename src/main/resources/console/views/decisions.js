@@ -13,6 +13,9 @@ const KINDS = {
   trouble: ['With trouble', (decision) => decision.trouble.length > 0],
 };
 
+/** Rows; older ones are in the log. */
+const MOST = 200;
+
 function open(frame) {
   const [tenant = '', kind = 'all'] = frame.args;
   const [, fits] = KINDS[kind] ?? KINDS.all;
@@ -21,7 +24,7 @@ function open(frame) {
   let fresh = 0;
 
   function shownNow() {
-    return (held ?? decisionsOf(frame.feed.events)).filter((one) => fits(one) && (tenant === '' || one.tenant === tenant));
+    return (held ?? decisionsOf(frame.feed.events)).filter((one) => fits(one) && (tenant === '' || one.tenant === tenant)).slice(0, MOST);
   }
 
   function hold() {

@@ -24,7 +24,7 @@ final class ConsoleWorld implements AutoCloseable {
             id: umbrella
             keys: ["umbrella-key"]
             routes:
-              - { match: { model: "smart" }, mode: rules, arms: [direct, fast-bare], rules: { break-even: false, threshold-tokens: 10 } }
+              - { match: { model: "smart" }, mode: rules, arms: [direct, fast-bare], control-share: 0.5, rules: { break-even: false, threshold-tokens: 10 } }
             """;
 
     static final String HOSTILE = "<img src=x onerror=document.title='hostile'>";
