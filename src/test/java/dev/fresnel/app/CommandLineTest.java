@@ -79,8 +79,8 @@ class CommandLineTest {
         @ParameterizedTest
         @ValueSource(
                 strings = {
-                    "demo", "serve", "check", "explain", "seed", "export", "keys", "prices", "pause", "resume", "report",
-                    "version"
+                    "demo", "serve", "check", "explain", "seed", "export", "keys", "prices", "pause", "resume",
+                    "report", "version"
                 })
         void explainsItself_whenACommandIsAskedForHelp(String command) {
             Shell shell = run(command, "--help");
