@@ -130,7 +130,7 @@ function open(frame) {
             <dt>Written</dt><dd>${moment(lens.created_at)} by ${lens.generated_by} for ${usd(lens.cost_usd)} <small>template ${lens.template}, ${count(lens.input_tokens)} tokens in, ${count(lens.output_tokens)} out</small></dd>
             ${lens.edited ? html`<dt>Edited</dt><dd>${moment(lens.edited.at)} by ${lens.edited.by}, from the version <code>${lens.edited.from}</code></dd>` : nothing}
             <dt>Fresh until</dt><dd>${moment(lens.fresh_until)}, expires ${ago(lens.expires_at)}</dd>
-            <dt>Uses</dt><dd>${count(lens.served)}</dd>` : nothing}
+            <dt>Uses</dt><dd>${count(lens.served)} <small>noted every ten minutes</small></dd>` : nothing}
           ${lens.retirements > 0 ? html`<dt>Retired before</dt><dd>${many(lens.retirements, 'version')}</dd>` : nothing}
         </dl>
         ${lens.workers.map(lift)}
@@ -142,16 +142,19 @@ function open(frame) {
   return { template };
 }
 
+const REFERENCES = { bare: 'the same model without it', peers: 'what such lenses usually reach' };
+
+function came({ outcomes, quality }) {
+  return outcomes === 0 ? 'no outcome' : `${many(outcomes, 'outcome')} of quality ${score(quality)}`;
+}
+
 /** What the lens does to one worker's quality. */
 function lift(worker) {
-  const verdict = worker.with.outcomes === 0
-    ? 'no outcome with it yet'
-    : `${many(worker.with.outcomes, 'outcome')} with it, quality ${score(worker.with.quality)}; ${many(worker.bare.outcomes, 'outcome')} without, quality ${score(worker.bare.quality)}`;
   return html`
     <p>
       <strong>${worker.model}</strong>: lift ${worker.lift > 0 ? '+' : ''}${score(worker.lift)}
       ${whisker({ low: Math.min(0, worker.lift), value: worker.lift, high: Math.max(0, worker.lift) }, { from: -0.5, to: 0.5, label: `Lift ${score(worker.lift)}` })}
-      <small>${verdict}. It does harm with a probability of ${percent(worker.harm_probability)}.</small>
+      <small>${came(worker.with)} with it, ${came(worker.bare)} without. It does harm with a probability of ${percent(worker.harm_probability)}, measured by ${REFERENCES[worker.compared_with] ?? worker.compared_with}.</small>
     </p>
   `;
 }

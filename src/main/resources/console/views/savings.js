@@ -60,6 +60,7 @@ function open(frame) {
         <header><h2 id="stated">Stated from ${date(from)} to ${date(to)}</h2>${certainty(total.saved_evidence)}</header>
         ${headline(total)}
         ${curve([...(history.value ?? []), ...(samples.get(tenant) ?? [])], frame.width)}
+        <p class="note">Earlier days are a point each; today is drawn as it comes, while this page is open.</p>
         <dl class="figures">
           ${figure('Spent', usd(total.spent_usd.value), many(total.requests + total.other_requests, 'request'))}
           ${figure('Would have cost', usd(total.counterfactual_usd?.value), interval(total.counterfactual_usd, usd))}
@@ -125,7 +126,8 @@ function curve(points, width) {
 
 function details(rows, models) {
   const columns = (first) => [{ name: first }, { name: 'Spent', number: true }, { name: 'Would have cost', number: true }, { name: 'Saved', number: true }, { name: '95 % interval' }, { name: 'Quality', number: true }];
-  const most = Math.max(...[...rows, ...(models?.rows ?? [])].map((row) => Math.abs(row.saved_usd?.value ?? 0))) * 2 || 1;
+  const known = [...rows, ...(models?.rows ?? [])].map((row) => row.saved_usd).filter(Boolean);
+  const scale = { from: Math.min(0, ...known.map((range) => range.low)), to: Math.max(1e-9, ...known.map((range) => range.high)) };
   const cells = (name, row) => [
     name,
     usd(row.spent_usd.value),
@@ -133,7 +135,7 @@ function details(rows, models) {
     row.saved_usd ? gain(row.saved_usd.value) : 'not known',
     row.saved_evidence === 'not_enough'
       ? html`<small>${row.saved_why}</small>`
-      : row.saved_usd ? whisker(row.saved_usd, { from: -most, to: most, label: interval(row.saved_usd, usd) }) : nothing,
+      : row.saved_usd ? whisker(row.saved_usd, { ...scale, label: interval(row.saved_usd, usd) }) : nothing,
     row.quality_difference ? gain(row.quality_difference.value, score) : 'not known',
   ];
   return html`

@@ -38,8 +38,8 @@ public final class ConsoleRequests implements OperationGroup {
             "views/savings.js",
             "views/tenants.js");
 
-    private static final List<String> LIT =
-            List.of("lit-html.js", "directive.js", "directive-helpers.js", "directives/live.js", "directives/repeat.js");
+    private static final List<String> LIT = List.of(
+            "lit-html.js", "directive.js", "directive-helpers.js", "directives/live.js", "directives/repeat.js");
 
     /** As in the pom. */
     private static final String LIT_FOLDER = "/META-INF/resources/webjars/lit-html/3.3.1/";

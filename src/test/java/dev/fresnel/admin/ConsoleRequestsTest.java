@@ -71,7 +71,9 @@ class ConsoleRequestsTest {
         for (String name : files()) {
             var headers = GATEWAY.adminReply("/console/" + name).headers();
 
-            assertThat(headers.firstValue("content-security-policy").orElseThrow().split("; "))
+            assertThat(headers.firstValue("content-security-policy")
+                            .orElseThrow()
+                            .split("; "))
                     .as(name)
                     .contains(
                             "default-src 'none'",
@@ -98,7 +100,8 @@ class ConsoleRequestsTest {
 
             assertThat(text)
                     .as(name)
-                    .doesNotContainPattern("(inner|outer)HTML|insertAdjacentHTML|document\\.write|unsafe(HTML|SVG)|\\beval\\(|new Function")
+                    .doesNotContainPattern(
+                            "(inner|outer)HTML|insertAdjacentHTML|document\\.write|unsafe(HTML|SVG)|\\beval\\(|new Function")
                     .doesNotContainPattern("\\sstyle=|\\son[a-z]+=|setAttribute\\('style'")
                     .doesNotContainPattern("(src|href)=\"https?:|url\\(|@import|import\\('http");
         }

@@ -73,7 +73,8 @@ final class ConsolePage implements AutoCloseable {
 
     /** Types the token into the form that asks for it. */
     ConsolePage unlock(String token) {
-        page.getByLabel("Admin token", new Page.GetByLabelOptions().setExact(true)).fill(token);
+        page.getByLabel("Admin token", new Page.GetByLabelOptions().setExact(true))
+                .fill(token);
         page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Open the console"))
                 .click();
         return this;
@@ -131,6 +132,11 @@ final class ConsolePage implements AutoCloseable {
                 """);
     }
 
+    /** Presses the button that a notice in this state has; unless it has gone, as what it tells of is asked again anyway. */
+    void tryAgain(String state) {
+        page.evaluate("state => document.querySelector(`[data-state=${state}] button`)?.click()", state);
+    }
+
     /** The button of the open dialog. */
     Locator answer(String name) {
         return dialog().getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName(name));
@@ -158,8 +164,10 @@ final class ConsolePage implements AutoCloseable {
     }
 
     void screenshot(Path file) {
-        page.screenshot(
-                new Page.ScreenshotOptions().setPath(file).setFullPage(true).setAnimations(com.microsoft.playwright.options.ScreenshotAnimations.DISABLED));
+        page.screenshot(new Page.ScreenshotOptions()
+                .setPath(file)
+                .setFullPage(true)
+                .setAnimations(com.microsoft.playwright.options.ScreenshotAnimations.DISABLED));
     }
 
     @Override

@@ -102,7 +102,10 @@ class ConsoleTest {
             assertThat(page.main()).isFocused();
             assertThat(page.page().locator("nav a[aria-current=page]")).hasText("Tenants");
 
-            Locator pause = page.page().getByLabel("Tenant acme").getByRole(AriaRole.BUTTON).first();
+            Locator pause = page.page()
+                    .getByLabel("Tenant acme")
+                    .getByRole(AriaRole.BUTTON)
+                    .first();
             pause.focus();
             page.press("Enter");
             assertThat(page.dialog()).isVisible();
@@ -121,7 +124,8 @@ class ConsoleTest {
         try (ConsolePage page = open("savings/umbrella")) {
             Locator stated = page.page().locator(".hero").first();
             Locator booked = page.page().locator(".hero.booked");
-            Locator curve = page.page().getByRole(AriaRole.IMG, new Page.GetByRoleOptions().setName(Pattern.compile("^Saved over time")));
+            Locator curve = page.page()
+                    .getByRole(AriaRole.IMG, new Page.GetByRoleOptions().setName(Pattern.compile("^Saved over time")));
             assertThat(stated).containsText("$");
             assertThat(booked).containsText("$");
             String wasStated = stated.textContent();
@@ -146,8 +150,10 @@ class ConsoleTest {
             page.awaitText(Pattern.compile("With 95 % certainty between \\$[0-9.]+ and \\$[0-9.]+"));
             page.awaitText(Pattern.compile("Quality difference"));
             page.awaitText(Pattern.compile("Sent direct by lot\\s*\\d+\\s*of \\d+ conversations"));
-            assertThat(page.page().getByRole(AriaRole.TABLE, new Page.GetByRoleOptions().setName("Savings by model"))).containsText("smart");
-            assertThat(page.page().getByRole(AriaRole.TABLE, new Page.GetByRoleOptions().setName("Savings by day"))).containsText(LocalDate.now(ZoneOffset.UTC).getYear() + "");
+            assertThat(page.page().getByRole(AriaRole.TABLE, new Page.GetByRoleOptions().setName("Savings by model")))
+                    .containsText("smart");
+            assertThat(page.page().getByRole(AriaRole.TABLE, new Page.GetByRoleOptions().setName("Savings by day")))
+                    .containsText(LocalDate.now(ZoneOffset.UTC).getYear() + "");
 
             page.page().getByLabel("Tenant").selectOption("acme");
             page.awaitText(Pattern.compile("Not enough evidence yet: .* controls"));
@@ -211,16 +217,29 @@ class ConsoleTest {
     @Test
     void arms_arePicturedInEachContext_andForgottenWhenTold() {
         try (ConsolePage page = open("arms/acme")) {
-            Locator picture = page.page().getByRole(AriaRole.IMG, new Page.GetByRoleOptions().setName(Pattern.compile("^Believed quality: .*direct 0\\.\\d\\d")));
+            Locator picture = page.page()
+                    .getByRole(
+                            AriaRole.IMG,
+                            new Page.GetByRoleOptions()
+                                    .setName(Pattern.compile("^Believed quality: .*direct 0\\.\\d\\d")));
             assertThat(picture.first()).isVisible();
             page.awaitText(Pattern.compile("Good in \\d+ % of such tasks"));
-            int curves = page.page().locator("article").first().locator("path.density").count();
+            int curves = page.page()
+                    .locator("article")
+                    .first()
+                    .locator("path.density")
+                    .count();
             assertThat(curves).isGreaterThanOrEqualTo(2);
 
-            page.page().locator("article").first().getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Forget")).click();
+            page.page()
+                    .locator("article")
+                    .first()
+                    .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Forget"))
+                    .click();
             page.answer("Forget it").click();
             assertThat(page.dialog()).hasCount(0);
-            assertThat(world.gateway().awaitLogged("admin_action", "arms_reset")).contains("\"tenant\":\"acme\"");
+            assertThat(world.gateway().awaitLogged("admin_action", "arms_reset"))
+                    .contains("\"tenant\":\"acme\"");
         }
     }
 
@@ -228,7 +247,9 @@ class ConsoleTest {
     void lenses_showTheirWordsAsText_whateverStandsInThem() {
         try (ConsolePage page = open("lenses/acme")) {
             Locator hostile = page.page().locator("h2", new Page.LocatorOptions().setHasText(ConsoleWorld.HOSTILE));
-            Locator lens = page.page().locator("article.lens", new Page.LocatorOptions().setHas(hostile)).first();
+            Locator lens = page.page()
+                    .locator("article.lens", new Page.LocatorOptions().setHas(hostile))
+                    .first();
             lens.locator("summary").click();
             assertThat(lens.locator(".lens-text")).containsText("Validate every request body");
             assertThat(lens.locator(".lens-text")).containsText(ConsoleWorld.HOSTILE);
@@ -246,15 +267,18 @@ class ConsoleTest {
         try (ConsolePage page = open("lenses/hooli")) {
             Locator same = page.page().getByLabel("Lens " + id);
 
-            same.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Retire")).click();
+            same.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Retire"))
+                    .click();
             page.answer("Cancel").click();
             assertThat(world.gateway().logged("lens_retired")).isEmpty();
-            same.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Retire")).click();
+            same.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Retire"))
+                    .click();
             page.answer("Retire").click();
             assertThat(same).containsText("No longer served");
             world.gateway().awaitLogged("admin_action", "lens_retired");
 
-            same.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Delete")).click();
+            same.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Delete"))
+                    .click();
             page.answer("Delete").click();
             assertThat(same).hasCount(0);
             world.gateway().awaitLogged("admin_action", "lens_forgotten");
@@ -266,7 +290,8 @@ class ConsoleTest {
         String id = world.lens("hooli", "Write CRUD endpoints for 701 entities");
         try (ConsolePage page = open("lenses/hooli")) {
             Locator lens = page.page().getByLabel("Lens " + id);
-            lens.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Edit")).click();
+            lens.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Edit"))
+                    .click();
             page.dialog().getByLabel("Constraints").fill("Keep to the style guide\n\nName every error");
             page.dialog().getByLabel("Task scope").fill("");
             page.answer("Save as a new version").click();
@@ -274,20 +299,28 @@ class ConsoleTest {
             page.dialog().getByLabel("Task scope").fill("CRUD by the book");
             page.answer("Save as a new version").click();
 
-            Locator edited = page.page().locator("article.lens").filter(new Locator.FilterOptions().setHasText("CRUD by the book"));
+            Locator edited = page.page()
+                    .locator("article.lens")
+                    .filter(new Locator.FilterOptions().setHasText("CRUD by the book"));
             assertThat(edited).not().hasAttribute("aria-label", "Lens " + id);
             assertThat(edited).containsText("Edited");
             edited.locator("summary").click();
             assertThat(edited).containsText("Name every error");
             world.gateway().awaitLogged("admin_action", "lens_edited");
 
-            edited.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Pin").setExact(true)).click();
+            edited.getByRole(
+                            AriaRole.BUTTON,
+                            new Locator.GetByRoleOptions().setName("Pin").setExact(true))
+                    .click();
             page.answer("Pin").click();
-            assertThat(edited.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Retire"))).hasCount(0);
+            assertThat(edited.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Retire")))
+                    .hasCount(0);
             world.gateway().awaitLogged("admin_action", "lens_pinned");
-            edited.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Unpin")).click();
+            edited.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Unpin"))
+                    .click();
             page.answer("Unpin").click();
-            assertThat(edited.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Retire"))).isVisible();
+            assertThat(edited.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Retire")))
+                    .isVisible();
             world.gateway().awaitLogged("admin_action", "lens_unpinned");
         }
     }
@@ -312,7 +345,8 @@ class ConsoleTest {
         try (ConsolePage page = open("tenants")) {
             Locator acme = page.page().getByLabel("Tenant acme", new Page.GetByLabelOptions().setExact(true));
             assertThat(acme).containsText(Pattern.compile("Today: \\$[0-9.]+ of \\$5"));
-            assertThat(acme.getByRole(AriaRole.IMG, new Locator.GetByRoleOptions().setName(Pattern.compile("% of it is spent"))))
+            assertThat(acme.getByRole(
+                            AriaRole.IMG, new Locator.GetByRoleOptions().setName(Pattern.compile("% of it is spent"))))
                     .isVisible();
             assertThat(acme).containsText("decides by what was learned");
             assertThat(acme).containsText("acme-laptop");
@@ -324,13 +358,16 @@ class ConsoleTest {
     void delegation_isPausedAndResumed_forATenantAndForAll() {
         try (ConsolePage page = open("tenants")) {
             Locator initech = page.page().getByLabel("Tenant initech", new Page.GetByLabelOptions().setExact(true));
-            initech.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Pause")).click();
+            initech.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Pause"))
+                    .click();
             page.dialog().getByLabel("Reason").fill("provider incident");
             page.answer("Pause").click();
             assertThat(initech).containsText("provider incident");
-            assertThat(world.gateway().awaitLogged("\"delegation_paused\"", "initech")).contains("provider incident");
+            assertThat(world.gateway().awaitLogged("\"delegation_paused\"", "initech"))
+                    .contains("provider incident");
 
-            initech.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Resume")).click();
+            initech.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Resume"))
+                    .click();
             page.answer("Resume").click();
             assertThat(initech).containsText("may delegate");
 
@@ -358,7 +395,8 @@ class ConsoleTest {
     void health_showsUpstreamsAlarmsAndWhatIsWrongWithTheConfigFiles() throws IOException {
         String good = Files.readString(world.tenantFile());
         try (ConsolePage page = open("health")) {
-            assertThat(page.page().getByRole(AriaRole.TABLE, new Page.GetByRoleOptions().setName("Upstreams"))).containsText("well");
+            assertThat(page.page().getByRole(AriaRole.TABLE, new Page.GetByRoleOptions().setName("Upstreams")))
+                    .containsText("well");
             page.awaitText("Drift alarms");
             page.awaitText("in force");
 
@@ -412,7 +450,7 @@ class ConsoleTest {
             assertThat(page.page().locator("[data-state=failed]").first()).containsText("The gateway does not answer");
 
             page.page().unroute(asked);
-            page.button("Try again").first().click();
+            page.tryAgain("failed");
             page.awaitText(there);
             page.expecting("net::ERR_FAILED");
         }
@@ -430,7 +468,7 @@ class ConsoleTest {
             page.awaitText("Upstreams");
 
             page.page().unroute(all);
-            page.button("Try again").click();
+            page.tryAgain("stale");
             assertThat(page.page().locator("[data-state=stale]")).hasCount(0);
             page.expecting("net::ERR_FAILED");
         }
@@ -466,7 +504,14 @@ class ConsoleTest {
                 .orElseThrow();
         try (ConsolePage page = browser.forAxe(look, ConsoleWorld.TOKEN)) {
             page.go(world.console());
-            for (String view : List.of("savings/umbrella", "decisions/acme", "decision/acme/" + decided, "arms/acme", "lenses/acme", "tenants", "health")) {
+            for (String view : List.of(
+                    "savings/umbrella",
+                    "decisions/acme",
+                    "decision/acme/" + decided,
+                    "arms/acme",
+                    "lenses/acme",
+                    "tenants",
+                    "health")) {
                 page.show(view);
                 page.settled();
 

@@ -43,7 +43,8 @@ final class ConsoleWorld implements AutoCloseable {
         smart.byDefault(LensScripts.byPurpose(
                 LensScripts.lens(lens),
                 Script.byRequest(request -> Script.chat(
-                        "from smart", Usage.of(20, 1000 + Math.floorMod(request.body().hashCode(), 4000))))));
+                        "from smart",
+                        Usage.of(20, 1000 + Math.floorMod(request.body().hashCode(), 4000))))));
         cheap.byDefault(Script.chat("from cheap", Usage.of(20, 3000)));
         Files.writeString(folder.resolve("fresnel.yaml"), yaml(folder));
         tenantFile = Files.writeString(
@@ -57,7 +58,9 @@ final class ConsoleWorld implements AutoCloseable {
                 store: { embedded: "%s" }
                 """.formatted(TOKEN, folder.resolve("store"))
                 + TestGateway.twoModels(
-                                smart.baseUri(), cheap.baseUri(), "mode: adaptive\narms: [direct, fast-worker, fast-bare]")
+                                smart.baseUri(),
+                                cheap.baseUri(),
+                                "mode: adaptive\narms: [direct, fast-worker, fast-bare]")
                         .replace("  - id: acme\n", """
                           - id: acme
                             keys:
@@ -95,7 +98,8 @@ final class ConsoleWorld implements AutoCloseable {
         all[1] = "Bearer " + tenant + "-key";
         System.arraycopy(headers, 0, all, 2, headers.length);
         return gateway.chat(
-                "{\"model\":\"smart\",\"messages\":[{\"role\":\"user\",\"content\":" + ChatJson.quote(task) + "}]}", all);
+                "{\"model\":\"smart\",\"messages\":[{\"role\":\"user\",\"content\":" + ChatJson.quote(task) + "}]}",
+                all);
     }
 
     /** Has a lens written for a task, and gives its id. */
@@ -126,7 +130,9 @@ final class ConsoleWorld implements AutoCloseable {
             for (int i = 0; i < 12; i++) {
                 int number = i;
                 clients.execute(() -> judge(
-                        "acme", chat("acme", "Write CRUD endpoints for " + (5 + number) + " entities"), number % 4 != 0));
+                        "acme",
+                        chat("acme", "Write CRUD endpoints for " + (5 + number) + " entities"),
+                        number % 4 != 0));
             }
             for (int i = 0; i < 100; i++) {
                 int number = i;
