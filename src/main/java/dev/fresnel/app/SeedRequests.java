@@ -26,7 +26,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 
 /** What {@code fresnel seed} and {@code fresnel export} do, of a running gateway. Files are read and written off the event loop. */
 final class SeedRequests implements OperationGroup {
@@ -69,7 +71,7 @@ final class SeedRequests implements OperationGroup {
                     ErrorCode.CONFLICT,
                     "The config has no policy.cold-start.seed-from to add to; set it, or ask with check=true."));
         }
-        return vertx.executeBlocking(() -> take(request, config, check), false);
+        return aside(() -> take(request, config, check));
     }
 
     private static AdminReply take(AdminRequest request, GatewayConfig config, boolean check) throws IOException {
@@ -134,8 +136,15 @@ final class SeedRequests implements OperationGroup {
         }
         Path path = log.get().file();
         Optional<TenantId> tenant = request.tenant("tenant");
-        return vertx.executeBlocking(() -> rows(path, tenant), false)
-                .map(rows -> new AdminReply.Streamed(LINES, response -> write(response, rows.iterator())));
+        return aside(() -> {
+            List<SeedRow> rows = rows(path, tenant);
+            return new AdminReply.Streamed(LINES, response -> write(response, rows.iterator()));
+        });
+    }
+
+    /** Work on files, off the event loop. */
+    private Future<AdminReply> aside(Callable<AdminReply> work) {
+        return vertx.executeBlocking(work, false).map(Objects::requireNonNull);
     }
 
     private static List<SeedRow> rows(Path log, Optional<TenantId> tenant) throws IOException {

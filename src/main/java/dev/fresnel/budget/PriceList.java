@@ -167,7 +167,7 @@ public final class PriceList {
     }
 
     private static Price.LongContext longContext(String text) {
-        String[] range = text.split("[:,]");
+        String[] range = text.split("[:,]", -1);
         if (range.length < 4 || range.length > 5) {
             throw new IllegalArgumentException("above=TOKENS:INPUT,CACHED,OUTPUT[,CACHE-WRITE] was expected: " + text);
         }

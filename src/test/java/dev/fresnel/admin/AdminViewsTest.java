@@ -108,7 +108,7 @@ class AdminViewsTest {
         try (RedisServer redis = RedisServer.start();
                 TestGateway one = TestGateway.onRedis(redis.uri(), yaml());
                 TestGateway two = TestGateway.onRedis(redis.uri(), yaml())) {
-            chat(two, TASK);
+            var _ = chat(two, TASK);
             good(one, 3);
             Await.until("both know", () -> weight(one) > 2.9 && weight(two) > 2.9);
 
@@ -208,7 +208,7 @@ class AdminViewsTest {
     @Test
     void letsAConversationGo_soThatItsNextTurnIsDecidedAnew() {
         try (TestGateway gateway = TestGateway.start(yaml())) {
-            chat(gateway, TASK, "x-fresnel-arm", "fast-bare");
+            var _ = chat(gateway, TASK, "x-fresnel-arm", "fast-bare");
             JsonNode pinned = admin(gateway, "/admin/conversations?tenant=acme");
             String id = pinned.at("/conversations/0/id").asString();
             assertThat(pinned.at("/conversations/0/arm").asString()).isEqualTo("fast-bare");
@@ -231,7 +231,7 @@ class AdminViewsTest {
     @Test
     void takesAnOperatorsWords_forTheNextRequest_andNamesEverythingThatIsWrongWithThem() {
         try (TestGateway gateway = TestGateway.start(yaml())) {
-            chat(gateway, TASK, "x-fresnel-arm", "fast-worker");
+            var _ = chat(gateway, TASK, "x-fresnel-arm", "fast-worker");
             JsonNode lens = admin(gateway, "/admin/lenses?tenant=acme").at("/lenses/0");
             String path = "/admin/lenses/acme/" + lens.get("key").asString();
             String from = lens.get("lens").asString();
@@ -269,7 +269,7 @@ class AdminViewsTest {
                     .doesNotContain("sk-abc");
             assertThat(edited.body()).contains("\"changed\":true");
             assertThat(late.statusCode()).isEqualTo(409);
-            chat(
+            var _ = chat(
                     gateway,
                     TASK.replace("}]}", "}],\"seed\":7}"),
                     "x-fresnel-arm",
@@ -293,7 +293,7 @@ class AdminViewsTest {
         String yaml = "listen: { data: \"127.0.0.1:0\", admin: \"127.0.0.1:0\" }\n"
                 + yaml().replace("timeouts: { connect: 2s", "api-key: \"canary-key\", timeouts: { connect: 2s");
         try (TestGateway gateway = TestGateway.start(yaml)) {
-            chat(gateway, TASK, "x-fresnel-arm", "fast-bare");
+            var _ = chat(gateway, TASK, "x-fresnel-arm", "fast-bare");
 
             String status = gateway.admin("/admin/status");
             JsonNode upstreams = JSON.readTree(status).get("upstreams");

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -160,7 +161,7 @@ class AdminWalkTest {
         for (Operation operation : gateway.gateway().adminOperations()) {
             if (operation.audit().isPresent()) {
                 String name = name(operation);
-                Sample sample = samples.get(name).get();
+                Sample sample = Objects.requireNonNull(samples.get(name)).get();
                 HttpResponse<String> reply = send(operation.method(), sample.path(), sample.body(), TOKEN);
 
                 assertThat(reply.statusCode()).as(name + " " + reply.body()).isEqualTo(200);

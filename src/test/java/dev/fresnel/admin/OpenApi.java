@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -110,7 +111,7 @@ final class OpenApi {
 
     /** What is wrong with a reply, empty when nothing is. */
     List<String> problems(String operation, int status, String contentType, String body) {
-        JsonNode declared = operations().get(operation);
+        JsonNode declared = Objects.requireNonNull(operations().get(operation), operation);
         JsonNode response = resolved(declared.get("responses").path(Integer.toString(status)));
         if (response.isMissingNode()) {
             return List.of(operation + " answers " + status + ", which the file does not tell of: " + body);

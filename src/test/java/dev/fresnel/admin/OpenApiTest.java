@@ -6,6 +6,7 @@ import dev.fresnel.testing.TestGateway;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -48,12 +49,11 @@ class OpenApiTest {
     @Test
     void tellsOfEachOperationWhoIsLetInAndWhatTheAuditEventIsCalled() {
         file.operations().forEach((name, operation) -> {
-            assertThat(file.isOpen(operation))
-                    .as(name)
-                    .isEqualTo(table.get(name).guard() == Operation.Guard.NONE);
+            Operation declared = Objects.requireNonNull(table.get(name), name);
+            assertThat(file.isOpen(operation)).as(name).isEqualTo(declared.guard() == Operation.Guard.NONE);
             assertThat(operation.path("x-audit").asString(""))
                     .as(name)
-                    .isEqualTo(table.get(name).audit().orElse(""));
+                    .isEqualTo(declared.audit().orElse(""));
             assertThat(operation.get("summary").asString()).as(name).endsWith(".");
         });
     }
@@ -75,7 +75,8 @@ class OpenApiTest {
             if (operation.audit().isPresent()) {
                 due.add("413");
             }
-            JsonNode responses = file.operations().get(name).get("responses");
+            JsonNode responses =
+                    Objects.requireNonNull(file.operations().get(name), name).get("responses");
             assertThat(responses.propertyNames()).as(name).containsAll(due);
             due.forEach(status -> assertThat(file.resolved(responses.get(status))
                             .at("/content/application~1json/schema/$ref")

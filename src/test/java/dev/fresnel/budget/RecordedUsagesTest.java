@@ -17,7 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,8 +62,8 @@ final class RecordedUsagesTest {
         }
         Assumptions.assumeTrue(Files.exists(file), "recorded usages are not there");
         PriceList prices = PriceList.shipped();
-        Map<String, int[]> read = new TreeMap<>();
-        Map<String, int[]> reckoned = new TreeMap<>();
+        Map<String, Map<Match, Integer>> read = new TreeMap<>();
+        Map<String, Map<Match, Integer>> reckoned = new TreeMap<>();
         List<Case> differing = new ArrayList<>();
 
         for (Case one : cases(file, prices)) {
@@ -71,7 +71,8 @@ final class RecordedUsagesTest {
             Usage usage = chat ? read(one.raw()).orElseThrow() : normal(one.extracted());
             Match match = match(one, prices, usage);
             (chat ? read : reckoned)
-                    .computeIfAbsent(one.provider(), _ -> new int[Match.values().length])[match.ordinal()]++;
+                    .computeIfAbsent(one.provider(), _ -> new EnumMap<>(Match.class))
+                    .merge(match, 1, Integer::sum);
             if (match == Match.DIFFERS) {
                 differing.add(one);
             }
@@ -138,15 +139,15 @@ final class RecordedUsagesTest {
         return one.model().contains("-image") ? Match.IMAGES : Match.DIFFERS;
     }
 
-    private static int sum(Map<String, int[]> rows, Match match) {
+    private static int sum(Map<String, Map<Match, Integer>> rows, Match match) {
         return rows.values().stream()
-                .mapToInt(counts -> counts[match.ordinal()])
+                .mapToInt(counts -> counts.getOrDefault(match, 0))
                 .sum();
     }
 
-    private static void print(String what, Map<String, int[]> rows) {
-        System.out.println(what + ": " + Arrays.toString(Match.values()));
-        rows.forEach((provider, counts) -> System.out.println("  " + provider + " " + Arrays.toString(counts)));
+    private static void print(String what, Map<String, Map<Match, Integer>> rows) {
+        System.out.println(what + ":");
+        rows.forEach((provider, counts) -> System.out.println("  " + provider + " " + counts));
     }
 
     private static Optional<Usage> read(JsonObject raw) throws IOException {

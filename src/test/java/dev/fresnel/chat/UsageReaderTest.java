@@ -2,6 +2,7 @@ package dev.fresnel.chat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -52,7 +53,7 @@ final class UsageReaderTest {
     private static Optional<Usage> read(String json) throws IOException {
         byte[] bytes = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
         try (JsonCursor cursor = new JsonCursor(bytes)) {
-            cursor.nextValue();
+            assertThat(cursor.nextValue()).isEqualTo(JsonToken.START_OBJECT);
             return UsageReader.read(cursor);
         }
     }

@@ -9,27 +9,12 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ModelPricesTest {
-    private static final String YAML = """
-            upstreams:
-              openai: { base-url: "https://api.openai.com/v1" }
-              proxy: { base-url: "https://llm.example.com/v1", provider: azure }
-              own: { base-url: "http://localhost:8000/v1" }
-            models:
-              gpt-4o: { upstream: openai }
-              mine: { upstream: openai, upstream-model: gpt-4o-mini-2024-07-18 }
-              agreed: { upstream: openai, upstream-model: gpt-4o, price: { input: 1, cached-input: 0.5, output: 4 } }
-              gpt-5: { upstream: proxy }
-              gpt-4.1: { upstream: own }
-              unheard-of: { upstream: openai }
-            prices: { table: %s }
-            tenants: [{ id: acme }]
-            """;
-
     @Test
     void aModelWithoutAPrice_takesThatOfItsProvider() {
         ConfigResult.Valid result = valid("shipped");
@@ -76,7 +61,21 @@ final class ModelPricesTest {
     }
 
     private static ConfigResult.Valid valid(String table) {
-        return (ConfigResult.Valid) Configs.load(YAML.formatted(table), java.util.Map.of());
+        return (ConfigResult.Valid) Configs.load("""
+            upstreams:
+              openai: { base-url: "https://api.openai.com/v1" }
+              proxy: { base-url: "https://llm.example.com/v1", provider: azure }
+              own: { base-url: "http://localhost:8000/v1" }
+            models:
+              gpt-4o: { upstream: openai }
+              mine: { upstream: openai, upstream-model: gpt-4o-mini-2024-07-18 }
+              agreed: { upstream: openai, upstream-model: gpt-4o, price: { input: 1, cached-input: 0.5, output: 4 } }
+              gpt-5: { upstream: proxy }
+              gpt-4.1: { upstream: own }
+              unheard-of: { upstream: openai }
+            prices: { table: %s }
+            tenants: [{ id: acme }]
+            """.formatted(table), Map.of());
     }
 
     private static Optional<Usd> output(ConfigResult.Valid result, String model) {

@@ -7,6 +7,7 @@ import dev.fresnel.policy.Arm;
 import dev.fresnel.savings.Trial;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -68,8 +69,9 @@ class ControlTest {
                 .isEqualTo(Trial.Side.CONTROL);
         for (Assessment one : List.of(control, other)) {
             Map<Arm, Double> all = one.decision().propensities();
-            assertThat(all.get(BARE)).isCloseTo(0.9 * drawn.get(BARE), within(1e-12));
-            assertThat(all.get(Arm.DIRECT)).isCloseTo(0.1 + 0.9 * drawn.get(Arm.DIRECT), within(1e-12));
+            assertThat(all.get(BARE)).isCloseTo(0.9 * Objects.requireNonNull(drawn.get(BARE)), within(1e-12));
+            assertThat(all.get(Arm.DIRECT))
+                    .isCloseTo(0.1 + 0.9 * Objects.requireNonNull(drawn.get(Arm.DIRECT)), within(1e-12));
             Learning learning = one.learning().orElseThrow();
             assertThat(learning.isTaught()).isTrue();
             assertThat(learning.propensity()).isEqualTo(all.get(one.decision().arm()));

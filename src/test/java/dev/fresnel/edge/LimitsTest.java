@@ -11,6 +11,8 @@ import dev.fresnel.testing.LensScripts;
 import dev.fresnel.testing.Script;
 import dev.fresnel.testing.TestGateway;
 import io.vertx.core.Vertx;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -203,7 +205,7 @@ class LimitsTest {
     void givesAPlaceBack_whenTheClientLeaves() throws Exception {
         gateway("- { id: acme, keys: [k], limits: { concurrent-requests: 1 } }");
         upstream.byDefault(Script.hang());
-        try (var client = new java.net.Socket("127.0.0.1", gateway.port())) {
+        try (var client = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
             String body = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}";
             client.getOutputStream()
                     .write(

@@ -124,7 +124,7 @@ class CanaryTest {
             String keys = redis.command("KEYS", "*");
             assertThat(keys).contains("fresnel:{keys}", "fresnel:{acme}");
             seen.put("names in Redis", keys);
-            for (String key : keys.split("\\s+")) {
+            for (String key : keys.strip().split("\\s+", -1)) {
                 for (String read : List.of("HGETALL", "GET", "DUMP")) {
                     seen.put(read + " " + key, tried(redis, read, key));
                 }

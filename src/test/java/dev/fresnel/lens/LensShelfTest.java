@@ -659,8 +659,15 @@ class LensShelfTest {
         assertThat(change).isEqualTo(new LensChange.Made(hit().id()));
         assertThat(hit().id()).isNotEqualTo(first);
         assertThat(hit().lens().heuristics()).containsExactly("Do as the operator says");
-        assertThat(store.lenses.get(KEY).lens().provenance().generatedBy()).isEqualTo("smart-2026-01");
-        assertThat(store.lenses.get(KEY).lens().provenance().edited())
+        assertThat(Objects.requireNonNull(store.lenses.get(KEY))
+                        .lens()
+                        .provenance()
+                        .generatedBy())
+                .isEqualTo("smart-2026-01");
+        assertThat(Objects.requireNonNull(store.lenses.get(KEY))
+                        .lens()
+                        .provenance()
+                        .edited())
                 .contains(new Provenance.Edited("loopback@127.0.0.1", clock.instant(), first.value()));
         assertThat(await(shelf.edit(KEY, first, EDIT, "late"))).isEqualTo(new LensChange.Another(hit().id()));
         assertThat(await(shelf.edit(KEY, hit().id(), EDIT, "again"))).isEqualTo(new LensChange.Same(hit().id()));
@@ -699,7 +706,7 @@ class LensShelfTest {
         assertThat(shelf.edit(KEY, first, EDIT, "nobody").failed()).isTrue();
 
         assertThat(hit().id()).isEqualTo(first);
-        assertThat(store.lenses.get(KEY).isPinned()).isFalse();
+        assertThat(Objects.requireNonNull(store.lenses.get(KEY)).isPinned()).isFalse();
     }
 
     @Test

@@ -77,8 +77,7 @@ class AccessLogTest {
         return "{\"model\":\"smart\"," + more + "\"messages\":[{\"role\":\"user\",\"content\":\"" + text + "\"}]}";
     }
 
-    private HttpResponse<String> ask(
-            TestGateway gateway, int status, String method, String path, String body, String... headers) {
+    private void ask(TestGateway gateway, int status, String method, String path, String body, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + path))
                 .method(method, HttpRequest.BodyPublishers.ofString(body));
         for (int i = 0; i < headers.length; i += 2) {
@@ -92,7 +91,6 @@ class AccessLogTest {
                 .as(method + " " + path + ": " + reply.body())
                 .isEqualTo(status);
         asked.add(method + " " + path + " " + status);
-        return reply;
     }
 
     private void whole(TestGateway gateway) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -101,21 +102,23 @@ class DashboardTest {
         Map<String, List<Map<String, Object>>> file =
                 new Yaml(new SafeConstructor(new LoaderOptions())).load(Files.readString(ALERTS));
         List<Object> rules = new ArrayList<>();
-        for (Map<String, Object> group : file.get("groups")) {
+        for (Map<String, Object> group : Objects.requireNonNull(file.get("groups"))) {
             rules.addAll((List<?>) group.get("rules"));
         }
         Set<String> names = new TreeSet<>();
         for (Object each : rules) {
             Map<?, ?> rule = (Map<?, ?>) each;
-            String name = rule.get("alert").toString();
+            String name = Objects.requireNonNull(rule.get("alert")).toString();
+            String expression = Objects.requireNonNull(rule.get("expr"), name).toString();
+            Map<?, ?> labels = (Map<?, ?>) Objects.requireNonNull(rule.get("labels"), name);
             assertThat(names.add(name)).as(name).isTrue();
-            assertThat(((Map<?, ?>) rule.get("labels")).get("severity"))
-                    .as(name)
-                    .isIn("info", "warning", "critical");
-            check(name, rule.get("expr").toString());
+            assertThat(labels.get("severity")).as(name).isIn("info", "warning", "critical");
+            check(name, expression);
             legend(
-                    rule.get("expr").toString(),
-                    rule.get("annotations").toString().replace("$labels.", ""));
+                    expression,
+                    Objects.requireNonNull(rule.get("annotations"), name)
+                            .toString()
+                            .replace("$labels.", ""));
         }
 
         assertThat(problems).isEmpty();

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -192,12 +193,12 @@ class MetricsTest {
             send(client, gateway, 0, 60);
             Await.until(
                     "the first are counted", () -> series(gateway).containsAll(List.of("arm=\"pass-through\"", "401")));
-            TreeSet<String> before = series(gateway);
+            Set<String> before = series(gateway);
 
             send(client, gateway, 60, INVENTED);
 
             Await.until("all are counted", () -> total(gateway) == INVENTED);
-            TreeSet<String> more = series(gateway);
+            Set<String> more = series(gateway);
             more.removeAll(before);
             assertThat(more).isEmpty();
         }
@@ -237,7 +238,7 @@ class MetricsTest {
     }
 
     /** Names and labels, without values. */
-    private static TreeSet<String> series(TestGateway gateway) {
+    private static Set<String> series(TestGateway gateway) {
         String text = gateway.admin("/metrics");
         return Stream.concat(
                         text.lines()

@@ -11,6 +11,8 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What every statement store must do. Implementations extend it and hand over an empty store. */
@@ -46,7 +48,8 @@ public abstract class StatementStoreContract {
         return Await.result(store().read(tenant, from, to));
     }
 
-    protected static void same(Sums actual, Sums expected) {
+    protected static void same(@Nullable Sums read, Sums expected) {
+        Sums actual = Objects.requireNonNull(read, "no sums");
         for (int i = 0; i < Sums.WHOLE; i++) {
             assertThat(actual.whole(i)).as("whole number %d", i).isEqualTo(expected.whole(i));
         }

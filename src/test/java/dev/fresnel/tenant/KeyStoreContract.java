@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -88,8 +89,8 @@ public abstract class KeyStoreContract {
         Await.result(store().revoke(HASH, new Revocation(NOON.plusSeconds(1), "second")));
 
         KeyBook book = Await.result(store().load("unread")).orElseThrow();
-        assertThat(book.issued().get(HASH).key().name()).isEqualTo("first");
-        assertThat(book.revoked().get(HASH).by()).isEqualTo("first");
+        assertThat(Objects.requireNonNull(book.issued().get(HASH)).key().name()).isEqualTo("first");
+        assertThat(Objects.requireNonNull(book.revoked().get(HASH)).by()).isEqualTo("first");
     }
 
     @Test

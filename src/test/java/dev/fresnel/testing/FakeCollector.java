@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -33,8 +34,8 @@ public final class FakeCollector implements AutoCloseable {
     private volatile int status = 200;
     private volatile boolean silent;
 
-    /** One export. */
-    public record Received(String path, Map<String, String> headers, byte[] body, ExportTraceServiceRequest request) {}
+    /** One export. {@code raw}: its bytes, each a character. */
+    public record Received(String path, Map<String, String> headers, String raw, ExportTraceServiceRequest request) {}
 
     private FakeCollector(HttpServer server) {
         this.server = server;
@@ -77,7 +78,7 @@ public final class FakeCollector implements AutoCloseable {
                                 .collect(Collectors.toMap(
                                         entry -> entry.getKey().toLowerCase(java.util.Locale.ROOT),
                                         entry -> entry.getValue().getFirst())),
-                        body,
+                        new String(body, StandardCharsets.ISO_8859_1),
                         ExportTraceServiceRequest.parseFrom(body)));
             }
             exchange.sendResponseHeaders(status, -1);
