@@ -188,6 +188,8 @@ public final class AdminListener extends VerticleBase {
         var _ = context.response()
                 .setStatusCode(status)
                 .putHeader("content-type", type)
+                // Nothing here is to be taken for a page that is not one.
+                .putHeader("x-content-type-options", "nosniff")
                 .end(Buffer.buffer(body));
     }
 }

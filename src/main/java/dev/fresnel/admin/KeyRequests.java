@@ -1,6 +1,7 @@
 package dev.fresnel.admin;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.fresnel.budget.Budget;
 import dev.fresnel.tenant.AllowedModels;
 import dev.fresnel.tenant.FreshKey;
 import dev.fresnel.tenant.IssuedKey;
@@ -185,6 +186,7 @@ public final class KeyRequests implements OperationGroup {
                 scopes(request, problems),
                 models(request, problems),
                 expires(request, problems),
+                Budget.NONE,
                 metadata(request, problems),
                 Limits.NONE);
         if (!problems.isEmpty()) {

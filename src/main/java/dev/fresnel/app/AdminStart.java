@@ -1,6 +1,7 @@
 package dev.fresnel.app;
 
 import dev.fresnel.admin.ArmRequests;
+import dev.fresnel.admin.ConsoleRequests;
 import dev.fresnel.admin.ConversationRequests;
 import dev.fresnel.admin.DecisionHistory;
 import dev.fresnel.admin.DecisionRequests;
@@ -55,6 +56,7 @@ final class AdminStart {
         return List.of(
                 probes,
                 new OpenApiRequests(),
+                new ConsoleRequests(),
                 new StatusRequests(
                         () -> Status.json(inForce, gate, parts, learning.seeding(), log),
                         () -> ConfigJson.whole(inForce),

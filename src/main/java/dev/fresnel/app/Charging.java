@@ -1,5 +1,6 @@
 package dev.fresnel.app;
 
+import dev.fresnel.budget.Account;
 import dev.fresnel.budget.Ledger;
 import dev.fresnel.lens.LensEvent;
 import dev.fresnel.observe.Metrics;
@@ -42,7 +43,7 @@ final class Charging {
     }
 
     private void charge(TenantId tenant, Usd cost) {
-        ledger.charge(tenant, cost)
+        ledger.charge(Account.of(tenant), cost)
                 .onFailure(problem -> System.getLogger("fresnel")
                         .log(System.Logger.Level.WARNING, "a spend of " + tenant + " was not stored", problem));
     }

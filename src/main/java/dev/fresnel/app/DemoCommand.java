@@ -117,6 +117,7 @@ final class DemoCommand implements Callable<Integer> {
                 + "', messages })).choices[0].message.content);");
         out.println();
         String admin = "http://127.0.0.1:" + demo.adminPort();
+        out.println("  Console: " + admin + "/console/");
         out.println("  Events:  " + admin + "/admin/events");
         out.println("  Metrics: " + admin + "/metrics");
     }

@@ -17,6 +17,7 @@ import dev.fresnel.tenant.Tenant;
 import dev.fresnel.upstream.ForwardHeaders;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.value.Usd;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,11 +67,18 @@ final class DryRun {
                         Overrides.parse(headers),
                         internal ? Inquiry.Origin.GATEWAY : Inquiry.Origin.CLIENT,
                         Inquiry.Allowance.DELEGATE,
-                        tenant.dailyBudget(),
+                        allLeft(),
                         lens,
                         Usd.ZERO,
                         Optional.empty(),
                         Optional.empty(),
                         Moment.of(SystemTime.clock().instant())));
+    }
+
+    /** As if nothing were spent yet. */
+    private Optional<Usd> allLeft() {
+        return tenant.budget().limits().periods().stream()
+                .flatMap(period -> tenant.budget().limits().limit(period).stream())
+                .min(Comparator.naturalOrder());
     }
 }

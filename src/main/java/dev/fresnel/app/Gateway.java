@@ -7,7 +7,10 @@ import dev.fresnel.admin.OperationGroup;
 import dev.fresnel.admin.OperationTable;
 import dev.fresnel.admin.ProbeRequests;
 import dev.fresnel.admin.ProbesListener;
+import dev.fresnel.budget.Account;
+import dev.fresnel.budget.BudgetStanding;
 import dev.fresnel.budget.Ledger;
+import dev.fresnel.budget.Payer;
 import dev.fresnel.budget.PriceTable;
 import dev.fresnel.config.ConfigResult;
 import dev.fresnel.config.GatewayConfig;
@@ -157,7 +160,16 @@ public final class Gateway {
         // A promise of no event loop: the loops may be gone when it is kept.
         Promise<Gateway> started = Promise.promise();
         InForce inForce = new InForce(config, SystemTime.clock());
-        Stores.open(vertx, inForce, (trouble, message) -> tell(trouble, message, telling), telling.metrics(), closing)
+        Stores.open(
+                        vertx,
+                        inForce,
+                        (trouble, message) -> tell(trouble, message, telling),
+                        unharmed(standing -> {
+                            telling.log().onBudget(standing);
+                            telling.metrics().budgets().onWorse(standing);
+                        }),
+                        telling.metrics(),
+                        closing)
                 .compose(stores -> {
                     SavingsBook savings = Saving.book(vertx, stores.statements(), closing);
                     Foundation ground = lay(inForce, telling, vertx, stores, savings, closing);
@@ -291,7 +303,7 @@ public final class Gateway {
         inForce.follow(next -> limiter.serve(next.tenants()));
         BudgetPacing pacing = new BudgetPacing();
         inForce.follow(next -> learner.know(LearnerStart.knownArms(next)));
-        watchTenants(inForce, killSwitch, pacing, ground.upstreams(), telling.metrics());
+        watchTenants(inForce, killSwitch, pacing, ledger, ground.upstreams(), telling.metrics());
 
         DecisionHistory decided = new DecisionHistory(config.events().ringSize());
         JtokkitEstimator tokens = new JtokkitEstimator();
@@ -399,17 +411,31 @@ public final class Gateway {
 
     /** Per tenant and upstream of the config in force, whichever that is. */
     private static void watchTenants(
-            InForce inForce, KillSwitch killSwitch, BudgetPacing pacing, UpstreamClient upstreams, Metrics metrics) {
+            InForce inForce,
+            KillSwitch killSwitch,
+            BudgetPacing pacing,
+            Ledger ledger,
+            UpstreamClient upstreams,
+            Metrics metrics) {
         Consumer<GatewayConfig> watch = config -> {
             metrics.onConfigInForce(config.version());
             metrics.expect(config.workers().keySet(), inForce.tenants());
             metrics.watchUpstreams(config.upstreams().keySet(), upstreams::counts);
             metrics.watchPauses(inForce.tenants(), killSwitch::isPaused);
-            metrics.watchBudgets(tenant -> pacing.pressure(tenant).perDollar(), budgeted(config.tenants()));
+            metrics.watchBudgets(tenant -> pacing.pressure(Account.of(tenant)).perDollar(), budgeted(config.tenants()));
+            metrics.budgets().watch(standings(config, ledger));
         };
         watch.accept(inForce.config());
         inForce.follow(watch);
         metrics.watchConfig(() -> !inForce.files().rejected().isEmpty());
+    }
+
+    /** Asked at each scrape: how every limit of a tenant stands; keys are not bounded enough for a label. */
+    private static Supplier<List<BudgetStanding>> standings(GatewayConfig config, Ledger ledger) {
+        return () -> config.tenants().stream()
+                .flatMap(tenant ->
+                        ledger.standings(Payer.of(tenant.id(), tenant.budget().limits())).stream())
+                .toList();
     }
 
     private static Serving serving(GatewayConfig config, KeyRegister register, Parts parts) {
@@ -426,7 +452,7 @@ public final class Gateway {
 
     private static List<TenantId> budgeted(List<Tenant> tenants) {
         return tenants.stream()
-                .filter(tenant -> tenant.dailyBudget().isPresent())
+                .filter(tenant -> tenant.budget().limits().isLimited())
                 .map(Tenant::id)
                 .toList();
     }

@@ -5,12 +5,15 @@ import dev.fresnel.config.GatewayConfig;
 import dev.fresnel.config.HostPort;
 import dev.fresnel.config.Problem;
 import dev.fresnel.tenant.Tenant;
+import dev.fresnel.tenant.TenantKey;
 import dev.fresnel.value.TenantId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * The config that requests are served by, and what became of the files since. Thread-safe; one change at a time.
@@ -45,6 +48,14 @@ final class InForce {
 
     List<TenantId> tenants() {
         return config.tenants().stream().map(Tenant::id).toList();
+    }
+
+    /** Names of the keys of every tenant. */
+    Map<TenantId, List<String>> keys() {
+        return config.tenants().stream()
+                .collect(Collectors.toMap(
+                        Tenant::id,
+                        tenant -> tenant.keys().stream().map(TenantKey::name).toList()));
     }
 
     Files files() {

@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 
@@ -94,7 +95,7 @@ record ProofStores(
                 new RedisArmStateStore(link),
                 new RedisDecisionStore(link),
                 (replica, tenant) -> {
-                    RedisSpendStore spend = new RedisSpendStore(vertx, link, replica, () -> List.of(tenant));
+                    RedisSpendStore spend = new RedisSpendStore(vertx, link, replica, () -> Map.of(tenant, List.of()));
                     closing.later("spend", spend::close);
                     return spend;
                 },

@@ -1,6 +1,8 @@
 package dev.fresnel.app;
 
 import dev.fresnel.admin.PauseJson;
+import dev.fresnel.budget.Account;
+import dev.fresnel.budget.Ledger;
 import dev.fresnel.chat.JsonText;
 import dev.fresnel.config.GatewayConfig;
 import dev.fresnel.edge.Gate;
@@ -8,6 +10,8 @@ import dev.fresnel.exchange.Parts;
 import dev.fresnel.observe.LineWriter;
 import dev.fresnel.outcome.SeenAlarm;
 import dev.fresnel.pause.PauseScope;
+import dev.fresnel.tenant.Tenant;
+import dev.fresnel.value.Usd;
 import dev.fresnel.upstream.UpstreamState;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -20,10 +24,7 @@ final class Status {
         GatewayConfig config = inForce.config();
         String tenants = config.tenants().stream()
                 .map(tenant -> "{\"id\":" + JsonText.quote(tenant.id().value())
-                        + ",\"spent_today_usd\":" + parts.ledger().spentToday(tenant.id())
-                        + ",\"reserved_usd\":" + parts.ledger().reservedToday(tenant.id())
-                        + ",\"daily_budget_usd\":"
-                        + tenant.dailyBudget().map(Object::toString).orElse("null")
+                        + money(tenant, parts.ledger())
                         + ",\"routes\":" + tenant.routes().size()
                         + ",\"delegation_paused\":" + parts.killSwitch().isPaused(tenant.id())
                         + ",\"delegation\":"
@@ -71,5 +72,17 @@ final class Status {
                 + ",\"arm\":" + JsonText.quote(seen.alarm().arm().name())
                 + ",\"direction\":"
                 + JsonText.quote(seen.alarm().direction().name().toLowerCase(Locale.ROOT)) + "}";
+    }
+
+    private static String money(Tenant tenant, Ledger ledger) {
+        Account account = Account.of(tenant.id());
+        return ",\"spent_today_usd\":" + ledger.spent(account).day()
+                + ",\"spent_this_month_usd\":" + ledger.spent(account).month()
+                + ",\"spent_usd\":" + ledger.spent(account).total()
+                + ",\"reserved_usd\":" + ledger.reserved(account)
+                + ",\"daily_budget_usd\":"
+                + tenant.budget().limits().daily().map(Usd::toString).orElse("null")
+                + ",\"budgets\":"
+                + BudgetJson.standings(tenant, ledger).collect(Collectors.joining(",", "[", "]"));
     }
 }

@@ -1,5 +1,6 @@
 package dev.fresnel.app;
 
+import dev.fresnel.budget.BudgetStanding;
 import dev.fresnel.budget.Ledger;
 import dev.fresnel.config.GatewayConfig;
 import dev.fresnel.config.HostPort;
@@ -43,6 +44,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -70,16 +72,24 @@ record Stores(
      * Opens the store. The embedded one must be there: this process owns it. Redis need not: the gateway serves without it, and finds
      * it later.
      *
+     * @param budgets told of every limit that got worse
      * @param closing is told what was opened
      */
-    static Future<Stores> open(Vertx vertx, InForce inForce, Problems problems, Metrics metrics, Closing closing) {
+    static Future<Stores> open(
+            Vertx vertx,
+            InForce inForce,
+            Problems problems,
+            Consumer<BudgetStanding> budgets,
+            Metrics metrics,
+            Closing closing) {
         GatewayConfig.Store store = inForce.config().store();
         return store.redis()
-                .map(redis -> redis(vertx, redis, inForce::tenants, problems, metrics, closing))
-                .orElseGet(() -> embedded(vertx, store.directory(), problems, closing));
+                .map(redis -> redis(vertx, redis, inForce::keys, problems, budgets, metrics, closing))
+                .orElseGet(() -> embedded(vertx, store.directory(), problems, budgets, closing));
     }
 
-    private static Future<Stores> embedded(Vertx vertx, Path directory, Problems problems, Closing closing) {
+    private static Future<Stores> embedded(
+            Vertx vertx, Path directory, Problems problems, Consumer<BudgetStanding> budgets, Closing closing) {
         return EmbeddedStore.open(
                         vertx,
                         directory,
@@ -92,7 +102,7 @@ record Stores(
                     ArmStateStore arms = new EmbeddedArmStateStore(store, SystemTime.clock());
                     DecisionStore decisions =
                             new EmbeddedDecisionStore(store, SystemTime.clock(), EmbeddedDecisionStore.DEFAULT_MAXIMUM);
-                    return Ledger.open(new EmbeddedSpendStore(store), SystemTime.clock())
+                    return Ledger.open(new EmbeddedSpendStore(store), SystemTime.clock(), budgets)
                             .map(ledger -> new Stores(
                                     lenses,
                                     ledger,
@@ -107,8 +117,9 @@ record Stores(
     private static Future<Stores> redis(
             Vertx vertx,
             GatewayConfig.Redis config,
-            Supplier<List<TenantId>> tenants,
+            Supplier<Map<TenantId, List<String>>> keys,
             Problems problems,
+            Consumer<BudgetStanding> budgets,
             Metrics metrics,
             Closing closing) {
         SecureRandom random = new SecureRandom();
@@ -123,15 +134,17 @@ record Stores(
         metrics.watchRedis(link::isUp, link.counts()::connections, failures);
 
         String replica = name(random);
-        RedisSpendStore spend = new RedisSpendStore(vertx, link, replica, tenants);
+        RedisSpendStore spend = new RedisSpendStore(vertx, link, replica, keys);
         closing.later("spend", spend::close);
         RedisStatementStore statements = new RedisStatementStore(vertx, link, replica);
         closing.later("savings statement", statements::close);
-        Ledger ledger = Ledger.unread(spend, SystemTime.clock());
+        Ledger ledger = Ledger.leasing(spend, SystemTime.clock(), SystemTime.nanos(), budgets);
         // A refresh that fails changes nothing, and the link has counted it.
         long refresh = vertx.setPeriodic(SPEND_REFRESH.toMillis(), _ -> {
             Future<Void> ignored = ledger.refresh();
+            Future<Void> alive = ledger.renew();
         });
+        closing.later("leases", ledger::giveBack);
         closing.later("spend refresh", () -> {
             vertx.cancelTimer(refresh);
             return Future.succeededFuture();

@@ -25,7 +25,7 @@ final class TenantsJson {
                                 + ",\"open\":" + tenant.isOpen()
                                 + ",\"keys\":" + tenant.keys().size()
                                 + ",\"upstream\":" + JsonText.quote(tenant.upstream())
-                                + ",\"daily_budget_usd\":" + usd(tenant.dailyBudget())
+                                + ",\"daily_budget_usd\":" + usd(tenant.budget().limits().daily())
                                 + ",\"delegation_paused\":" + killSwitch.isPaused(tenant.id())
                                 + ",\"routes\":" + array(tenant.routes(), TenantsJson::route) + "}")
                 + "}";
@@ -42,18 +42,12 @@ final class TenantsJson {
                 + JsonText.quote(plan.learned().pooling().name().toLowerCase(java.util.Locale.ROOT)) + "}";
     }
 
-    /** For {@code /admin/budgets}: today's, by UTC. */
+    /** For {@code /admin/budgets}: every limit of every tenant and key, and the day's spend of tenants without any. */
     static String budgets(List<Tenant> tenants, Ledger ledger) {
         return "{\"budgets\":"
-                + array(
-                        tenants,
-                        tenant -> "{\"tenant\":" + JsonText.quote(tenant.id().value())
-                                + ",\"period\":\"day\""
-                                + ",\"limit_usd\":" + usd(tenant.dailyBudget())
-                                + ",\"spent_usd\":" + ledger.spentToday(tenant.id())
-                                + ",\"reserved_usd\":" + ledger.reservedToday(tenant.id())
-                                + ",\"remaining_usd\":"
-                                + usd(ledger.remaining(tenant.id(), tenant.dailyBudget())) + "}")
+                + tenants.stream()
+                        .flatMap(tenant -> BudgetJson.standings(tenant, ledger))
+                        .collect(Collectors.joining(",", "[", "]"))
                 + "}";
     }
 

@@ -3,103 +3,285 @@ package dev.fresnel.budget;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
 import io.vertx.core.Future;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
- * What every tenant spent and set aside on the current UTC day. A request reserves its worst case before it is sent and settles
- * its real cost after; running requests count with their worst case, so as long as no request costs more than it reserved,
- * {@code spent <= limit} holds at every moment, whatever runs in parallel.
+ * What every account spent and set aside in the current UTC day and month, and altogether. A request reserves its worst case before it is
+ * sent and settles its real cost after; running requests count with their worst case, so as long as no request costs more than it reserved,
+ * {@code spent <= limit} holds at every moment for every limit of everybody who pays, whatever runs in parallel.
  *
- * <p>At midnight UTC the count starts again from zero. A reservation belongs to the day that granted it: settled after midnight,
- * its cost is booked to that day and does not touch the new one. A clock that steps back across midnight keeps the later day, so
- * that nothing spent is forgotten.
+ * <p>At midnight UTC the day's count starts again from zero, and the month's with the month. A reservation belongs to the day that granted it:
+ * settled after midnight, its cost is booked to that day and does not touch the new one. A clock that steps back across midnight keeps the
+ * later day, so that nothing spent is forgotten.
  *
- * <p>Thread-safe. Deciding takes no I/O: one atomic step per tenant in memory; additions go to the {@link SpendStore} behind it.
+ * <p>Thread-safe. Deciding takes no I/O: one short step under the tenant's lock; additions go to the {@link SpendStore} behind it.
  */
 public final class Ledger {
-    private final Map<TenantId, Account> accounts = new ConcurrentHashMap<>();
+    private final Map<TenantId, Book> books = new ConcurrentHashMap<>();
     private final SpendStore store;
+    private final Optional<Leasing> leasing;
     private final InstantSource clock;
+    private final Consumer<BudgetStanding> worse;
 
-    private Ledger(SpendStore store, InstantSource clock) {
+    private Ledger(SpendStore store, Optional<Leasing> leasing, InstantSource clock, Consumer<BudgetStanding> worse) {
         this.store = store;
+        this.leasing = leasing;
         this.clock = clock;
+        this.worse = worse;
     }
 
-    /** A ledger that continues today's count from the store. Fails when the store cannot be read: spend must not be forgotten. */
-    public static Future<Ledger> open(SpendStore store, InstantSource clock) {
-        Ledger ledger = new Ledger(store, clock);
-        LocalDate today = utcDay(clock);
-        return store.spentOn(today).map(spent -> {
-            spent.forEach((tenant, amount) -> ledger.accounts.put(tenant, new Account(today, amount, Usd.ZERO)));
-            return ledger;
-        });
+    /** Shares of budgets, and the time by which they are over. */
+    private record Leasing(LeaseStore store, LongSupplier nanos) {
+        /** Less than the term by what an answer takes that is waited for, and some more. */
+        long goodUntil(long asked) {
+            return asked + store.term().toNanos() * 5 / 6;
+        }
+    }
+
+    /** A tenant's accounts, and their lock. */
+    private static final class Book {
+        private final Map<Account, Balance> balances = new HashMap<>();
+
+        Balance balance(Account account, LocalDate today) {
+            Balance balance = balances.computeIfAbsent(account, key -> new Balance(key, today));
+            balance.turnTo(today);
+            return balance;
+        }
+    }
+
+    /**
+     * A ledger that continues the counts from the store. Fails when the store cannot be read: spend must not be forgotten.
+     *
+     * @param worse told, on any thread, of every limit whose state got worse, once per state and window
+     */
+    public static Future<Ledger> open(SpendStore store, InstantSource clock, Consumer<BudgetStanding> worse) {
+        Ledger ledger = new Ledger(store, Optional.empty(), clock, worse);
+        return ledger.refresh().map(ledger);
     }
 
     /**
      * A ledger that has not read its store yet and counts from zero until {@link #refresh} succeeds: for a store that may be away
      * at start and must not keep the gateway from serving.
      */
-    public static Ledger unread(SpendStore store, InstantSource clock) {
-        return new Ledger(store, clock);
+    public static Ledger unread(SpendStore store, InstantSource clock, Consumer<BudgetStanding> worse) {
+        return new Ledger(store, Optional.empty(), clock, worse);
     }
 
     /**
-     * Takes over what the store knows of today beyond this ledger: other replicas' spend. Never lowers a count, so what was
+     * A ledger of one replica of several, which spends limited money out of leases of its own. Like {@link #unread} otherwise; holds nothing
+     * until it asks.
+     *
+     * @param nanos passes evenly, whatever the clock does
+     */
+    public static Ledger leasing(
+            LeaseStore store, InstantSource clock, LongSupplier nanos, Consumer<BudgetStanding> worse) {
+        return new Ledger(store, Optional.of(new Leasing(store, nanos)), clock, worse);
+    }
+
+    /**
+     * Takes over what the store knows beyond this ledger: other replicas' spend. Never lowers a count, so what was
      * settled here meanwhile stays. Fails when the store cannot be read; then nothing has changed.
      */
     public Future<Void> refresh() {
-        LocalDate today = utcDay(clock);
-        return store.spentOn(today)
+        LocalDate today = today();
+        return store.spentAsOf(today)
                 .map(spent -> {
-                    spent.forEach((tenant, amount) -> accounts.compute(tenant, (_, known) -> {
-                        Account account = Account.on(today, known);
-                        return account.day.equals(today) && account.spent.isLessThan(amount)
-                                ? new Account(today, amount, account.reserved)
-                                : account;
-                    }));
+                    spent.forEach((account, known) -> {
+                        var _ = on(account, balance -> {
+                            balance.learn(known, today);
+                            return balance;
+                        });
+                    });
                     return spent;
                 })
                 .mapEmpty();
     }
 
     /**
-     * Sets {@code worstCase} aside, or refuses when spent plus reserved plus it would exceed the limit.
+     * Sets {@code worstCase} aside, or refuses when spent plus reserved plus it would exceed a limit of anybody who pays.
      *
-     * @param dailyLimit of the tenant; empty: always granted, and still counted
      * @param worstCase not negative
      */
-    public Verdict reserve(TenantId tenant, Optional<Usd> dailyLimit, Usd worstCase) {
+    public Verdict reserve(Payer payer, Usd worstCase) {
         if (worstCase.nanos() < 0) {
             throw new IllegalArgumentException("a reservation is not negative: " + worstCase);
         }
-        LocalDate today = utcDay(clock);
-        // compute runs once per attempt and holds the tenant's bin: check and change are one step.
-        Verdict[] verdict = new Verdict[1];
-        accounts.compute(tenant, (_, known) -> {
-            Account account = Account.on(today, known);
-            Usd committed = sum(sum(account.spent, account.reserved), worstCase);
-            if (dailyLimit.isPresent() && dailyLimit.get().isLessThan(committed)) {
-                verdict[0] = new Verdict.Denied(
-                        dailyLimit.get(), account.spent, account.reserved, worstCase, midnightAfter(account.day));
-                return account;
+        List<BudgetStanding> untold = new ArrayList<>();
+        Verdict verdict = withLock(payer.tenant(), () -> {
+            Optional<Verdict.Denied> denied = payer.lines().stream()
+                    .flatMap(line -> balance(line.account()).refusal(line.budget(), worstCase).stream())
+                    .findFirst();
+            payer.lines().forEach(line -> untold.addAll(balance(line.account()).untold(line.budget())));
+            if (denied.isPresent()) {
+                return denied.get();
             }
-            verdict[0] = new Verdict.Granted(new Reservation(tenant, account.day, worstCase));
-            return new Account(account.day, account.spent, sum(account.reserved, worstCase));
+            Optional<Verdict.Unleased> unleased = leasing.flatMap(by -> unleased(by, payer, worstCase));
+            if (unleased.isPresent()) {
+                return unleased.get();
+            }
+            payer.lines().forEach(line -> balance(line.account()).reserve(worstCase));
+            return new Verdict.Granted(
+                    new Reservation(payer, balance(Account.of(payer.tenant())).day(), worstCase));
         });
-        return verdict[0];
+        untold.forEach(worse);
+        leasing.ifPresent(by -> askAhead(by, payer));
+        return verdict;
+    }
+
+    /**
+     * {@link #reserve}, and where this replica's share does not cover it, asks the store for more first: one round trip, which the store
+     * limits. Never fails.
+     */
+    public Future<Verdict> obtain(Payer payer, Usd worstCase) {
+        Verdict verdict = reserve(payer, worstCase);
+        if (leasing.isEmpty()
+                || !(verdict instanceof Verdict.Unleased)
+                || !leasing.get().store().isReachable()) {
+            return Future.succeededFuture(verdict);
+        }
+        List<Future<Boolean>> asked = payer.lines().stream()
+                .filter(line -> line.budget().isLimited())
+                .map(line -> ask(leasing.get(), line.account(), worstCase))
+                .toList();
+        return Future.join(asked).transform(answers -> {
+            Verdict again = reserve(payer, worstCase);
+            // The store has answered, and had no more to give: that is what is left of the limit.
+            return Future.succeededFuture(
+                    answers.succeeded() && again instanceof Verdict.Unleased(Account account, Usd needed)
+                            ? exhausted(payer, account, needed)
+                            : again);
+        });
+    }
+
+    private Verdict exhausted(Payer payer, Account account, Usd needed) {
+        BudgetStanding tightest = standings(payer).stream()
+                .filter(standing -> standing.account().equals(account))
+                .min(Comparator.comparing(BudgetStanding::left))
+                .orElseThrow();
+        List<BudgetStanding> untold = new ArrayList<>();
+        Verdict denied = withLock(payer.tenant(), () -> {
+            Balance balance = balance(account);
+            balance.refuse(tightest);
+            payer.lines().stream()
+                    .filter(line -> line.account().equals(account))
+                    .forEach(line -> untold.addAll(balance.untold(line.budget())));
+            return new Verdict.Denied(tightest, needed, tightest.period().end(balance.day()));
+        });
+        untold.forEach(worse);
+        return denied;
+    }
+
+    /** Under the lock: the first account whose share does not cover it. */
+    private Optional<Verdict.Unleased> unleased(Leasing by, Payer payer, Usd worstCase) {
+        boolean lost = !by.store().isReachable();
+        if (worstCase.equals(Usd.ZERO) || (lost && payer.onStoreLoss() == OnStoreLoss.ALLOW)) {
+            return Optional.empty();
+        }
+        boolean refused = lost && payer.onStoreLoss() == OnStoreLoss.DENY;
+        long now = by.nanos().getAsLong();
+        Optional<Verdict.Unleased> first = Optional.empty();
+        for (Payer.Line line : payer.lines()) {
+            if (line.budget().isLimited()) {
+                Balance balance = balance(line.account());
+                Leasehold lease = balance.lease(line.budget(), now);
+                lease.wants(line.budget(), worstCase);
+                if (refused || lease.free(balance.allReserved(), now).isLessThan(worstCase)) {
+                    first = first.or(() -> Optional.of(new Verdict.Unleased(line.account(), worstCase)));
+                }
+            }
+        }
+        return first;
+    }
+
+    /** So that the next request need not wait. */
+    private void askAhead(Leasing by, Payer payer) {
+        if (!by.store().isReachable()) {
+            return;
+        }
+        for (Payer.Line line : payer.lines()) {
+            boolean due = line.budget().isLimited()
+                    && on(
+                            line.account(),
+                            balance -> balance.lease()
+                                    .filter(lease -> lease.isShort(
+                                            balance.allReserved(), by.nanos().getAsLong()))
+                                    .isPresent());
+            if (due) {
+                var _ = ask(by, line.account(), Usd.ZERO);
+            }
+        }
+    }
+
+    /**
+     * Tells the store that this replica lives, and gives back what it has had no use for since the last time. To be called every few seconds; what fails
+     * is tried again then.
+     */
+    public Future<Void> renew() {
+        return askForAll(lease -> !lease.isAsking());
+    }
+
+    /** Gives everything back that no running request needs, at the end. */
+    public Future<Void> giveBack() {
+        // The first asks for what was used lately, the second knows that nothing was since.
+        return askForAll(_ -> true).compose(_ -> askForAll(_ -> true));
+    }
+
+    private Future<Void> askForAll(Predicate<Leasehold> which) {
+        List<Future<Boolean>> asked = new ArrayList<>();
+        leasing.ifPresent(by -> books.forEach((tenant, book) -> {
+            List<Account> accounts = withLock(
+                    tenant,
+                    () -> book.balances.entrySet().stream()
+                            .filter(entry -> entry.getValue()
+                                    .lease()
+                                    .filter(lease ->
+                                            lease.isHeld(entry.getValue().allReserved()))
+                                    .filter(which)
+                                    .isPresent())
+                            .map(Map.Entry::getKey)
+                            .toList());
+            accounts.forEach(account -> asked.add(ask(by, account, Usd.ZERO)));
+        }));
+        return Future.join(asked).mapEmpty();
+    }
+
+    private Future<Boolean> ask(Leasing by, Account account, Usd next) {
+        long asked = by.nanos().getAsLong();
+        LeaseStore.Ask ask = on(
+                account,
+                balance -> balance.lease().orElseThrow().ask(account, balance.day(), balance.allReserved(), next));
+        return by.store().lease(ask).transform(answer -> {
+            var _ = on(account, balance -> {
+                Leasehold lease = balance.lease().orElseThrow();
+                if (answer.succeeded()) {
+                    lease.granted(answer.result(), by.goodUntil(asked));
+                    balance.learn(answer.result().spent(), ask.today());
+                } else {
+                    lease.refused();
+                }
+                return balance;
+            });
+            return answer.succeeded() ? Future.succeededFuture(true) : Future.failedFuture(answer.cause());
+        });
     }
 
     /**
      * Closes the reservation and books what the request really cost; {@link Usd#ZERO} gives everything back. The first call
      * counts, every later one is a no-op that succeeds. Memory is right when the method returns; the future fails when the store
-     * could not be told, and then only a restart before midnight would forget the amount.
+     * could not be told, and then only a restart would forget the amount.
      *
      * @param actual not negative; may exceed the reservation when the estimate was too low, and is then booked in full
      */
@@ -108,69 +290,102 @@ public final class Ledger {
             return Future.succeededFuture();
         }
         Usd cost = actual.nanos() < 0 ? Usd.ZERO : actual;
-        LocalDate today = utcDay(clock);
-        accounts.computeIfPresent(reservation.tenant(), (_, known) -> {
-            Account account = Account.on(today, known);
-            return account.day.equals(reservation.day())
-                    ? new Account(account.day, sum(account.spent, cost), account.reserved.minus(reservation.amount()))
-                    : account;
+        List<BudgetStanding> untold = new ArrayList<>();
+        List<Future<Void>> stored = withLock(reservation.payer().tenant(), () -> {
+            List<Future<Void>> additions = new ArrayList<>();
+            for (Payer.Line line : reservation.payer().lines()) {
+                Balance balance = balance(line.account());
+                balance.release(reservation.day(), reservation.amount());
+                additions.add(book(balance, line.account(), reservation.day(), cost));
+                untold.addAll(balance.untold(line.budget()));
+            }
+            return additions;
         });
-        return cost.equals(Usd.ZERO)
-                ? Future.succeededFuture()
-                : store.add(reservation.tenant(), reservation.day(), cost);
+        untold.forEach(worse);
+        return Future.join(stored).mapEmpty();
     }
 
     /**
-     * Books money that no reservation covers: a lens written in the background for later requests. Counts against today's limit
-     * from now on; see {@link #settle} for the future.
+     * Books money that no reservation covers, to one account alone: a lens written in the background for later requests. Counts against the
+     * limits from now on; see {@link #settle} for the future.
      */
-    public Future<Void> charge(TenantId tenant, Usd cost) {
-        return switch (reserve(tenant, Optional.empty(), Usd.ZERO)) {
-            case Verdict.Granted(Reservation reservation) -> settle(reservation, cost);
-            case Verdict.Denied denied -> throw new AssertionError("no limit was given: " + denied);
-        };
+    public Future<Void> charge(Account account, Usd cost) {
+        return on(account, balance -> book(balance, account, balance.day(), cost));
     }
 
-    /** Settled today, running requests not included. */
-    public Usd spentToday(TenantId tenant) {
-        return today(tenant).spent;
+    private Future<Void> book(Balance balance, Account account, LocalDate day, Usd cost) {
+        if (cost.equals(Usd.ZERO)) {
+            return Future.succeededFuture();
+        }
+        balance.book(day, cost);
+        return store.add(account, day, cost);
+    }
+
+    /** Settled as of now, running requests not included. */
+    public Spent spent(Account account) {
+        return on(account, Balance::spent);
     }
 
     /** Set aside today for requests still running. */
-    public Usd reservedToday(TenantId tenant) {
-        return today(tenant).reserved;
+    public Usd reserved(Account account) {
+        return on(account, Balance::reserved);
     }
 
-    /** What is left of the limit after spend and reservations, never negative; empty without a limit. */
-    public Optional<Usd> remaining(TenantId tenant, Optional<Usd> dailyLimit) {
-        return dailyLimit.map(limit -> {
-            Account account = today(tenant);
-            Usd committed = sum(account.spent, account.reserved);
-            return limit.isLessThan(committed) ? Usd.ZERO : limit.minus(committed);
-        });
+    /** How every limit stands of everybody who pays. */
+    public List<BudgetStanding> standings(Payer payer) {
+        return withLock(
+                payer.tenant(),
+                () -> payer.lines().stream()
+                        .flatMap(line -> line.budget().periods().stream()
+                                .map(period -> balance(line.account()).standing(line.budget(), period)))
+                        .toList());
     }
 
-    private Account today(TenantId tenant) {
-        return Account.on(utcDay(clock), accounts.get(tenant));
+    /** What is left of the tightest limit after spend and reservations, never negative; empty without a limit. */
+    public Optional<Usd> remaining(Payer payer) {
+        return payer.isLimited()
+                ? standings(payer).stream().map(BudgetStanding::left).min(Comparator.naturalOrder())
+                : Optional.empty();
     }
 
-    private static LocalDate utcDay(InstantSource clock) {
+    /** That of the limit that stands worst; ample without one. */
+    public BudgetState state(Payer payer) {
+        return payer.isLimited()
+                ? standings(payer).stream()
+                        .map(BudgetStanding::state)
+                        .max(Comparator.naturalOrder())
+                        .orElse(BudgetState.AMPLE)
+                : BudgetState.AMPLE;
+    }
+
+    private interface Use<T> {
+        T of(Balance balance);
+    }
+
+    private <T> T on(Account account, Use<T> use) {
+        return withLock(account.tenant(), () -> use.of(balance(account)));
+    }
+
+    private <T> T withLock(TenantId tenant, Supplier<T> step) {
+        Book book = books.computeIfAbsent(tenant, _ -> new Book());
+        synchronized (book) {
+            return step.get();
+        }
+    }
+
+    /** Under the tenant's lock. */
+    private Balance balance(Account account) {
+        return books.computeIfAbsent(account.tenant(), _ -> new Book()).balance(account, today());
+    }
+
+    /** The UTC day by this ledger's clock. */
+    public LocalDate today() {
         return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
     }
 
-    private static Instant midnightAfter(LocalDate day) {
-        return day.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
-    }
-
     /** Saturates: an absurd worst case must be denied, not overflow into a small number. */
-    private static Usd sum(Usd a, Usd b) {
+    static Usd sum(Usd a, Usd b) {
         long sum = a.nanos() + b.nanos();
         return new Usd(sum < 0 ? Long.MAX_VALUE : sum);
-    }
-
-    private record Account(LocalDate day, Usd spent, Usd reserved) {
-        static Account on(LocalDate today, @org.jspecify.annotations.Nullable Account known) {
-            return known == null || known.day.isBefore(today) ? new Account(today, Usd.ZERO, Usd.ZERO) : known;
-        }
     }
 }

@@ -1,6 +1,5 @@
 package dev.fresnel.budget;
 
-import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
 import java.time.LocalDate;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -11,22 +10,23 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Thread-safe.
  */
 public final class Reservation {
-    private final TenantId tenant;
+    private final Payer payer;
     private final LocalDate day;
     private final Usd amount;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    Reservation(TenantId tenant, LocalDate day, Usd amount) {
-        this.tenant = tenant;
+    Reservation(Payer payer, LocalDate day, Usd amount) {
+        this.payer = payer;
         this.day = day;
         this.amount = amount;
     }
 
-    public TenantId tenant() {
-        return tenant;
+    /** Whom it is set aside for. */
+    public Payer payer() {
+        return payer;
     }
 
-    /** The UTC day whose limit granted it, and to which the real cost is booked, also when it is settled after midnight. */
+    /** The UTC day whose limits granted it, and to which the real cost is booked, also when it is settled after midnight. */
     public LocalDate day() {
         return day;
     }
@@ -47,6 +47,6 @@ public final class Reservation {
 
     @Override
     public String toString() {
-        return "Reservation[" + tenant + " " + day + " " + amount + (isOpen() ? " open]" : " closed]");
+        return "Reservation[" + payer.tenant() + " " + day + " " + amount + (isOpen() ? " open]" : " closed]");
     }
 }

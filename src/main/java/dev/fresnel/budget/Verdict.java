@@ -2,6 +2,7 @@ package dev.fresnel.budget;
 
 import dev.fresnel.value.Usd;
 import java.time.Instant;
+import java.util.Optional;
 
 /** The ledger's answer to a reservation. */
 public sealed interface Verdict {
@@ -9,27 +10,43 @@ public sealed interface Verdict {
     record Granted(Reservation reservation) implements Verdict {}
 
     /**
-     * The worst case does not fit into what is left of the day.
+     * The worst case does not fit into what is left.
      *
-     * @param limit of the UTC day
-     * @param spent settled so far today
-     * @param reserved set aside for requests still running
+     * @param of the limit that it does not fit into
      * @param needed the worst case asked for
-     * @param resetsAt next midnight UTC
+     * @param resetsAt when that limit begins anew; empty: never
      */
-    record Denied(Usd limit, Usd spent, Usd reserved, Usd needed, Instant resetsAt) implements Verdict {
+    record Denied(BudgetStanding of, Usd needed, Optional<Instant> resetsAt) implements Verdict {
         /** What a request may cost at most right now; never negative. */
         public Usd remaining() {
-            Usd left = limit.minus(spent).minus(reserved);
-            return left.nanos() < 0 ? Usd.ZERO : left;
+            return of.left();
         }
 
         /** Safe to show to the client: the numbers, and what helps. */
         public String publicMessage() {
-            return "The daily budget of " + limit + " USD does not cover this request: it may cost up to " + needed
-                    + " USD and " + remaining() + " USD is left (" + spent + " spent, " + reserved
-                    + " reserved for running requests). Lower max_completion_tokens, wait until " + resetsAt
-                    + ", or ask the operator to raise daily-budget.";
+            String whose =
+                    of.account().key().map(key -> " of the key '" + key + "'").orElse("");
+            return "The " + of.period().adjective() + " budget" + whose + " of " + of.limit()
+                    + " USD does not cover this request: it may cost up to " + needed + " USD and " + remaining()
+                    + " USD is left (" + of.spent() + " spent, " + of.reserved()
+                    + " reserved for running requests). Lower max_completion_tokens"
+                    + resetsAt.map(end -> ", wait until " + end).orElse("")
+                    + ", or ask the operator to raise the budget.";
+        }
+    }
+
+    /**
+     * There may be money, but this replica does not hold it: the store has to be asked, or does not answer.
+     *
+     * @param account whose
+     */
+    record Unleased(Account account, Usd needed) implements Verdict {
+        /** Safe to show to the client. */
+        public String publicMessage() {
+            return "The budget"
+                    + account.key().map(key -> " of the key '" + key + "'").orElse("")
+                    + " cannot be checked now: the store that counts it does not answer, and this gateway's own share of it"
+                    + " does not cover the " + needed + " USD that this request may cost. Send it again later.";
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.fresnel.config;
 
+import dev.fresnel.budget.Budget;
+import dev.fresnel.budget.BudgetTerms;
 import dev.fresnel.budget.Price;
 import dev.fresnel.chat.ParamCaps;
 import dev.fresnel.config.ConfigFile.KeySection;
@@ -206,8 +208,15 @@ final class Assembly {
                 new AllowedModels(section.models()),
                 section.upstream().orElse(file.upstreams().keySet().iterator().next()),
                 section.routes().stream().map(route -> route(route, base)).toList(),
-                section.budget().daily(),
+                budget(section.budget()),
                 limits(section.limits()));
+    }
+
+    private static BudgetTerms budget(ConfigFile.BudgetSection section) {
+        return new BudgetTerms(
+                new Budget(section.daily(), section.monthly(), section.total()),
+                section.onLow(),
+                section.onStoreLoss());
     }
 
     private TenantKey key(KeySection section) {
@@ -218,6 +227,10 @@ final class Assembly {
                 Set.copyOf(section.scopes()),
                 new AllowedModels(section.models()),
                 section.expires(),
+                new Budget(
+                        section.budget().daily(),
+                        section.budget().monthly(),
+                        section.budget().total()),
                 section.metadata(),
                 limits(section.limits()));
     }

@@ -1,5 +1,7 @@
 package dev.fresnel.config;
 
+import dev.fresnel.budget.OnLow;
+import dev.fresnel.budget.OnStoreLoss;
 import dev.fresnel.chat.Feature;
 import dev.fresnel.tenant.KeyHash;
 import dev.fresnel.tenant.Scope;
@@ -354,6 +356,9 @@ record ConfigFile(
                     unset = "never")
             Optional<Instant> expires,
 
+            @Key("Money it may spend, of what its tenant may.")
+            KeyBudgetSection budget,
+
             @Key(value = "Notes for people, shown and never acted on.", pattern = Key.NOTE)
             Map<String, String> metadata,
 
@@ -396,7 +401,35 @@ record ConfigFile(
                     value = "USD per UTC day; past it requests are refused, as is what cannot be counted.",
                     unset = "no limit",
                     min = "0")
-            Optional<Usd> daily) {}
+            Optional<Usd> daily,
+
+            @Key(value = "USD per UTC month, likewise.", unset = "no limit", min = "0")
+            Optional<Usd> monthly,
+
+            @Key(value = "USD for ever, likewise.", unset = "no limit", min = "0")
+            Optional<Usd> total,
+
+            @Key(
+                    value =
+                            "When less than 30 % of a budget is left: `ignore` it, or `prefer-cheap`: in modes `rules` and `adaptive` a worker with a lens answers, below 10 % a bare one.",
+                    def = "ignore")
+            OnLow onLow,
+
+            @Key(
+                    value =
+                            "While Redis does not answer: `local-share`, what this replica holds of the budget; `deny`, nothing; `allow`, by what was known last, which may overspend. Without effect on one process with its own store.",
+                    def = "local-share")
+            OnStoreLoss onStoreLoss) {}
+
+    record KeyBudgetSection(
+            @Key(value = "USD per UTC day.", unset = "no limit of its own", min = "0")
+            Optional<Usd> daily,
+
+            @Key(value = "USD per UTC month.", unset = "no limit of its own", min = "0")
+            Optional<Usd> monthly,
+
+            @Key(value = "USD for ever.", unset = "no limit of its own", min = "0")
+            Optional<Usd> total) {}
 
     record RouteSection(
             @Key("Which requests it takes.") MatchSection match,

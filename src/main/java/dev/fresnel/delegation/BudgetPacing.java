@@ -1,25 +1,26 @@
 package dev.fresnel.delegation;
 
+import dev.fresnel.budget.Account;
+import dev.fresnel.budget.Payer;
 import dev.fresnel.policy.BudgetPrice;
-import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a dollar costs in quality for each tenant whose daily budget would run out before the day does. Without it the day's first
+ * What a dollar costs in quality for each account whose budget would run out before its day or month does. Without it the first
  * requests get the dear model and the last ones are refused.
  *
  * <p>After every request the {@link BudgetPrice} moves by how far spending is from what one request may cost,
  *
  * <pre>
- *   B = remaining / (rate * seconds until midnight UTC)
+ *   B = min over day and month of remaining / (rate * seconds until its end)
  *   rate = n / (tau (1 - exp(-age / tau))),   n &lt;- n exp(-dt / tau) + 1,   tau = one hour
  * </pre>
  *
@@ -28,19 +29,26 @@ import org.jspecify.annotations.Nullable;
  * that cost what ours do. So {@code rate} is taken {@code all / own} times, both sums decayed like {@code n}. It steers the learned policy
  * only; the limit itself is the ledger's.
  *
- * <p>Holds one entry per tenant of the config that has a budget. Thread-safe.
+ * <p>A budget for ever has no end to last until, and has no price. Holds one entry per account of the config that has another. Thread-safe.
  */
 public final class BudgetPacing {
     private static final double TAU = 3600;
     private static final double YOUNGEST = 600;
 
-    private final Map<TenantId, Pace> paces = new ConcurrentHashMap<>();
+    private final Map<Account, Pace> paces = new ConcurrentHashMap<>();
+
+    /**
+     * What is left of a limit, and until when it must last.
+     *
+     * @param end of the day or the month
+     */
+    public record Left(Usd remaining, Instant end) {}
 
     /**
      * @param arrivals decayed count
      * @param own US dollars that our requests cost, decayed
      * @param all US dollars by which the remaining budget fell, decayed
-     * @param remaining of the day's budget, the last time
+     * @param left of the shortest budget, the last time
      * @param allowed US dollars that a request may cost, the last time it was computed; 0 before the first
      */
     private record Pace(
@@ -49,7 +57,7 @@ public final class BudgetPacing {
             double arrivals,
             double own,
             double all,
-            Usd remaining,
+            Left left,
             BudgetPrice price,
             double allowed) {
         /** How many requests there are for one of ours. */
@@ -59,51 +67,75 @@ public final class BudgetPacing {
     }
 
     /**
-     * A request of a tenant with a daily budget is over.
+     * A request of an account with a budget is over.
      *
      * @param cost of the request, everything it caused included
-     * @param remaining of the day's budget after it
+     * @param budgets what is left of each after it, the shortest first; without any nothing happens
      */
-    public void spent(TenantId tenant, Usd cost, Usd remaining, Instant now) {
-        paces.compute(tenant, (_, known) -> after(known, cost, remaining, now));
+    public void spent(Account account, Usd cost, List<Left> budgets, Instant now) {
+        if (!budgets.isEmpty()) {
+            paces.compute(account, (_, known) -> after(known, cost, budgets, now));
+        }
     }
 
-    private static Pace after(@Nullable Pace known, Usd cost, Usd remaining, Instant now) {
-        Pace pace = known == null ? new Pace(now, now, 0, 0, 0, remaining.plus(cost), BudgetPrice.FREE, 0) : known;
+    private static Pace after(@Nullable Pace known, Usd cost, List<Left> budgets, Instant now) {
+        Left shortest = budgets.getFirst();
+        Pace pace = known == null
+                ? new Pace(
+                        now,
+                        now,
+                        0,
+                        0,
+                        0,
+                        new Left(shortest.remaining().plus(cost), shortest.end()),
+                        BudgetPrice.FREE,
+                        0)
+                : known;
         double passed = Math.max(0, seconds(pace.last, now));
         double kept = Math.exp(-passed / TAU);
-        // Rises count as well: what was reserved for a call that came cheaper is given back. At midnight there is a new
+        // Rises count as well: what was reserved for a call that came cheaper is given back. At the end there is a new
         // budget.
-        double fallen =
-                isSameDay(pace.last, now) ? pace.remaining.minus(remaining).dollars() : cost.dollars();
+        double fallen = pace.left.end().equals(shortest.end())
+                ? pace.left.remaining().minus(shortest.remaining()).dollars()
+                : cost.dollars();
         Pace seen = new Pace(
                 pace.began,
                 now,
                 pace.arrivals * kept + 1,
                 pace.own * kept + cost.dollars(),
                 pace.all * kept + fallen,
-                remaining,
+                shortest,
                 pace.price,
                 pace.allowed);
         double age = Math.max(YOUNGEST, seconds(seen.began, now));
         double rate = seen.replicas() * seen.arrivals / (TAU * -Math.expm1(-age / TAU));
-        double left = Math.max(1, rate * seconds(now, midnightAfter(now)));
-        double allowed = remaining.dollars() / left;
+        double allowed = budgets.stream()
+                .mapToDouble(left -> left.remaining().dollars() / Math.max(1, rate * seconds(now, left.end())))
+                .min()
+                .orElseThrow();
         return new Pace(
                 seen.began,
                 now,
                 seen.arrivals,
                 seen.own,
                 seen.all,
-                remaining,
+                shortest,
                 pace.price.after(cost.dollars(), allowed),
                 allowed);
     }
 
-    /** What the day's budget asks of the tenant's next decision. */
-    public Pressure pressure(TenantId tenant) {
-        return Optional.ofNullable(paces.get(tenant))
-                .map(pace -> new Pressure(pace.price.perDollar(pace.allowed), pace.allowed))
+    /** What an account's budgets ask of its next decision. */
+    public Pressure pressure(Account account) {
+        return Optional.ofNullable(paces.get(account))
+                .map(pace -> new Pressure(pace.price.perDollar(pace.allowed), pace.allowed, Downgrade.NONE))
+                .orElse(Pressure.NONE);
+    }
+
+    /** What the budgets of everybody who pays ask of the next decision: those that press hardest. */
+    public Pressure pressure(Payer payer) {
+        return payer.lines().stream()
+                .map(line -> pressure(line.account()))
+                .max(Comparator.comparingDouble(Pressure::perDollar))
                 .orElse(Pressure.NONE);
     }
 
@@ -113,25 +145,23 @@ public final class BudgetPacing {
      * @param perDollar quality that a dollar costs beside its own worth, as {@link dev.fresnel.policy.Stakes} takes it; next to 0 while
      *     there is enough
      * @param allowed US dollars that a request may cost on average; 0 without a budget
+     * @param downgrade what a budget that is low asks for, whatever the pace
      */
-    public record Pressure(double perDollar, double allowed) {
-        public static final Pressure NONE = new Pressure(0, 0);
+    public record Pressure(double perDollar, double allowed, Downgrade downgrade) {
+        public static final Pressure NONE = new Pressure(0, 0, Downgrade.NONE);
+
+        public Pressure(double perDollar, double allowed) {
+            this(perDollar, allowed, Downgrade.NONE);
+        }
+
+        public Pressure with(Downgrade other) {
+            return new Pressure(perDollar, allowed, other);
+        }
 
         /** Whether an arm of that cost may be drawn with the floor's probability only to learn about it. */
         boolean affordsExploring(double cost, double floor) {
             return BudgetPrice.affordsExploring(cost, allowed, floor);
         }
-    }
-
-    private static boolean isSameDay(Instant one, Instant other) {
-        return midnightAfter(one).equals(midnightAfter(other));
-    }
-
-    private static Instant midnightAfter(Instant now) {
-        return LocalDate.ofInstant(now, ZoneOffset.UTC)
-                .plusDays(1)
-                .atStartOfDay(ZoneOffset.UTC)
-                .toInstant();
     }
 
     private static double seconds(Instant from, Instant to) {

@@ -81,11 +81,39 @@ final class Deliberation {
         if (inquiry.request().openToolLoop()) {
             return goDirect(Reason.OPEN_TOOL_LOOP);
         }
+        Optional<Route> cheaper = byLadder();
+        if (cheaper.isPresent()) {
+            return cheaper.get();
+        }
         return switch (mode()) {
             case RULES, SHADOW -> byRules();
             case ADAPTIVE, SHADOW_ADAPTIVE -> byPolicy(Optional.empty(), Optional.empty());
             case OFF -> goDirect(Reason.MODE_OFF);
         };
+    }
+
+    /**
+     * A budget that runs low takes the first worker of its rung that may answer and is expected to cost less than the requested model. What
+     * comes of it is learned like what a client's own choice of arm brings. Empty: decide as ever.
+     */
+    private Optional<Route> byLadder() {
+        Ladder ladder = new Ladder(inquiry.moment().budget().downgrade());
+        if (mode().isShadow() || mode() == Mode.OFF) {
+            return Optional.empty();
+        }
+        return ladder.worker(rows, weighing.directCost()).map(row -> {
+            if (mode() == Mode.ADAPTIVE) {
+                learns(
+                        new Drawing(
+                                row.arm(),
+                                Map.of(row.arm(), 1.0),
+                                List.of(),
+                                Optional.empty(),
+                                Learning.Use.TAUGHT),
+                        Optional.empty());
+            }
+            return delegate(row, List.of(ladder.reason()), Optional.empty());
+        });
     }
 
     private Mode mode() {

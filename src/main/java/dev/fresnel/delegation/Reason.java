@@ -15,6 +15,10 @@ public enum Reason {
     MULTI_PART,
     /** Rule: delegation is expected to save money, its share of the lens included. */
     BREAK_EVEN,
+    /** The ladder: less than 30 % of a budget is left, and the tenant has cheaper arms preferred then. */
+    BUDGET_STATE_LOW,
+    /** The ladder: less than 10 % of a budget is left. */
+    BUDGET_STATE_CRITICAL,
 
     /** No rule fired: the normal fate of a small request. */
     NO_RULE_FIRED,

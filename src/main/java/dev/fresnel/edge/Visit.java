@@ -126,9 +126,9 @@ final class Visit {
             model(arrival, resource.substring(MODELS.length() + 1));
             serving.exchanges().answered(arrival, request, client);
         } else {
-            if (arrival.tenant().dailyBudget().isPresent() && !FREE_METHODS.contains(request.method())) {
+            if (arrival.payer().isLimited() && !FREE_METHODS.contains(request.method())) {
                 throw failure(new GatewayFailure.OverBudget("What " + resource
-                        + " costs cannot be counted against this tenant's daily budget, so it is refused. Use"
+                        + " costs cannot be counted against this tenant's budget, so it is refused. Use"
                         + " /v1/chat/completions, or ask the operator for a tenant without a budget."));
             }
             if (arrival.isLimitedInModels() && !FREE_METHODS.contains(request.method())) {

@@ -1,5 +1,6 @@
 package dev.fresnel.exchange;
 
+import dev.fresnel.budget.Payer;
 import dev.fresnel.tenant.Pass;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantKey;
@@ -30,6 +31,12 @@ public record Arrival(
         Optional<Secret> credential,
         long startedNanos,
         Pass pass) {
+    /** Whom the request is charged to. */
+    public Payer payer() {
+        Payer payer = Payer.of(tenant.id(), tenant.budget());
+        return key.map(known -> payer.by(known.name(), known.budget())).orElse(payer);
+    }
+
     /** The name of the key that was shown. */
     public Optional<String> keyName() {
         return key.map(TenantKey::name);

@@ -61,8 +61,7 @@ final class Classifying {
 
     /** Empty where the model has no price, or what the tenant has left does not pay for as many calls as may run at once. */
     private Optional<TaskClassifier.Question> question(ClassifierRules rules, TaskText task) {
-        Optional<Usd> left =
-                parts.ledger().remaining(arrival.tenant().id(), arrival.tenant().dailyBudget());
+        Optional<Usd> left = parts.ledger().remaining(arrival.payer());
         return parts.models()
                 .find(rules.model())
                 .flatMap(model -> parts.prices()

@@ -1,10 +1,13 @@
 package dev.fresnel.exchange;
 
+import dev.fresnel.budget.Payer;
 import dev.fresnel.chat.ChatRequest;
 import dev.fresnel.chat.OpaqueChat;
 import dev.fresnel.chat.ParsedChat;
 import dev.fresnel.delegation.Assessment;
+import dev.fresnel.delegation.BudgetPacing;
 import dev.fresnel.delegation.ConversationKey;
+import dev.fresnel.delegation.Downgrade;
 import dev.fresnel.delegation.Experience;
 import dev.fresnel.delegation.Inquiry;
 import dev.fresnel.delegation.Learning;
@@ -100,7 +103,7 @@ final class Deciding {
         journal.mode = Optional.of(overrides.modeOn(plan));
         if (plan.mode() == Mode.OFF
                 && overrides.equals(Overrides.NONE)
-                && arrival.tenant().dailyBudget().isEmpty()
+                && !arrival.payer().isLimited()
                 && !arrival.pass().countsTokens()) {
             // Nothing is asked of us: not even the cost of looking.
             journal.reason = plan.offReason().key();
@@ -109,10 +112,10 @@ final class Deciding {
         TaskText task = TaskText.of(request);
         return classifying
                 .kind(request, plan, overrides, task)
-                .map(classified -> decide(request, plan, overrides, task, classified));
+                .compose(classified -> decide(request, plan, overrides, task, classified));
     }
 
-    private Plan decide(
+    private Future<Plan> decide(
             ChatRequest request, RoutePlan plan, Overrides overrides, TaskText task, Optional<TaskKind> classified) {
         Assessment assessment;
         try {
@@ -126,14 +129,18 @@ final class Deciding {
             keepWithin(arrival.pass().reserve(request.bytes().length / BYTES_PER_TOKEN, 0));
             refuseUncounted("This request could not be estimated");
             bypass.note(Reason.FAIL_SAFE.key());
-            return new Plan.Requested(request);
+            return Future.succeededFuture(new Plan.Requested(request));
         }
         note(assessment);
         if (overrides.explain() == Overrides.Explain.DRY_RUN) {
-            return new Plan.Explained(Explanation.json(assessment));
+            return Future.succeededFuture(new Plan.Explained(Explanation.json(assessment)));
         }
         keepWithin(arrival.pass().reserve(journal.inputEstimate, journal.outputEstimate));
-        reserve(request, assessment);
+        return reserve(request, assessment).map(_ -> decided(request, plan, overrides, assessment));
+    }
+
+    /** What is to be done, now that it can be paid for. */
+    private Plan decided(ChatRequest request, RoutePlan plan, Overrides overrides, Assessment assessment) {
         assessment.learning().flatMap(Learning::trial).ifPresent(this::enrol);
         follow(request, plan, overrides);
         // Only now: what was refused, or merely asked about, is nothing to learn from.
@@ -217,9 +224,7 @@ final class Deciding {
                         parts.killSwitch().isPaused(arrival.tenant().id())
                                 ? Inquiry.Allowance.PAUSED
                                 : Inquiry.Allowance.DELEGATE,
-                        parts.ledger()
-                                .remaining(
-                                        arrival.tenant().id(), arrival.tenant().dailyBudget()),
+                        parts.ledger().remaining(arrival.payer()),
                         lensState(key),
                         parts.missed().of(key),
                         journal.conversation.flatMap(parts.pins()::find),
@@ -228,7 +233,15 @@ final class Deciding {
                                 parts.clock().instant(),
                                 parts.chance().getAsDouble(),
                                 parts.chance().getAsDouble(),
-                                parts.pacing().pressure(arrival.tenant().id()))));
+                                pressure())));
+    }
+
+    private BudgetPacing.Pressure pressure() {
+        Payer payer = arrival.payer();
+        return parts.pacing()
+                .pressure(payer)
+                .with(Downgrade.of(
+                        parts.ledger().state(payer), arrival.tenant().budget().onLow()));
     }
 
     /** Before the decision: whether there is a lens at hand is part of what it weighs. */
@@ -315,18 +328,21 @@ final class Deciding {
         }
     }
 
-    private void reserve(ChatRequest request, Assessment assessment) {
+    private Future<Void> reserve(ChatRequest request, Assessment assessment) {
         // A decision that failed weighed nothing, but its request still has a price.
         Optional<Usd> worst = assessment
                 .worstCase()
                 .or(() -> journal.requested
                         .flatMap(model -> parts.prices().find(model.name()))
                         .map(price -> price.atMost(assessment.estimates().atMost(request))));
-        refuse(purse.cover(worst, Purse.noPrice(journal.requestedModel)));
+        return purse.obtain(worst, Purse.noPrice(journal.requestedModel)).map(denial -> {
+            refuse(denial);
+            return null;
+        });
     }
 
     private void refuseUncounted(String what) {
-        if (arrival.tenant().dailyBudget().isPresent()) {
+        if (arrival.payer().isLimited()) {
             refuse(purse.cover(Optional.empty(), what));
         }
     }

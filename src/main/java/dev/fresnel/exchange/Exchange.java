@@ -1,5 +1,8 @@
 package dev.fresnel.exchange;
 
+import dev.fresnel.budget.Account;
+import dev.fresnel.budget.BudgetStanding;
+import dev.fresnel.budget.Payer;
 import dev.fresnel.budget.Savings;
 import dev.fresnel.chat.ChatRequest;
 import dev.fresnel.chat.ChatRequestReader;
@@ -7,6 +10,7 @@ import dev.fresnel.chat.OpaqueChat;
 import dev.fresnel.chat.ParsedChat;
 import dev.fresnel.chat.Usage;
 import dev.fresnel.delegation.Assessment;
+import dev.fresnel.delegation.BudgetPacing;
 import dev.fresnel.delegation.Mode;
 import dev.fresnel.delegation.Overrides;
 import dev.fresnel.delegation.Pin;
@@ -22,7 +26,12 @@ import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** One chat completion, from its bytes to the settled bill. Created, used and finished on one event loop; not thread-safe. */
@@ -215,6 +224,7 @@ final class Exchange {
         Optional<Usd> cost = journal.cost(parts.prices());
         purse.settle(journal.spent(parts.prices()));
         arrival.pass().used(journal.usage().inputTokens(), journal.usage().outputTokens());
+        purse.lens(journal.lensCost);
         pace(end, cost);
         book(end, cost);
         journal.conversation
@@ -238,11 +248,20 @@ final class Exchange {
         if (end == ExchangeEvent.End.REFUSED || end == ExchangeEvent.End.DRY_RUN) {
             return;
         }
-        Optional<Usd> remaining =
-                parts.ledger().remaining(arrival.tenant().id(), arrival.tenant().dailyBudget());
-        cost.map(journal.lensCost::plus)
-                .ifPresent(spent -> remaining.ifPresent(left -> parts.pacing()
-                        .spent(arrival.tenant().id(), spent, left, parts.clock().instant())));
+        Payer payer = arrival.payer();
+        if (cost.isEmpty() || !payer.isLimited()) {
+            return;
+        }
+        Usd spent = cost.get().plus(journal.lensCost);
+        Instant now = parts.clock().instant();
+        Map<Account, List<BudgetPacing.Left>> budgets = new LinkedHashMap<>();
+        for (BudgetStanding standing : parts.ledger().standings(payer)) {
+            standing.period()
+                    .end(LocalDate.ofInstant(now, ZoneOffset.UTC))
+                    .ifPresent(until -> budgets.computeIfAbsent(standing.account(), _ -> new ArrayList<>())
+                            .add(new BudgetPacing.Left(standing.left(), until)));
+        }
+        budgets.forEach((account, left) -> parts.pacing().spent(account, spent, left, now));
     }
 
     /** A lens is booked when it is written: {@link dev.fresnel.savings.SavingsBook#lens}. */
@@ -306,7 +325,7 @@ final class Exchange {
         }
         Judge.Sample sample = new Judge.Sample(
                 arrival.tenant().id(),
-                arrival.tenant().dailyBudget(),
+                arrival.payer(),
                 arrival.id(),
                 request,
                 journal.said().get().choices(),

@@ -176,8 +176,7 @@ final class Guiding {
 
     /** A lens for later requests is written from what is left of the day; one for this request was reserved with it. */
     private Wait affordable(Plan.Delegated plan, Wait wait) {
-        Optional<Usd> left =
-                parts.ledger().remaining(arrival.tenant().id(), arrival.tenant().dailyBudget());
+        Optional<Usd> left = parts.ledger().remaining(arrival.payer());
         Optional<Usd> price = plan.assessment().used().flatMap(ArmRow::lensCost);
         boolean tooDear = left.isPresent() && price.isPresent() && left.get().isLessThan(price.get());
         return wait == Wait.BACKGROUND && tooDear ? Wait.CACHED_ONLY : wait;
@@ -313,16 +312,17 @@ final class Guiding {
         journal.then(reason);
         journal.delegated = Optional.empty();
         return covered(plan)
-                .map(why -> Future.<Plan>failedFuture(new GatewayException(new GatewayFailure.OverBudget(why))))
-                .orElseGet(() -> Future.succeededFuture(new Plan.Requested(plan.request())));
+                .compose(denial -> denial.map(why ->
+                                Future.<Plan>failedFuture(new GatewayException(new GatewayFailure.OverBudget(why))))
+                        .orElseGet(() -> Future.succeededFuture(new Plan.Requested(plan.request()))));
     }
 
     /** The worker's reservation does not cover the model that the client asked for. */
-    private Optional<String> covered(Plan.Delegated plan) {
+    private Future<Optional<String>> covered(Plan.Delegated plan) {
         Optional<Usd> worst = journal.requested
                 .flatMap(model -> parts.prices().find(model.name()))
                 .map(price -> price.atMost(plan.assessment().estimates().atMost(plan.request())));
-        return purse.cover(worst, Purse.noPrice(journal.requestedModel));
+        return purse.obtain(worst, Purse.noPrice(journal.requestedModel));
     }
 
     private void started(Plan.Delegated plan, Optional<String> smart, String lens) {

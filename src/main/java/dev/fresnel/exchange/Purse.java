@@ -1,9 +1,14 @@
 package dev.fresnel.exchange;
 
+import dev.fresnel.budget.Account;
+import dev.fresnel.budget.Payer;
 import dev.fresnel.budget.PriceTable;
 import dev.fresnel.budget.Reservation;
 import dev.fresnel.budget.Verdict;
 import dev.fresnel.value.Usd;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.Optional;
 
 /**
@@ -30,14 +35,39 @@ final class Purse {
      * @return why the tenant's budget forbids it, in words for the client; empty when it is covered
      */
     Optional<String> cover(Optional<Usd> worstCase, String what, Usd spent) {
-        Optional<Usd> limit = arrival.tenant().dailyBudget();
-        if (worstCase.isEmpty() && limit.isPresent()) {
+        Payer payer = arrival.payer();
+        if (worstCase.isEmpty() && payer.isLimited()) {
             // Money that cannot be counted cannot be spent by a tenant with a limit.
             return Optional.of(
-                    what
-                            + ", so it cannot be counted against this tenant's daily budget. Ask for a model that has a price.");
+                    what + ", so it cannot be counted against this tenant's budget. Ask for a model that has a price.");
         }
-        return switch (parts.ledger().reserve(arrival.tenant().id(), limit, worstCase.orElse(Usd.ZERO))) {
+        return took(parts.ledger().reserve(payer, worstCase.orElse(Usd.ZERO)), spent);
+    }
+
+    /**
+     * {@link #cover} for an exchange that has spent nothing yet. Where replicas share a budget it may have to ask for money first, which takes a
+     * round trip to the store; what is asked for later in the exchange comes from what is at hand. Never fails.
+     */
+    Future<Optional<String>> obtain(Optional<Usd> worstCase, String what) {
+        return worstCase.isEmpty() && arrival.payer().isLimited()
+                ? Future.succeededFuture(cover(worstCase, what, Usd.ZERO))
+                : here(parts.ledger().obtain(arrival.payer(), worstCase.orElse(Usd.ZERO)))
+                        .map(verdict -> took(verdict, Usd.ZERO));
+    }
+
+    /** On the exchange's own loop, whichever thread the store answers on. */
+    private <T> Future<T> here(Future<T> answer) {
+        if (answer.isComplete()) {
+            return answer;
+        }
+        Context loop = parts.vertx().getOrCreateContext();
+        Promise<T> back = Promise.promise();
+        answer.onComplete(done -> loop.runOnContext(_ -> back.handle(done)));
+        return back.future();
+    }
+
+    private Optional<String> took(Verdict verdict, Usd spent) {
+        return switch (verdict) {
             case Verdict.Granted(Reservation granted) -> {
                 // Only now: a denied successor leaves the call before it covered.
                 book(spent);
@@ -45,6 +75,7 @@ final class Purse {
                 yield Optional.empty();
             }
             case Verdict.Denied denied -> Optional.of(denied.publicMessage());
+            case Verdict.Unleased unleased -> Optional.of(unleased.publicMessage());
         };
     }
 
@@ -76,17 +107,23 @@ final class Purse {
         book(total.minus(booked));
     }
 
+    /** The tenant has been charged for a lens when it was written; the key that it was written for is charged here. */
+    void lens(Usd cost) {
+        arrival.keyName()
+                .map(key -> Account.of(arrival.tenant().id(), key))
+                .ifPresent(account -> stored(parts.ledger().charge(account, cost)));
+    }
+
     private void book(Usd cost) {
         reservation.ifPresent(open -> {
             booked = booked.plus(cost);
-            parts.ledger()
-                    .settle(open, cost)
-                    .onFailure(problem -> System.getLogger("fresnel")
-                            .log(
-                                    System.Logger.Level.WARNING,
-                                    "the spend of " + arrival.id() + " was not stored",
-                                    problem));
+            stored(parts.ledger().settle(open, cost));
         });
         reservation = Optional.empty();
+    }
+
+    private void stored(Future<Void> addition) {
+        var _ = addition.onFailure(problem -> System.getLogger("fresnel")
+                .log(System.Logger.Level.WARNING, "the spend of " + arrival.id() + " was not stored", problem));
     }
 }

@@ -1,6 +1,7 @@
 package dev.fresnel.judge;
 
 import dev.fresnel.budget.Ledger;
+import dev.fresnel.budget.Payer;
 import dev.fresnel.budget.Reservation;
 import dev.fresnel.budget.Verdict;
 import dev.fresnel.chat.ChatRequest;
@@ -85,14 +86,14 @@ public final class Judge {
     /**
      * An answer to be judged.
      *
-     * @param dailyBudget of the tenant, which judging counts against
+     * @param payer whose budgets judging counts against
      * @param turn whose answer it is
      * @param choices reads it, on another thread
      * @param probability with which it was drawn
      */
     public record Sample(
             TenantId tenant,
-            Optional<Usd> dailyBudget,
+            Payer payer,
             RequestId turn,
             ChatRequest request,
             Supplier<Optional<List<Choice>>> choices,
@@ -152,8 +153,8 @@ public final class Judge {
         if (!limit.take(worst)) {
             return Future.succeededFuture(Judgement.OVER_BUDGET);
         }
-        return switch (ledger.reserve(sample.tenant(), sample.dailyBudget(), worst)) {
-            case Verdict.Denied _ -> {
+        return switch (ledger.reserve(sample.payer(), worst)) {
+            case Verdict.Denied _, Verdict.Unleased _ -> {
                 limit.give(worst, Usd.ZERO);
                 yield Future.succeededFuture(Judgement.OVER_BUDGET);
             }
@@ -208,7 +209,7 @@ public final class Judge {
     private void settle(Reservation reserved, Usd worst, Usd cost) {
         limit.give(worst, cost);
         spent.add(cost.nanos());
-        spending.accept(reserved.tenant(), cost);
+        spending.accept(reserved.payer().tenant(), cost);
         ledger.settle(reserved, cost)
                 .onFailure(problem -> System.getLogger("fresnel")
                         .log(System.Logger.Level.WARNING, "the spend of a judgement was not stored", problem));

@@ -1,5 +1,6 @@
 package dev.fresnel.observe;
 
+import dev.fresnel.budget.BudgetStanding;
 import dev.fresnel.chat.Usage;
 import dev.fresnel.exchange.ExchangeEvent;
 import dev.fresnel.exchange.Refusal;
@@ -68,6 +69,23 @@ public final class EventLog {
                 .number("status", refusal.status())
                 .text("error", refusal.code())
                 .end());
+    }
+
+    /** A limit came into a worse state. */
+    public void onBudget(BudgetStanding standing) {
+        String line = new JsonLine()
+                .text("type", "budget_" + standing.state().key())
+                .text("at", clock.instant().toString())
+                .text("tenant", standing.account().tenant().value())
+                .text("key_name", standing.account().key())
+                .text("period", standing.period().key())
+                .text("window", standing.window())
+                .raw("limit_usd", standing.limit().toString())
+                .raw("spent_usd", standing.spent().toString())
+                .raw("reserved_usd", standing.reserved().toString())
+                .end();
+        window.add(line);
+        writer.write(line);
     }
 
     public void onLens(LensEvent event) {

@@ -93,15 +93,19 @@ final class Meters {
 
     /** A gauge for each of the label's values; those of values that were there before are gone. */
     void perValue(String name, String label, Collection<String> values, ToDoubleFunction<String> value) {
+        perRow(
+                name,
+                MetricCatalogue.help(name, label, ""),
+                values.stream()
+                        .map(of -> MultiGauge.Row.of(Tags.of(label, of), () -> value.applyAsDouble(of)))
+                        .collect(Collectors.toList()));
+    }
+
+    /** A gauge for each row; those of rows that were there before are gone. */
+    void perRow(String name, String help, List<MultiGauge.Row<?>> gauges) {
         rows.computeIfAbsent(
                         name,
-                        _ -> MultiGauge.builder(name)
-                                .description(MetricCatalogue.help(name, label, ""))
-                                .register(registry))
-                .register(
-                        values.stream()
-                                .map(of -> MultiGauge.Row.of(Tags.of(label, of), () -> value.applyAsDouble(of)))
-                                .collect(Collectors.toList()),
-                        true);
+                        _ -> MultiGauge.builder(name).description(help).register(registry))
+                .register(gauges, true);
     }
 }

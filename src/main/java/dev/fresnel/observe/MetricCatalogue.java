@@ -153,9 +153,21 @@ final class MetricCatalogue {
                             "1 while the kill switch keeps the tenant's requests direct.",
                             "tenant"),
                     gauge(
+                            "fresnel.budget.left.ratio",
+                            Unit.COUNT,
+                            "Share of a tenant's budget that is not spent, 0 to 1.",
+                            "tenant",
+                            "period"),
+                    counter(
+                            "fresnel.budget.worse",
+                            Unit.COUNT,
+                            "Budgets of a tenant and its keys that came into this state.",
+                            "tenant",
+                            "state"),
+                    gauge(
                             "fresnel.budget.price",
                             Unit.QUALITY_PER_USD,
-                            "Quality that mode adaptive gives up for a dollar because the day's budget presses; next to 0 while there is enough.",
+                            "Quality that mode adaptive gives up for a dollar because a budget presses; next to 0 while there is enough.",
                             "tenant"),
                     gauge(
                             "fresnel.learning.open",

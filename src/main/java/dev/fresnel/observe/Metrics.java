@@ -36,12 +36,14 @@ import java.util.function.ToDoubleFunction;
 public final class Metrics {
     private final Meters meters;
     private final RequestMetrics requests;
+    private final BudgetMetrics budgets;
     private final Set<String> upstreams = ConcurrentHashMap.newKeySet();
 
     /** Registers at zero what should never happen, so that its first time is seen as an increase. */
     public Metrics(MeterRegistry registry) {
         this.meters = new Meters(registry);
         this.requests = new RequestMetrics(meters);
+        this.budgets = new BudgetMetrics(meters);
         for (BypassReason reason : BypassReason.values()) {
             meters.register("fresnel.bypass", "reason", reason.key());
         }
@@ -194,6 +196,11 @@ public final class Metrics {
                     "fresnel.judge.answers", judgements.getOrDefault(judgement, () -> 0), "result", judgement.key());
         }
         meters.dollars("fresnel.judge.cost.usd", nanos);
+    }
+
+    /** Those of budgets. */
+    public BudgetMetrics budgets() {
+        return budgets;
     }
 
     /** A gauge per tenant that has a budget. */

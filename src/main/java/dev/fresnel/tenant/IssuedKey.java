@@ -1,5 +1,6 @@
 package dev.fresnel.tenant;
 
+import dev.fresnel.budget.Budget;
 import dev.fresnel.value.TenantId;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
@@ -68,7 +69,14 @@ public record IssuedKey(TenantId tenant, TenantKey key, Instant issued, String b
             return Optional.of(new IssuedKey(
                     new TenantId(fields[0]),
                     new TenantKey(
-                            hash, fields[1], scopes, new AllowedModels(models), expires, notes(fields[5]), Limits.NONE),
+                            hash,
+                            fields[1],
+                            scopes,
+                            new AllowedModels(models),
+                            expires,
+                            Budget.NONE,
+                            notes(fields[5]),
+                            Limits.NONE),
                     Instant.ofEpochMilli(Long.parseLong(fields[6])),
                     decoded(fields[7])));
         } catch (IllegalArgumentException | DateTimeException damaged) {

@@ -1,9 +1,9 @@
 package dev.fresnel.tenant;
 
+import dev.fresnel.budget.BudgetTerms;
 import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.value.ModelName;
 import dev.fresnel.value.TenantId;
-import dev.fresnel.value.Usd;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,8 +13,8 @@ import java.util.Optional;
  * @param keys of the config; any of them opens the tenant, as does one that was issued for it
  * @param models which may be asked for by name
  * @param upstream key of the upstream for models the config does not declare and for paths other than chat
+ * @param budget what it may spend
  * @param limits of all its traffic in this process
- * @param dailyBudget spend per UTC day after which requests are refused; empty: no limit
  */
 public record Tenant(
         TenantId id,
@@ -23,7 +23,7 @@ public record Tenant(
         AllowedModels models,
         String upstream,
         List<TenantRoute> routes,
-        Optional<Usd> dailyBudget,
+        BudgetTerms budget,
         Limits limits) {
     public Tenant {
         keys = List.copyOf(keys);

@@ -1,5 +1,6 @@
 package dev.fresnel.tenant;
 
+import dev.fresnel.budget.Budget;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -14,6 +15,7 @@ import java.util.Set;
  * @param name tells the keys of one tenant apart, in logs and events
  * @param models which may be asked for, within those of the tenant
  * @param expires the first moment at which it opens nothing; empty: never
+ * @param budget what it may spend of what its tenant may
  * @param limits within those of the tenant
  * @param metadata the operator's own notes, shown and never acted on
  */
@@ -23,6 +25,7 @@ public record TenantKey(
         Set<Scope> scopes,
         AllowedModels models,
         Optional<Instant> expires,
+        Budget budget,
         Map<String, String> metadata,
         Limits limits) {
     private static final String UNNAMED = "key-";
@@ -35,6 +38,7 @@ public record TenantKey(
                 EnumSet.allOf(Scope.class),
                 AllowedModels.ALL,
                 Optional.empty(),
+                Budget.NONE,
                 Map.of(),
                 Limits.NONE);
     }

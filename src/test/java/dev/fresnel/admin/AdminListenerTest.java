@@ -26,7 +26,6 @@ class AdminListenerTest {
                 "/admin/events",
                 "/admin/",
                 "/admin",
-                "/",
                 "/nothing",
                 "//metrics",
                 "/livez/../metrics",

@@ -2,6 +2,10 @@ package dev.fresnel.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fresnel.budget.Budget;
+import dev.fresnel.budget.BudgetTerms;
+import dev.fresnel.budget.OnLow;
+import dev.fresnel.budget.OnStoreLoss;
 import dev.fresnel.budget.Price;
 import dev.fresnel.chat.Feature;
 import dev.fresnel.chat.ParamCaps;
@@ -96,7 +100,7 @@ class ConfigKeysTest {
                         AllowedModels.ALL,
                         "openai",
                         List.of(),
-                        Optional.empty(),
+                        BudgetTerms.NONE,
                         Limits.NONE));
         assertThat(config.policy()).isEqualTo(PolicySettings.DEFAULT);
         assertThat(config.outcomes()).isEqualTo(OutcomeSettings.DEFAULT);
@@ -210,6 +214,7 @@ class ConfigKeysTest {
                                 Set.of(Scope.CHAT, Scope.PASS_THROUGH),
                                 new AllowedModels(Optional.of(List.of("gpt-4o-*"))),
                                 Optional.of(Instant.parse("2099-01-31T00:00:00Z")),
+                                new Budget(Optional.of(usd("1.5")), Optional.of(usd("20")), Optional.of(usd("100"))),
                                 Map.of("owner", "team 7"),
                                 new Limits(Map.of(
                                         Limit.REQUESTS_PER_MINUTE, 500L,
@@ -229,7 +234,11 @@ class ConfigKeysTest {
                         Limit.LENS_BUILDS_PER_HOUR, 1L)));
         assertThat(tenant.models()).isEqualTo(new AllowedModels(Optional.of(List.of("gpt-*", "clever"))));
         assertThat(tenant.upstream()).isEqualTo("local");
-        assertThat(tenant.dailyBudget()).contains(usd("12.34"));
+        assertThat(tenant.budget())
+                .isEqualTo(new BudgetTerms(
+                        new Budget(Optional.of(usd("12.34")), Optional.of(usd("200")), Optional.of(usd("2000"))),
+                        OnLow.PREFER_CHEAP,
+                        OnStoreLoss.DENY));
         assertThat(tenant.routes().getFirst().modelPattern()).isEqualTo("gpt-*");
         assertThat(tenant.routes().getFirst().plan())
                 .isEqualTo(new RoutePlan(

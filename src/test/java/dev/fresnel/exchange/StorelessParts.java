@@ -139,7 +139,7 @@ final class StorelessParts {
                 new TaskClassifier(
                         vertx, _ -> io.vertx.core.Future.failedFuture("none"), (_, _) -> {}, _ -> {}, _ -> {}, () -> 0),
                 new UsageLearner(experience, Runnable::run, config.estimates()),
-                Ledger.unread(spend, CLOCK),
+                Ledger.unread(spend, CLOCK, _ -> {}),
                 new SavingsBook(tripwire(StatementStore.class), CLOCK),
                 RelayLimits.DEFAULT,
                 Parts.Prompts.REDACTED,

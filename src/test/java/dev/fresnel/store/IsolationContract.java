@@ -2,7 +2,9 @@ package dev.fresnel.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fresnel.budget.Account;
 import dev.fresnel.budget.SpendStore;
+import dev.fresnel.budget.Spent;
 import dev.fresnel.lens.LensFixtures;
 import dev.fresnel.lens.LensKey;
 import dev.fresnel.lens.LensStore;
@@ -47,7 +49,7 @@ public abstract class IsolationContract {
         Random random = new Random(4);
         List<TenantId> tenants = AdversarialNames.TENANTS;
         Map<TenantId, List<RequestId>> put = new HashMap<>();
-        Map<TenantId, Usd> booked = new HashMap<>();
+        Map<Account, Spent> booked = new HashMap<>();
         List<Future<?>> writes = new ArrayList<>();
         for (int i = 0; i < tenants.size() * 20; i++) {
             TenantId owner = tenants.get(i % tenants.size());
@@ -56,8 +58,9 @@ public abstract class IsolationContract {
             writes.add(decisions().put(DecisionStoreContract.decision(owner, request), KEPT));
             writes.add(LensFixtures.put(lenses(), lens(owner, request), LensFixtures.stored("of " + owner)));
             Usd amount = new Usd(i + 1);
-            booked.merge(owner, amount, Usd::plus);
-            writes.add(spend().add(owner, DAY, amount));
+            Account account = Account.of(owner);
+            booked.merge(account, new Spent(amount, amount, amount), IsolationContract::sum);
+            writes.add(spend().add(account, DAY, amount));
         }
         Await.result(Future.all(writes));
 
@@ -89,7 +92,7 @@ public abstract class IsolationContract {
         }
         Await.result(Future.all(reads));
 
-        Map<TenantId, Usd> spent = Await.result(spend().spentOn(DAY));
+        Map<Account, Spent> spent = Await.result(spend().spentAsOf(DAY));
         assertThat(spent).containsExactlyInAnyOrderEntriesOf(booked);
         for (TenantId tenant : tenants) {
             assertThat(Await.result(lenses().list(tenant)))
@@ -104,6 +107,13 @@ public abstract class IsolationContract {
                         .map(tenant -> Await.result(lenses().list(tenant)).size()))
                 .as("a purge is of one tenant")
                 .containsOnly(20);
+    }
+
+    private static Spent sum(Spent one, Spent other) {
+        return new Spent(
+                one.day().plus(other.day()),
+                one.month().plus(other.month()),
+                one.total().plus(other.total()));
     }
 
     private static LensKey lens(TenantId tenant, RequestId what) {

@@ -2,6 +2,7 @@ package dev.fresnel.tenant;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fresnel.budget.Budget;
 import dev.fresnel.testing.Await;
 import dev.fresnel.value.TenantId;
 import java.time.Instant;
@@ -46,6 +47,7 @@ public abstract class KeyStoreContract {
                         Set.of(Scope.CHAT, Scope.PASS_THROUGH),
                         new AllowedModels(Optional.of(List.of("gpt-*", "a&b=c\\d"))),
                         Optional.of(NOON.plusSeconds(60)),
+                        Budget.NONE,
                         Map.of("owner", "team 7\u00e9 & co = \"x\"", "", ""),
                         Limits.NONE),
                 NOON,
@@ -148,6 +150,7 @@ public abstract class KeyStoreContract {
                         EnumSet.allOf(Scope.class),
                         AllowedModels.ALL,
                         Optional.empty(),
+                        Budget.NONE,
                         metadata,
                         Limits.NONE),
                 NOON,

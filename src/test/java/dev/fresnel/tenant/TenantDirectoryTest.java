@@ -2,6 +2,8 @@ package dev.fresnel.tenant;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fresnel.budget.Budget;
+import dev.fresnel.budget.BudgetTerms;
 import dev.fresnel.value.TenantId;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -58,6 +60,7 @@ class TenantDirectoryTest {
                 EnumSet.allOf(Scope.class),
                 AllowedModels.ALL,
                 Optional.of(START.plusSeconds(60)),
+                Budget.NONE,
                 Map.of(),
                 Limits.NONE);
         Tenant team = tenant("team", List.of(key));
@@ -88,7 +91,7 @@ class TenantDirectoryTest {
                 AllowedModels.ALL,
                 "openai",
                 List.of(),
-                Optional.empty(),
+                BudgetTerms.NONE,
                 Limits.NONE);
     }
 }

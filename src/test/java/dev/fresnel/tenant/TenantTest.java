@@ -2,6 +2,7 @@ package dev.fresnel.tenant;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fresnel.budget.BudgetTerms;
 import dev.fresnel.delegation.LearnedRules;
 import dev.fresnel.delegation.Mode;
 import dev.fresnel.delegation.RoutePlan;
@@ -101,7 +102,7 @@ class TenantTest {
                 AllowedModels.ALL,
                 "openai",
                 List.of(routes),
-                Optional.empty(),
+                BudgetTerms.NONE,
                 Limits.NONE);
     }
 

@@ -1,10 +1,15 @@
 package dev.fresnel.replay.proof;
 
+import dev.fresnel.budget.Account;
+import dev.fresnel.budget.Budget;
 import dev.fresnel.budget.Ledger;
+import dev.fresnel.budget.Payer;
+import dev.fresnel.budget.Period;
 import dev.fresnel.budget.Reservation;
 import dev.fresnel.budget.SpendStore;
 import dev.fresnel.budget.Verdict.Denied;
 import dev.fresnel.budget.Verdict.Granted;
+import dev.fresnel.budget.Verdict.Unleased;
 import dev.fresnel.delegation.BudgetPacing;
 import dev.fresnel.replay.Purse;
 import dev.fresnel.replay.rule.Offer;
@@ -13,6 +18,8 @@ import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -73,7 +80,7 @@ final class SharedDay implements Purse, Fleet.Front {
         this.balancer = balancer;
         this.now = terms.start();
         for (int i = 0; i < terms.replicas(); i++) {
-            replicas.add(new Replica(Ledger.unread(stores.apply(i), () -> now)));
+            replicas.add(new Replica(Ledger.unread(stores.apply(i), () -> now, _ -> {})));
         }
     }
 
@@ -87,7 +94,7 @@ final class SharedDay implements Purse, Fleet.Front {
         look(replicas.get(asked));
         replicas.forEach(this::settle);
         Ledger ledger = replicas.get(asked).ledger;
-        Usd left = ledger.remaining(tenant, Optional.of(terms.limit())).orElse(Usd.ZERO);
+        Usd left = ledger.remaining(payer()).orElse(Usd.ZERO);
         boolean[] open = new boolean[offer.arms()];
         Usd worst = Usd.ZERO;
         boolean any = false;
@@ -100,11 +107,19 @@ final class SharedDay implements Purse, Fleet.Front {
         if (!any) {
             return Optional.empty();
         }
-        reserved = switch (ledger.reserve(tenant, Optional.of(terms.limit()), worst)) {
+        reserved = switch (ledger.reserve(payer(), worst)) {
             case Granted(Reservation reservation) -> Optional.of(reservation);
-            case Denied _ -> Optional.empty();
+            case Denied _, Unleased _ -> Optional.empty();
         };
         return reserved.map(_ -> offer.withOpen(open));
+    }
+
+    private Payer payer() {
+        return Payer.of(tenant, Budget.daily(terms.limit()));
+    }
+
+    private Instant midnight() {
+        return Period.DAY.end(LocalDate.ofInstant(now, ZoneOffset.UTC)).orElseThrow();
     }
 
     /** It sees what had been settled when the request before this one was served. */
@@ -120,9 +135,9 @@ final class SharedDay implements Purse, Fleet.Front {
             Call call = replica.calls.removeFirst();
             var _ = Answered.answered(
                     replica.ledger.settle(call.reservation(), call.cost()).map(true));
-            Usd left =
-                    replica.ledger.remaining(tenant, Optional.of(terms.limit())).orElse(Usd.ZERO);
-            replica.pacing.spent(tenant, call.cost(), left, now);
+            Usd left = replica.ledger.remaining(payer()).orElse(Usd.ZERO);
+            replica.pacing.spent(
+                    Account.of(tenant), call.cost(), List.of(new BudgetPacing.Left(left, midnight())), now);
         }
     }
 
@@ -143,12 +158,12 @@ final class SharedDay implements Purse, Fleet.Front {
         return new Pacing() {
             @Override
             public double perDollar() {
-                return pacing.pressure(tenant).perDollar();
+                return pacing.pressure(Account.of(tenant)).perDollar();
             }
 
             @Override
             public double allowed() {
-                return pacing.pressure(tenant).allowed();
+                return pacing.pressure(Account.of(tenant)).allowed();
             }
 
             @Override

@@ -5,7 +5,9 @@ import dev.fresnel.budget.SpendStoreContract;
 import dev.fresnel.lens.LensFixtures;
 import dev.fresnel.testing.Await;
 import io.vertx.core.Vertx;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -42,6 +44,14 @@ class EmbeddedSpendStoreTest extends SpendStoreContract {
     @Override
     protected void corrupt() {
         Await.result(embedded.inOrder(access -> access.put("spend", DAY + "/acme", new byte[3])));
+    }
+
+    @Override
+    protected void storeAsBefore(LocalDate day, long nanos) {
+        Await.result(embedded.inOrder(access -> access.put(
+                "spend",
+                day + "/acme",
+                ByteBuffer.allocate(Long.BYTES).putLong(nanos).array())));
     }
 
     @Override

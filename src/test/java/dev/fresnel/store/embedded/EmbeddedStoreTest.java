@@ -3,6 +3,8 @@ package dev.fresnel.store.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fresnel.budget.Account;
+import dev.fresnel.budget.Spent;
 import dev.fresnel.lens.LensFixtures;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
@@ -54,13 +56,14 @@ class EmbeddedStoreTest {
         Path nested = directory.resolve("a/b");
         EmbeddedStore first = open(nested);
         await(LensFixtures.put(lenses(first), LensFixtures.key("acme", "one"), LensFixtures.stored("one")));
-        await(new EmbeddedSpendStore(first).add(ACME, DAY, new Usd(5)));
+        await(new EmbeddedSpendStore(first).add(Account.of(ACME), DAY, new Usd(5)));
         await(first.close());
 
         EmbeddedStore second = open(nested);
 
         assertThat(await(lenses(second).find(LensFixtures.key("acme", "one")))).contains(LensFixtures.stored("one"));
-        assertThat(await(new EmbeddedSpendStore(second).spentOn(DAY))).isEqualTo(Map.of(ACME, new Usd(5)));
+        assertThat(await(new EmbeddedSpendStore(second).spentAsOf(DAY)))
+                .isEqualTo(Map.of(Account.of(ACME), new Spent(new Usd(5), new Usd(5), new Usd(5))));
         assertThat(second.persistence()).isEqualTo(EmbeddedStore.Persistence.FILE);
         assertThat(problems).isEmpty();
         await(second.close());
@@ -72,19 +75,23 @@ class EmbeddedStoreTest {
         EmbeddedSpendStore spend = new EmbeddedSpendStore(store);
         List<Future<Void>> additions = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            additions.add(spend.add(ACME, DAY, new Usd(3)));
+            additions.add(spend.add(Account.of(ACME), DAY, new Usd(3)));
         }
         Future<Void> all = Future.all(additions).mapEmpty();
         await(all);
-        await(spend.add(new TenantId("other"), DAY, new Usd(1)));
-        await(spend.add(ACME, DAY.plusDays(40), new Usd(7)));
+        await(spend.add(Account.of(new TenantId("other")), DAY, new Usd(1)));
+        await(spend.add(Account.of(ACME), DAY.plusDays(40), new Usd(7)));
 
-        assertThat(await(spend.spentOn(DAY.plusDays(40)))).isEqualTo(Map.of(ACME, new Usd(7)));
-        assertThat(await(spend.spentOn(DAY))).as("forgotten after 35 days").isEmpty();
-        await(spend.add(ACME, DAY.plusDays(40), new Usd(-2)));
-        assertThat(await(spend.spentOn(DAY.plusDays(40)))).isEqualTo(Map.of(ACME, new Usd(5)));
-        await(store.inOrder(access -> access.put("spend", DAY.plusDays(40) + "/acme", new byte[3])));
-        assertThat(await(spend.spentOn(DAY.plusDays(40)))).isEmpty();
+        LocalDate later = DAY.plusDays(40);
+        assertThat(await(spend.spentAsOf(later)).get(Account.of(ACME)))
+                .isEqualTo(new Spent(new Usd(7), new Usd(7), new Usd(307)));
+        assertThat(await(spend.spentAsOf(DAY)).get(Account.of(ACME)).day())
+                .as("forgotten after 35 days")
+                .isEqualTo(Usd.ZERO);
+        await(spend.add(Account.of(ACME), later, new Usd(-2)));
+        assertThat(await(spend.spentAsOf(later)).get(Account.of(ACME)).day()).isEqualTo(new Usd(5));
+        await(store.inOrder(access -> access.put("spend", later + "/acme", new byte[3])));
+        assertThat(await(spend.spentAsOf(later)).get(Account.of(ACME)).day()).isEqualTo(Usd.ZERO);
         assertThat(problems).singleElement().isInstanceOf(StoreProblem.ValueDiscarded.class);
         await(store.close());
     }

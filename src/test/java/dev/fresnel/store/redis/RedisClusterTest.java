@@ -2,6 +2,8 @@ package dev.fresnel.store.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fresnel.budget.Account;
+import dev.fresnel.budget.Spent;
 import dev.fresnel.lens.Claim;
 import dev.fresnel.lens.LensFixtures;
 import dev.fresnel.lens.LensKey;
@@ -80,9 +82,11 @@ class RedisClusterTest {
 
     private static void spend(LinkUnderTest link, TenantId tenant) {
         LocalDate day = LocalDate.parse("2026-11-22");
-        RedisSpendStore store = new RedisSpendStore(link.vertx(), link.link(), "replica", () -> List.of(tenant));
-        Await.result(store.add(tenant, day, new Usd(5)));
-        assertThat(Await.result(store.spentOn(day))).isEqualTo(Map.of(tenant, new Usd(5)));
+        RedisSpendStore store =
+                new RedisSpendStore(link.vertx(), link.link(), "replica", () -> Map.of(tenant, List.of()));
+        Await.result(store.add(Account.of(tenant), day, new Usd(5)));
+        assertThat(Await.result(store.spentAsOf(day)))
+                .isEqualTo(Map.of(Account.of(tenant), new Spent(new Usd(5), new Usd(5), new Usd(5))));
         Await.result(store.close());
     }
 

@@ -8,7 +8,7 @@ import dev.fresnel.testing.Await;
 import dev.fresnel.testing.RedisServer;
 import dev.fresnel.value.Usd;
 import io.vertx.core.Future;
-import java.util.Map;
+import java.time.LocalDate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class RedisSpendStoreTest extends SpendStoreContract {
-    private static final String KEY = "fresnel:{acme}:spend:" + DAY;
+    private static final String HASH = "fresnel:{acme}:spend";
 
     private static RedisServer server;
 
@@ -37,7 +37,7 @@ class RedisSpendStoreTest extends SpendStoreContract {
     void open() {
         server.command("FLUSHALL");
         link = LinkUnderTest.to(server);
-        store = new RedisSpendStore(link.vertx(), link.link(), "replica-1", () -> TENANTS);
+        store = new RedisSpendStore(link.vertx(), link.link(), "replica-1", () -> KEYS);
     }
 
     @AfterEach
@@ -53,7 +53,12 @@ class RedisSpendStoreTest extends SpendStoreContract {
 
     @Override
     protected void corrupt() {
-        server.command("HSET", KEY, "nanos", "12.5");
+        server.command("HSET", HASH, "|" + DAY, "12.5");
+    }
+
+    @Override
+    protected void storeAsBefore(LocalDate day, long nanos) {
+        server.command("HSET", "fresnel:{acme}:spend:" + day, "nanos", Long.toString(nanos));
     }
 
     @Override
@@ -64,12 +69,12 @@ class RedisSpendStoreTest extends SpendStoreContract {
     @Test
     void sumsOverReplicas() {
         try (LinkUnderTest second = LinkUnderTest.to(server)) {
-            RedisSpendStore other = new RedisSpendStore(second.vertx(), second.link(), "replica-2", () -> TENANTS);
-            Await.result(store.add(ACME, DAY, new Usd(3)));
+            RedisSpendStore other = new RedisSpendStore(second.vertx(), second.link(), "replica-2", () -> KEYS);
+            Await.result(store.add(ACCOUNT, DAY, new Usd(3)));
 
-            Await.result(other.add(ACME, DAY, new Usd(4)));
+            Await.result(other.add(ACCOUNT, DAY, new Usd(4)));
 
-            assertThat(Await.result(store.spentOn(DAY))).isEqualTo(Map.of(ACME, new Usd(7)));
+            assertThat(Await.result(store.spentAsOf(DAY)).get(ACCOUNT).day()).isEqualTo(new Usd(7));
             Await.result(other.close());
         }
     }
@@ -77,7 +82,7 @@ class RedisSpendStoreTest extends SpendStoreContract {
     @Test
     void countsOnce_whenTheAnswerIsLost() {
         server.freeze();
-        Future<Void> addition = store.add(ACME, DAY, new Usd(3));
+        Future<Void> addition = store.add(ACCOUNT, DAY, new Usd(3));
         Await.until(
                 "the link gives up on the frozen server",
                 () -> !addition.isComplete() && link.link().counts().failures(RedisFailure.Kind.TIMEOUT) > 0);
@@ -86,34 +91,34 @@ class RedisSpendStoreTest extends SpendStoreContract {
         server.thaw();
 
         Await.result(addition);
-        Await.result(store.add(ACME, DAY, new Usd(4)));
-        assertThat(server.command("HGET", KEY, "nanos")).isEqualTo("7");
+        Await.result(store.add(ACCOUNT, DAY, new Usd(4)));
+        assertThat(server.command("HGET", HASH, "|" + DAY)).isEqualTo("7");
     }
 
     @Test
     void catchesUp_whenRedisWasAway() {
-        Await.result(store.add(ACME, DAY, new Usd(1)));
+        Await.result(store.add(ACCOUNT, DAY, new Usd(1)));
         server.kill();
         Await.until("the loss is noticed", () -> !link.link().isUp());
-        Future<Void> first = store.add(ACME, DAY, new Usd(2));
-        Future<Void> second = store.add(ACME, DAY, new Usd(4));
+        Future<Void> first = store.add(ACCOUNT, DAY, new Usd(2));
+        Future<Void> second = store.add(ACCOUNT, DAY, new Usd(4));
         assertThat(first.isComplete()).isFalse();
 
         server.restart();
 
         Await.result(first);
         Await.result(second);
-        assertThat(Await.result(store.spentOn(DAY))).isEqualTo(Map.of(ACME, new Usd(7)));
+        assertThat(Await.result(store.spentAsOf(DAY)).get(ACCOUNT).day()).isEqualTo(new Usd(7));
     }
 
     @Test
     void startsAgain_whenTheKeyHasAnotherType() {
-        server.command("LPUSH", KEY, "x");
+        server.command("LPUSH", HASH, "x");
 
-        assertThat(Await.result(store.spentOn(DAY))).isEmpty();
-        Await.result(store.add(ACME, DAY, new Usd(2)));
+        assertThat(Await.result(store.spentAsOf(DAY))).isEmpty();
+        Await.result(store.add(ACCOUNT, DAY, new Usd(2)));
 
-        assertThat(Await.result(store.spentOn(DAY))).isEqualTo(Map.of(ACME, new Usd(2)));
+        assertThat(Await.result(store.spentAsOf(DAY)).get(ACCOUNT).day()).isEqualTo(new Usd(2));
         assertThat(discarded()).isEqualTo(1);
     }
 }

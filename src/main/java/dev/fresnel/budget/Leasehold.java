@@ -1,0 +1,104 @@
+package dev.fresnel.budget;
+
+import dev.fresnel.value.Usd;
+import java.time.LocalDate;
+
+/**
+ * The share of a budget that this replica holds of one account. Not thread-safe: its ledger guards it.
+ *
+ * <p>What is held covers what running requests have reserved; only the rest is free for the next. It shrinks by what is booked and grows by
+ * what the store grants. Heard of by nobody for a term, the store gives it to others: so it is good for a while less than that.
+ */
+final class Leasehold {
+    /** Calls to have room for beyond the next one, of the dearest lately. */
+    private static final int AHEAD = 4;
+
+    /** Of the tightest limit, in parts: what is asked for at once while there is plenty. */
+    private static final int PART = 200;
+
+    private Budget limits;
+    private Usd held = Usd.ZERO;
+    private Usd elsewhere = Usd.ZERO;
+    private Usd booked = Usd.ZERO;
+    private Usd dearest = Usd.ZERO;
+    private long goodUntil;
+    private boolean used;
+    private boolean asking;
+
+    Leasehold(Budget limits, long now) {
+        this.limits = limits;
+        this.goodUntil = now;
+    }
+
+    /** What may be reserved without asking; zero once the lease is no longer certain. */
+    Usd free(Usd reserved, long now) {
+        return goodUntil - now <= 0 || held.isLessThan(reserved) ? Usd.ZERO : held.minus(reserved);
+    }
+
+    /** What other replicas hold. */
+    Usd elsewhere() {
+        return elsewhere;
+    }
+
+    boolean isAsking() {
+        return asking;
+    }
+
+    /** Whether the store has to hear of it from time to time. */
+    boolean isHeld(Usd reserved) {
+        return Usd.ZERO.isLessThan(held) || Usd.ZERO.isLessThan(reserved);
+    }
+
+    /** A request was granted, or looks for money. */
+    void wants(Budget now, Usd worstCase) {
+        limits = now;
+        used = true;
+        // Forgets an exceptional one in time.
+        Usd faded = new Usd(dearest.nanos() - dearest.nanos() / 64);
+        dearest = faded.isLessThan(worstCase) ? worstCase : faded;
+    }
+
+    void booked(Usd cost) {
+        booked = booked.plus(cost);
+        held = held.minus(cost);
+    }
+
+    /** Whether it is time to ask for more, before a request has to wait for it. */
+    boolean isShort(Usd reserved, long now) {
+        return !asking && free(reserved, now).isLessThan(Ledger.sum(dearest, dearest));
+    }
+
+    /**
+     * The level to ask for.
+     *
+     * @param next worst case of the request that waits; zero for none
+     */
+    LeaseStore.Ask ask(Account account, LocalDate today, Usd reserved, Usd next) {
+        asking = true;
+        Usd least = Ledger.sum(reserved, next);
+        Usd wanted = used ? Ledger.sum(least, ahead()) : least;
+        used = false;
+        return new LeaseStore.Ask(account, limits, today, wanted, least, reserved);
+    }
+
+    private Usd ahead() {
+        long tightest = limits.periods().stream()
+                .flatMap(period -> limits.limit(period).stream())
+                .mapToLong(Usd::nanos)
+                .min()
+                .orElse(0);
+        long calls = Math.clamp(dearest.nanos(), 0, Long.MAX_VALUE / AHEAD) * AHEAD;
+        return new Usd(Math.max(calls, tightest / PART));
+    }
+
+    void granted(LeaseStore.Lease lease, long goodUntil) {
+        asking = false;
+        held = lease.held().minus(booked.minus(lease.counted()));
+        elsewhere = lease.all().minus(lease.held());
+        this.goodUntil = goodUntil;
+    }
+
+    void refused() {
+        asking = false;
+    }
+}

@@ -1,0 +1,146 @@
+package dev.fresnel.exchange;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fresnel.chat.Usage;
+import dev.fresnel.testing.Await;
+import dev.fresnel.testing.FakeUpstream;
+import dev.fresnel.testing.LensScripts;
+import dev.fresnel.testing.Script;
+import dev.fresnel.testing.TestGateway;
+import io.vertx.core.Vertx;
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Budgets of tenants and keys on a running gateway (S41, S42). */
+final class BudgetsTest {
+    /** At 10 USD per million output tokens: 100 tokens cost 0.001 USD, which is also the worst case. */
+    private static final String REQUEST =
+            "{\"model\":\"smart\",\"max_tokens\":100,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+
+    private final Vertx vertx = Vertx.vertx();
+    private final FakeUpstream smart = FakeUpstream.start(vertx);
+    private final FakeUpstream cheap = FakeUpstream.start(vertx);
+
+    @AfterEach
+    void stop() {
+        smart.close();
+        cheap.close();
+        Await.result(vertx.close());
+    }
+
+    @Test
+    void aKeysBudgetStopsThatKeyAlone_andTheTenantsStopsAll() {
+        smart.byDefault(Script.chat("from smart", Usage.of(0, 100)));
+        try (TestGateway gateway =
+                gateway("budget: { daily: 0.0052 }", "budget: { monthly: 0.0022 }", "mode: \"off\"")) {
+            assertThat(ask(gateway, "ci-key").statusCode()).isEqualTo(200);
+            assertThat(ask(gateway, "ci-key").statusCode()).isEqualTo(200);
+            HttpResponse<String> refused = ask(gateway, "ci-key");
+            assertThat(refused.statusCode()).isEqualTo(429);
+            assertThat(refused.body()).contains("insufficient_quota", "The monthly budget of the key 'ci'");
+
+            for (int i = 0; i < 3; i++) {
+                assertThat(ask(gateway, "dev-key").statusCode()).isEqualTo(200);
+            }
+            assertThat(ask(gateway, "dev-key").body()).contains("The daily budget of 0.0052 USD");
+
+            String status = gateway.admin("/admin/status");
+            assertThat(status)
+                    .contains("\"spent_today_usd\":0.005", "\"spent_this_month_usd\":0.005", "\"spent_usd\":0.005")
+                    .contains("\"key_name\":null,\"period\":\"day\"")
+                    .contains("\"key_name\":\"ci\",\"period\":\"month\"")
+                    .contains("\"limit_usd\":0.0022,\"spent_usd\":0.002,", "\"state\":\"exhausted\"");
+            assertThat(gateway.admin("/metrics"))
+                    .contains("fresnel_budget_left_ratio{period=\"day\",tenant=\"acme\"} 0.03")
+                    .contains("fresnel_budget_worse_total{state=\"exhausted\",tenant=\"acme\"} 2.0")
+                    .doesNotContain("\"ci\"");
+            assertThat(gateway.logged("budget_exhausted")).hasSize(2);
+            assertThat(gateway.logged("budget_critical")).hasSize(2);
+            assertThat(gateway.logged("budget_exhausted").getFirst())
+                    .contains("\"key_name\":\"ci\"", "\"period\":\"month\"", "\"limit_usd\":0.0022");
+        }
+    }
+
+    @Test
+    void theLadderGoesDownAsTheBudgetDoes() {
+        smart.byDefault(LensScripts.smart("from smart", Usage.of(0, 100)));
+        cheap.byDefault(Script.chat("from cheap", Usage.of(0, 100)));
+        // 0.001 a request of the requested model: five of them leave less than 10 %.
+        try (TestGateway gateway = gateway(
+                "budget: { total: 0.0053, on-low: prefer-cheap }",
+                "",
+                "mode: rules\narms: [direct, fast-bare]\nrules: { budget-multiple: 0 }")) {
+            for (int i = 0; i < 5; i++) {
+                assertThat(ask(gateway, "dev-key").headers().firstValue("x-fresnel-decision"))
+                        .hasValue("direct");
+            }
+            HttpResponse<String> cheapOne = ask(gateway, "dev-key");
+
+            assertThat(cheapOne.headers().firstValue("x-fresnel-decision")).hasValue("fast-bare");
+            assertThat(cheapOne.headers().firstValue("x-fresnel-reason")).hasValue("budget_state_critical");
+            assertThat(cheapOne.body()).contains("from cheap");
+        }
+    }
+
+    @Test
+    void aLensIsChargedToTheKeyThatWaitedForIt() {
+        smart.byDefault(LensScripts.smart("from smart", Usage.of(0, 100)));
+        cheap.byDefault(Script.chat("from cheap", Usage.of(0, 100)));
+        try (TestGateway gateway = gateway(
+                "budget: { monthly: 100 }",
+                "budget: { monthly: 50 }",
+                "mode: rules\narms: [direct, fast-worker]\nlens: { build: inline }")) {
+            HttpResponse<String> reply = gateway.chat(
+                    MainJobTest.BIG_TASK.replace("{\"model\"", "{\"max_tokens\":5000,\"model\""),
+                    "authorization",
+                    "Bearer ci-key");
+            assertThat(reply.headers().firstValue("x-fresnel-lens").orElse("")).contains("built");
+            String cost = reply.headers().firstValue("x-fresnel-cost-usd").orElseThrow();
+
+            Await.until(
+                    () -> "tenant and key are charged " + cost + ": " + gateway.admin("/admin/status"),
+                    () -> gateway.admin("/admin/status")
+                                    .contains("\"spent_usd\":" + cost + ",\"reserved_usd\":0.00,\"remaining_usd\":"
+                                            + new java.math.BigDecimal("50")
+                                                    .subtract(new java.math.BigDecimal(cost))
+                                                    .toPlainString())
+                            && gateway.admin("/admin/status").contains("\"spent_this_month_usd\":" + cost));
+        }
+    }
+
+    private static HttpResponse<String> ask(TestGateway gateway, String key) {
+        return gateway.chat(REQUEST, "authorization", "Bearer " + key);
+    }
+
+    private TestGateway gateway(String tenantBudget, String keyBudget, String route) {
+        return TestGateway.start("""
+                upstreams:
+                  smart: { base-url: "%s", api-key: "sk-1" }
+                  cheap: { base-url: "%s", api-key: "sk-2" }
+                models:
+                  smart: { upstream: smart, tier: large, price: { input: 0, cached-input: 0, output: 10.00 } }
+                  cheap: { upstream: cheap, tier: small, price: { input: 0, cached-input: 0, output: 0.60 } }
+                workers:
+                  fast-worker: { model: cheap, lens: true }
+                  fast-bare: { model: cheap, lens: false }
+                tenants:
+                  - id: acme
+                    keys:
+                      - key: ci-key
+                        name: ci
+                        %s
+                      - { key: dev-key, name: dev }
+                    %s
+                    routes:
+                      - match: { model: "smart" }
+                %s
+                """.formatted(
+                        smart.baseUri(),
+                        cheap.baseUri(),
+                        keyBudget,
+                        tenantBudget,
+                        route.indent(8).stripTrailing()));
+    }
+}
