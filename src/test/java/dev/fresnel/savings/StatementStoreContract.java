@@ -11,6 +11,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -47,8 +48,8 @@ public abstract class StatementStoreContract {
         return Await.result(store().read(tenant, from, to));
     }
 
-    protected static void same(@Nullable Sums actual, Sums expected) {
-        assertThat(actual).isNotNull();
+    protected static void same(@Nullable Sums read, Sums expected) {
+        Sums actual = Objects.requireNonNull(read, "no sums");
         for (int i = 0; i < Sums.WHOLE; i++) {
             assertThat(actual.whole(i)).as("whole number %d", i).isEqualTo(expected.whole(i));
         }
