@@ -135,22 +135,18 @@ function who(order) {
 
 /** One limit of a tenant or of one of its keys; without a limit only what was spent. */
 function budget(one) {
-  const whose = one.key ? `${period(one.period)}, key ${one.key}` : period(one.period);
+  const whose = one.key_name ? `${period(one.period)}, key ${one.key_name}` : period(one.period);
   if (one.limit_usd === null) {
     return html`<p>${whose}: ${usd(one.spent_usd)} spent <small>without a limit</small></p>`;
   }
   const share = one.limit_usd > 0 ? one.spent_usd / one.limit_usd : 1;
-  const [state, mood] = budgetState(one.state ?? stateOf(share));
+  const [state, mood] = budgetState(one.state);
   return html`
     <div>
       <p>${whose}: ${usd(one.spent_usd)} of ${usd(one.limit_usd)} ${badge(state, mood)} <small>${one.reserved_usd > 0 ? `${usd(one.reserved_usd)} spoken for` : nothing}</small></p>
       ${bar(share, { mood, held: one.limit_usd > 0 ? one.reserved_usd / one.limit_usd : 0, marks: [0.7, 0.9], label: `${percent(share)} of it is spent` })}
     </div>
   `;
-}
-
-function stateOf(share) {
-  return share >= 1 ? 'exhausted' : share > 0.9 ? 'critical' : share >= 0.8 ? 'warning' : share > 0.7 ? 'low' : 'ample';
 }
 
 export default {

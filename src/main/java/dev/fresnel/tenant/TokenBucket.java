@@ -21,7 +21,7 @@ final class TokenBucket {
 
     /** Brings it to {@code now}. Another capacity, of another config, keeps the part of it that is filled. */
     void fill(long newCapacity, long now) {
-        level = Math.min(capacity, level + perNano() * Math.max(0, now - filledAt));
+        level = Math.min(capacity, level + perNano() * (double) Math.max(0, now - filledAt));
         filledAt = Math.max(filledAt, now);
         if (newCapacity != capacity) {
             level = level * newCapacity / capacity;
@@ -44,7 +44,7 @@ final class TokenBucket {
     }
 
     void giveBack(long amount) {
-        level = Math.min(capacity, level + amount);
+        level = Math.min(capacity, level + (double) amount);
     }
 
     long remaining() {

@@ -64,7 +64,7 @@ final class ConsoleWorld implements AutoCloseable {
                         .replace("  - id: acme\n", """
                           - id: acme
                             keys:
-                              - { key: "acme-key", name: acme-laptop, metadata: { owner: "%s" } }
+                              - { key: "acme-key", name: acme-laptop, budget: { monthly: 50 }, metadata: { owner: "%s" } }
                             budget: { daily: 5.00 }
                         """.formatted(HOSTILE))
                 + """
@@ -74,6 +74,9 @@ final class ConsoleWorld implements AutoCloseable {
                   - id: hooli
                     keys: ["hooli-key"]
                     routes: [{ match: { model: "smart" }, mode: adaptive, arms: [direct, fast-worker] }]
+                  - id: broke
+                    keys: ["broke-key"]
+                    budget: { daily: 0.0001 }
                   - id: idle
                     keys: ["idle-key"]
                 """;
@@ -145,6 +148,9 @@ final class ConsoleWorld implements AutoCloseable {
         var _ = lens("acme", "Write CRUD endpoints for 500 entities");
         judge("acme", chat("acme", "Write CRUD endpoints for 500 entities", "x-fresnel-arm", "fast-worker"), true);
         chat("umbrella", "Hello", "x-fresnel-mode", "off");
+        if (chat("broke", "Hello").statusCode() != 429) {
+            throw new AssertionError("the budget of broke pays for a request");
+        }
     }
 
     @Override
