@@ -50,7 +50,7 @@ final class BudgetsTest {
             assertThat(status)
                     .contains("\"spent_today_usd\":0.005", "\"spent_this_month_usd\":0.005", "\"spent_usd\":0.005")
                     .contains("\"key_name\":null,\"period\":\"day\"")
-                    .contains("{\"key_name\":\"ci\",\"period\":\"month\"")
+                    .contains("\"key_name\":\"ci\",\"period\":\"month\"")
                     .contains("\"limit_usd\":0.0022,\"spent_usd\":0.002,", "\"state\":\"exhausted\"");
             assertThat(gateway.admin("/metrics"))
                     .contains("fresnel_budget_left_ratio{period=\"day\",tenant=\"acme\"} 0.03")
