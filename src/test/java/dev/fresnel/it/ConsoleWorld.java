@@ -145,7 +145,6 @@ final class ConsoleWorld implements AutoCloseable {
                         number % 5 != 0));
             }
         }
-        var _ = lens("acme", "Write CRUD endpoints for 500 entities");
         judge("acme", chat("acme", "Write CRUD endpoints for 500 entities", "x-fresnel-arm", "fast-worker"), true);
         chat("umbrella", "Hello", "x-fresnel-mode", "off");
         // Capped, so it is let in; the provider bills more than the cap, and the day's money is gone.
