@@ -142,7 +142,7 @@ record Stores(
         // A refresh that fails changes nothing, and the link has counted it.
         long refresh = vertx.setPeriodic(SPEND_REFRESH.toMillis(), _ -> {
             Future<Void> ignored = ledger.refresh();
-            Future<Void> alive = ledger.renew();
+            var _ = ledger.renew();
         });
         closing.later("leases", ledger::giveBack);
         closing.later("spend refresh", () -> {
