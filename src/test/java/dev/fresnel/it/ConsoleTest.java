@@ -348,7 +348,8 @@ class ConsoleTest {
             assertThat(acme.getByRole(
                             AriaRole.IMG, new Locator.GetByRoleOptions().setName(Pattern.compile("% of it is spent"))))
                     .hasCount(2);
-            assertThat(acme).containsText(Pattern.compile("This month, key acme-laptop: \\$[0-9.]+ of \\$50.00\\s*ample"));
+            assertThat(acme)
+                    .containsText(Pattern.compile("This month, key acme-laptop: \\$[0-9.]+ of \\$50.00\\s*ample"));
             assertThat(acme).containsText("decides by what was learned");
             assertThat(acme).containsText("acme-laptop");
             assertThat(page.main()).not().containsText("acme-key");
