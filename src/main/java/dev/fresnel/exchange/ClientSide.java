@@ -69,16 +69,23 @@ public final class ClientSide {
     private void left() {
         if (!gone && !ended) {
             gone = true;
-            finished();
-            onGone.run();
+            try {
+                finished();
+            } finally {
+                onGone.run();
+            }
         }
     }
 
     private void finished() {
         if (!ended) {
             ended = true;
-            afterwards.run();
-            lifecycle.finished().run();
+            // Whatever else goes wrong, the listener must not take the request for a running one.
+            try {
+                afterwards.run();
+            } finally {
+                lifecycle.finished().run();
+            }
         }
     }
 

@@ -52,7 +52,8 @@ public final class Pass {
 
     private Optional<Exceeded> hold(Limit limit) {
         Optional<Exceeded> tooMany = take(limit, 1);
-        if (tooMany.isEmpty()) {
+        // The pass of those without limits is one for all of them, on every thread: it holds nothing.
+        if (tooMany.isEmpty() && !bounds.isEmpty()) {
             held.add(limit);
         }
         return tooMany;
