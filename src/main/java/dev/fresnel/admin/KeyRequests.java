@@ -249,7 +249,12 @@ public final class KeyRequests implements OperationGroup {
     }
 
     private static AllowedModels models(AdminRequest request, List<RequestProblem> problems) {
-        Optional<List<String>> given = request.texts("models").filter(all -> !all.isEmpty());
+        Optional<List<String>> given = request.texts("models");
+        if (given.filter(List::isEmpty).isPresent()) {
+            // Nothing and everything are too far apart to guess which is meant.
+            problems.add(RequestProblem.of(
+                    "models", "models must not be empty: name at least one, or leave it out for all models"));
+        }
         given.ifPresent(all -> all.stream()
                 .filter(pattern -> !pattern.matches(MODEL))
                 .forEach(pattern -> problems.add(RequestProblem.of("models", "models must match " + MODEL))));
