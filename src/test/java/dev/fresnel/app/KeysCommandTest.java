@@ -10,6 +10,8 @@ import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class KeysCommandTest {
@@ -137,6 +139,29 @@ class KeysCommandTest {
             assertThat(reply.statusCode()).as(reply.body()).isEqualTo(400);
             assertThat(reply.body()).contains("\"parameter\":\"models\"", "leave it out for all models");
             assertThat(keys(gateway, "list").out()).doesNotContain(" ci ");
+        }
+    }
+
+    @Test
+    void oneOfManyAtOnceGetsTheName() {
+        try (TestGateway gateway = TestGateway.start("""
+                upstreams: { main: { base-url: "http://127.0.0.1:9/v1" } }
+                tenants: [{ id: acme, keys: [{ key: sk-declared, name: declared }] }]
+                """)) {
+            HttpRequest issue = HttpRequest.newBuilder(
+                            URI.create("http://127.0.0.1:" + gateway.adminPort() + "/admin/keys"))
+                    .header("content-type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString("{\"tenant\":\"acme\",\"name\":\"ci\"}"))
+                    .build();
+            List<CompletableFuture<Integer>> all = IntStream.range(0, 16)
+                    .mapToObj(_ -> CompletableFuture.supplyAsync(
+                            () -> gateway.send(issue).statusCode(), Thread::startVirtualThread))
+                    .toList();
+
+            assertThat(all.stream().map(CompletableFuture::join).sorted())
+                    .hasSize(16)
+                    .startsWith(200, 409)
+                    .endsWith(409);
         }
     }
 
