@@ -6,6 +6,8 @@ import { count, usd } from './format.js';
 const REASONS = {
   output_above_threshold: 'a long answer is expected',
   budget_low: 'the budget runs low',
+  budget_state_low: 'less than 30 % of a budget is left',
+  budget_state_critical: 'less than 10 % of a budget is left',
   multi_part: 'the task asks for several parts',
   break_even: 'the answer is long enough to repay the lens',
   no_rule_fired: 'no rule fired: a small request',
@@ -40,6 +42,7 @@ const REASONS = {
   fail_safe: 'deciding failed, and the request was sent as it came',
   rewrite_failed: 'rewriting failed, and the request was sent as it came',
   lens_not_due: 'no lens yet: requests have not missed its price',
+  lens_build_limit: 'the tenant or its key has had as many lenses written this hour as it may',
   lens_building: 'the lens is being written for later requests',
   lens_not_cached: 'the lens of this conversation is gone',
   lens_no_price: 'the smart model has no price',
@@ -138,9 +141,10 @@ export function lensState(key) {
 const BUDGET_STATES = {
   ample: ['ample', 'good'],
   low: ['low', 'warn'],
-  warning: ['low', 'warn'],
+  warning: ['20 % left', 'warn'],
   critical: ['critical', 'bad'],
   exhausted: ['exhausted', 'bad'],
+  unlimited: ['unlimited', 'calm'],
 };
 
 export function budgetState(key) {
@@ -201,8 +205,15 @@ const EVENTS = {
   delegation_paused: (event) => `Delegation was paused for ${event.tenant ?? 'the whole gateway'} by ${event.by}`,
   delegation_resumed: (event) => `Delegation was resumed for ${event.tenant ?? 'the whole gateway'} by ${event.by}`,
   admin_action: (event) => `${spaced(event.action)}: ${event.subject}, by ${event.by}`,
-  drift_alarm: (event) => `${event.arm} was found to have changed`,
+  budget_low: (event) => budgetLine(event, 'less than 30 % is left'),
+  budget_warning: (event) => budgetLine(event, '20 % or less is left'),
+  budget_critical: (event) => budgetLine(event, 'less than 10 % is left'),
+  budget_exhausted: (event) => budgetLine(event, 'it is exhausted'),
 };
+
+function budgetLine(event, left) {
+  return `The budget of ${event.key_name ? `the key ${event.key_name}` : event.tenant} (${event.period}, ${usd(event.limit_usd)}): ${left}`;
+}
 
 /** One event in a line. */
 export function happened(event) {

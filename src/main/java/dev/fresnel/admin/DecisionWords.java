@@ -100,7 +100,8 @@ final class DecisionWords {
             case OUTPUT_ABOVE_THRESHOLD -> "The expected answer is longer than the route's threshold.";
             case BUDGET_LOW -> "What is left of the budget is little.";
             case BUDGET_STATE_LOW -> "A budget has less than 30 % left, and the tenant wants cheaper answers then.";
-            case BUDGET_STATE_CRITICAL -> "A budget has less than 10 % left, and the tenant wants the cheapest answers then.";
+            case BUDGET_STATE_CRITICAL ->
+                "A budget has less than 10 % left, and the tenant wants the cheapest answers then.";
             case MULTI_PART -> "Several things are to be made.";
             case BREAK_EVEN -> "Delegating was expected to save money, its share of the lens included.";
             case NO_RULE_FIRED -> "No rule spoke for delegating.";

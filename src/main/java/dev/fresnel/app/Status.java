@@ -11,8 +11,8 @@ import dev.fresnel.observe.LineWriter;
 import dev.fresnel.outcome.SeenAlarm;
 import dev.fresnel.pause.PauseScope;
 import dev.fresnel.tenant.Tenant;
-import dev.fresnel.value.Usd;
 import dev.fresnel.upstream.UpstreamState;
+import dev.fresnel.value.Usd;
 import java.util.Locale;
 import java.util.stream.Collectors;
 

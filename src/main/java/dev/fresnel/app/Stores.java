@@ -139,10 +139,9 @@ record Stores(
         RedisStatementStore statements = new RedisStatementStore(vertx, link, replica);
         closing.later("savings statement", statements::close);
         Ledger ledger = Ledger.leasing(spend, SystemTime.clock(), SystemTime.nanos(), budgets);
-        // A refresh that fails changes nothing, and the link has counted it.
+        // What fails of them changes nothing, and the link has counted it.
         long refresh = vertx.setPeriodic(SPEND_REFRESH.toMillis(), _ -> {
-            Future<Void> ignored = ledger.refresh();
-            Future<Void> alive = ledger.renew();
+            Future<Void> ignored = Future.join(ledger.refresh(), ledger.renew()).mapEmpty();
         });
         closing.later("leases", ledger::giveBack);
         closing.later("spend refresh", () -> {

@@ -25,7 +25,8 @@ final class TenantsJson {
                                 + ",\"open\":" + tenant.isOpen()
                                 + ",\"keys\":" + tenant.keys().size()
                                 + ",\"upstream\":" + JsonText.quote(tenant.upstream())
-                                + ",\"daily_budget_usd\":" + usd(tenant.budget().limits().daily())
+                                + ",\"daily_budget_usd\":"
+                                + usd(tenant.budget().limits().daily())
                                 + ",\"delegation_paused\":" + killSwitch.isPaused(tenant.id())
                                 + ",\"routes\":" + array(tenant.routes(), TenantsJson::route) + "}")
                 + "}";

@@ -105,11 +105,7 @@ final class Deliberation {
             if (mode() == Mode.ADAPTIVE) {
                 learns(
                         new Drawing(
-                                row.arm(),
-                                Map.of(row.arm(), 1.0),
-                                List.of(),
-                                Optional.empty(),
-                                Learning.Use.TAUGHT),
+                                row.arm(), Map.of(row.arm(), 1.0), List.of(), Optional.empty(), Learning.Use.TAUGHT),
                         Optional.empty());
             }
             return delegate(row, List.of(ladder.reason()), Optional.empty());

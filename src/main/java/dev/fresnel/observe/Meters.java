@@ -104,8 +104,7 @@ final class Meters {
     /** A gauge for each row; those of rows that were there before are gone. */
     void perRow(String name, String help, List<MultiGauge.Row<?>> gauges) {
         rows.computeIfAbsent(
-                        name,
-                        _ -> MultiGauge.builder(name).description(help).register(registry))
+                        name, _ -> MultiGauge.builder(name).description(help).register(registry))
                 .register(gauges, true);
     }
 }

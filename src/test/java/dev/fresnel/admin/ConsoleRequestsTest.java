@@ -8,6 +8,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -106,6 +108,24 @@ class ConsoleRequestsTest {
                     .doesNotContainPattern("(src|href)=\"https?:|url\\(|@import|import\\('http");
         }
         assertThat(Files.readString(FILES.resolve("index.html"))).doesNotContainPattern("<script[^>]*>[^<]|<style");
+    }
+
+    @Test
+    void hasWordsForEveryReason() throws IOException {
+        String api = Files.readString(Path.of("docs", "api.md"));
+        String table = api.substring(api.indexOf("\n## Reasons"), api.indexOf("\n## Escalation"));
+        String words = Files.readString(FILES.resolve("words.js"));
+
+        List<String> reasons = Pattern.compile("`([a-z_]+)`")
+                .matcher(table.lines()
+                        .filter(line -> line.startsWith("| `"))
+                        .map(line -> line.split("\\|")[1])
+                        .collect(Collectors.joining()))
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+
+        assertThat(reasons).hasSizeGreaterThan(60).allMatch(reason -> words.contains("\n  " + reason + ": '"));
     }
 
     private static String type(String name) {

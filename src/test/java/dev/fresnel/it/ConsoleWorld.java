@@ -64,7 +64,7 @@ final class ConsoleWorld implements AutoCloseable {
                         .replace("  - id: acme\n", """
                           - id: acme
                             keys:
-                              - { key: "acme-key", name: acme-laptop, metadata: { owner: "%s" } }
+                              - { key: "acme-key", name: acme-laptop, budget: { monthly: 50 }, metadata: { owner: "%s" } }
                             budget: { daily: 5.00 }
                         """.formatted(HOSTILE))
                 + """
@@ -74,6 +74,9 @@ final class ConsoleWorld implements AutoCloseable {
                   - id: hooli
                     keys: ["hooli-key"]
                     routes: [{ match: { model: "smart" }, mode: adaptive, arms: [direct, fast-worker] }]
+                  - id: broke
+                    keys: ["broke-key"]
+                    budget: { daily: 0.005 }
                   - id: idle
                     keys: ["idle-key"]
                 """;
@@ -142,9 +145,13 @@ final class ConsoleWorld implements AutoCloseable {
                         number % 5 != 0));
             }
         }
-        var _ = lens("acme", "Write CRUD endpoints for 500 entities");
         judge("acme", chat("acme", "Write CRUD endpoints for 500 entities", "x-fresnel-arm", "fast-worker"), true);
         chat("umbrella", "Hello", "x-fresnel-mode", "off");
+        // Capped, so it is let in; the provider bills more than the cap, and the day's money is gone.
+        var _ = gateway.chat(
+                "{\"model\":\"smart\",\"max_completion_tokens\":50,\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}",
+                "authorization",
+                "Bearer broke-key");
     }
 
     @Override
