@@ -31,8 +31,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** X1, T4: a canary in every place for a secret is found in nothing that leaves the process. */
+@Execution(ExecutionMode.CONCURRENT)
 class CanaryTest {
     private static final String UPSTREAM_KEY = "sk-canary-upstream";
     private static final String ADMIN_TOKEN = "canary-admin-token";

@@ -21,6 +21,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * calls and the comparison are in {@code src/test/node/run.mjs}; what reached the provider is compared here. Without Node the test
  * is skipped with a message, unless {@code CI=true}.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class NodeSdkTest {
     private static final Duration LIMIT = Duration.ofMinutes(3);
 
