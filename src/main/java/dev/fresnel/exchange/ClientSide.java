@@ -77,8 +77,12 @@ public final class ClientSide {
     private void finished() {
         if (!ended) {
             ended = true;
-            afterwards.run();
-            lifecycle.finished().run();
+            try {
+                afterwards.run();
+            } finally {
+                // Whatever went wrong there: a request that never ends would hold up the end of the process.
+                lifecycle.finished().run();
+            }
         }
     }
 
