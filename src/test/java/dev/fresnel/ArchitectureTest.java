@@ -83,15 +83,18 @@ class ArchitectureTest {
                         "budget",
                         "upstream",
                         "policy",
+                        "estimate",
                         "chat",
                         "value"));
         see.put(
                 "observe",
                 Set.of(
+                        "savings",
                         "exchange",
                         "judge",
                         "outcome",
                         "pause",
+                        "tenant",
                         "delegation",
                         "lens",
                         "budget",
@@ -101,10 +104,10 @@ class ArchitectureTest {
                         "value"));
         see.put(
                 "store.embedded",
-                Set.of("savings", "outcome", "pause", "lens", "budget", "upstream", "policy", "chat", "value"));
+                Set.of("savings", "outcome", "pause", "tenant", "lens", "budget", "upstream", "policy", "chat", "value"));
         see.put(
                 "store.redis",
-                Set.of("savings", "outcome", "pause", "lens", "budget", "upstream", "policy", "chat", "value"));
+                Set.of("savings", "outcome", "pause", "tenant", "lens", "budget", "upstream", "policy", "chat", "value"));
         see.put(
                 "config",
                 Set.of(

@@ -3,8 +3,6 @@ package dev.fresnel.app;
 import dev.fresnel.chat.JsonText;
 import dev.fresnel.tenant.FreshKey;
 import dev.fresnel.tenant.KeyHash;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
@@ -13,7 +11,6 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -24,6 +21,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** {@code fresnel keys}: keys for tenants, for a config by their hashes, or issued, listed and revoked at a running gateway. */
 @Command(
@@ -46,14 +45,14 @@ final class KeysCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "name a command: create, list, revoke or hash");
     }
 
-    private static JsonObject asked(
+    private static JsonNode asked(
             AdminOptions admin, Terminal terminal, String method, String path, Optional<String> body)
             throws InterruptedException {
         HttpResponse<String> reply = admin.ask(terminal, method, path, body);
         if (reply.statusCode() != 200) {
             throw admin.refused(reply);
         }
-        return new JsonObject(reply.body());
+        return JsonMapper.shared().readTree(reply.body());
     }
 
     /** {@code fresnel keys create}. */
@@ -127,10 +126,10 @@ final class KeysCommand implements Runnable {
                 terminal.out().println("hash  " + fresh.hash().written());
                 return ExitCode.OK;
             }
-            JsonObject issued = asked(admin, terminal, "POST", PATH, Optional.of(body(tenant.get())));
-            terminal.out().println("key   " + issued.getString("key"));
-            terminal.out().println("id    " + issued.getString("id"));
-            terminal.out().println("name  " + issued.getString("name"));
+            JsonNode issued = asked(admin, terminal, "POST", PATH, Optional.of(body(tenant.get())));
+            terminal.out().println("key   " + issued.get("key").asString());
+            terminal.out().println("id    " + issued.get("id").asString());
+            terminal.out().println("name  " + issued.get("name").asString());
             return ExitCode.OK;
         }
 
@@ -182,31 +181,30 @@ final class KeysCommand implements Runnable {
         public Integer call() throws InterruptedException {
             String query = tenant.map(id -> "?tenant=" + URLEncoder.encode(id, StandardCharsets.UTF_8))
                     .orElse("");
-            JsonObject reply = asked(admin, terminal, "GET", PATH + query, Optional.empty());
+            JsonNode reply = asked(admin, terminal, "GET", PATH + query, Optional.empty());
             TextTable table = new TextTable("id", "tenant", "name", "state", "from", "scopes", "models", "expires");
-            for (Object entry : reply.getJsonArray("keys")) {
-                JsonObject key = (JsonObject) entry;
+            for (JsonNode key : reply.get("keys")) {
                 table.row(
-                        key.getString("id"),
-                        key.getString("tenant"),
-                        key.getString("name"),
-                        key.getString("state"),
-                        key.getString("origin"),
-                        joined(key.getJsonArray("scopes")),
-                        Optional.ofNullable(key.getJsonArray("models"))
-                                .map(ListKeys::joined)
-                                .orElse("all"),
-                        Objects.requireNonNullElse(key.getString("expires_at"), "never"));
+                        key.get("id").asString(),
+                        key.get("tenant").asString(),
+                        key.get("name").asString(),
+                        key.get("state").asString(),
+                        key.get("origin").asString(),
+                        joined(key.get("scopes")),
+                        key.get("models").isNull() ? "all" : joined(key.get("models")),
+                        key.get("expires_at").isNull()
+                                ? "never"
+                                : key.get("expires_at").asString());
             }
             table.lines().forEach(terminal.out()::println);
-            if (!reply.getBoolean("store_read")) {
+            if (!reply.get("store_read").asBoolean()) {
                 terminal.err().println("fresnel: the gateway's store does not answer; issued keys are missing here.");
             }
             return ExitCode.OK;
         }
 
-        private static String joined(JsonArray texts) {
-            return texts.stream().map(Object::toString).collect(Collectors.joining(","));
+        private static String joined(JsonNode texts) {
+            return texts.valueStream().map(JsonNode::asString).collect(Collectors.joining(","));
         }
     }
 
@@ -239,19 +237,19 @@ final class KeysCommand implements Runnable {
 
         @Override
         public Integer call() throws InterruptedException {
-            JsonObject reply = asked(
+            JsonNode reply = asked(
                     admin,
                     terminal,
                     "DELETE",
                     PATH + "/" + URLEncoder.encode(id, StandardCharsets.UTF_8),
                     Optional.empty());
             terminal.out()
-                    .println("revoked the key '" + reply.getString("name") + "' of the tenant '"
-                            + reply.getString("tenant") + "'");
-            if (reply.getString("origin").equals("config")) {
+                    .println("revoked the key '" + reply.get("name").asString() + "' of the tenant '"
+                            + reply.get("tenant").asString() + "'");
+            if (reply.get("origin").asString().equals("config")) {
                 terminal.err().println("fresnel: it is a key of the config; remove it there too.");
             }
-            if (!reply.getBoolean("stored")) {
+            if (!reply.get("stored").asBoolean()) {
                 terminal.err()
                         .println(
                                 "fresnel: in force at " + admin.address()

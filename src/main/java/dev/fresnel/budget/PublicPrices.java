@@ -1,19 +1,20 @@
 package dev.fresnel.budget;
 
-import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import java.math.BigDecimal;
 import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.exc.JsonNodeException;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The public list of genai-prices ({@code data.json}), turned into the text of a {@link PriceList}. Takes over the providers that speak the
@@ -42,6 +43,10 @@ public final class PublicPrices {
 
     private static final Pattern SIMPLE_REGEX =
             Pattern.compile("\\^?([A-Za-z0-9./_-]|\\\\[.-])+(\\\\d(\\{\\d+})?)?\\$?");
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
 
     private PublicPrices() {}
 
@@ -86,60 +91,62 @@ public final class PublicPrices {
         try {
             StringBuilder text =
                     new StringBuilder(HEADER).append("\ndate ").append(date).append('\n');
-            Map<String, JsonObject> known = new LinkedHashMap<>();
-            objects(new JsonArray(json)).forEach(provider -> known.put(provider.getString("id"), provider));
+            Map<String, JsonNode> known = new LinkedHashMap<>();
+            for (JsonNode provider : array(JSON.readTree(json))) {
+                known.put(provider.required("id").stringValue(), provider);
+            }
             HOSTS.forEach((id, hosts) -> {
-                JsonObject provider = known.get(id);
+                JsonNode provider = known.get(id);
                 if (provider != null) {
                     text.append('\n').append(provider(id, hosts, provider)).append('\n');
-                    objects(provider.getJsonArray("models"))
-                            .forEach(model -> line(id, model, date)
-                                    .ifPresent(line -> text.append(line).append('\n')));
+                    for (JsonNode model : array(provider.required("models"))) {
+                        line(id, model, date).ifPresent(line -> text.append(line).append('\n'));
+                    }
                 }
             });
             return text.toString();
-        } catch (DecodeException | ClassCastException | NullPointerException | NumberFormatException otherShape) {
+        } catch (JacksonException | DateTimeParseException otherShape) {
             throw new Unreadable("it is not the data.json of genai-prices: " + otherShape.getMessage());
         }
     }
 
-    private static List<JsonObject> objects(JsonArray array) {
-        List<JsonObject> objects = new ArrayList<>();
-        for (int i = 0; i < array.size(); i++) {
-            objects.add(array.getJsonObject(i));
+    private static JsonNode array(JsonNode node) {
+        if (!node.isArray()) {
+            throw JsonNodeException.from(node, "a list was expected, not " + node.getNodeType());
         }
-        return objects;
+        return node;
     }
 
-    private static String provider(String id, String hosts, JsonObject provider) {
-        JsonArray others = provider.getJsonArray("fallback_model_providers", new JsonArray());
-        List<String> then = others.stream()
-                .map(String.class::cast)
+    private static String provider(String id, String hosts, JsonNode provider) {
+        List<String> then = provider.path("fallback_model_providers")
+                .valueStream()
+                .map(JsonNode::stringValue)
                 .filter(HOSTS::containsKey)
                 .toList();
         return "provider " + id + " " + hosts + (then.isEmpty() ? "" : " then=" + String.join(",", then));
     }
 
-    private static Optional<String> line(String provider, JsonObject model, LocalDate date) {
+    private static Optional<String> line(String provider, JsonNode model, LocalDate date) {
         List<String> names = new ArrayList<>();
-        globs(model.getJsonObject("match"), names);
-        return prices(model.getValue("prices"), date)
+        globs(model.required("match"), names);
+        return prices(model.required("prices"), date)
                 .filter(_ -> !names.isEmpty())
-                .filter(prices -> !prices.containsKey("requests_kcount"))
-                .filter(prices -> prices.containsKey("input_mtok") && prices.containsKey("output_mtok"))
+                .filter(prices -> !prices.has("requests_kcount"))
+                .filter(prices -> prices.has("input_mtok") && prices.has("output_mtok"))
                 .map(prices -> "price " + provider + " " + String.join(",", names) + " " + numbers(prices));
     }
 
-    private static void globs(JsonObject match, List<String> names) {
-        for (String kind : match.fieldNames()) {
+    private static void globs(JsonNode match, List<String> names) {
+        match.properties().forEach(rule -> {
+            String kind = rule.getKey();
             switch (kind) {
-                case "or" -> objects(match.getJsonArray("or")).forEach(one -> globs(one, names));
-                case "equals" -> names.add(match.getString(kind));
-                case "starts_with" -> names.add(match.getString(kind) + "*");
-                case "ends_with" -> names.add("*" + match.getString(kind));
-                case "contains" -> names.add("*" + match.getString(kind) + "*");
+                case "or" -> array(rule.getValue()).forEach(one -> globs(one, names));
+                case "equals" -> names.add(rule.getValue().stringValue());
+                case "starts_with" -> names.add(rule.getValue().stringValue() + "*");
+                case "ends_with" -> names.add("*" + rule.getValue().stringValue());
+                case "contains" -> names.add("*" + rule.getValue().stringValue() + "*");
                 case "regex" -> {
-                    String regex = match.getString(kind);
+                    String regex = rule.getValue().stringValue();
                     if (SIMPLE_REGEX.matcher(regex).matches()) {
                         names.add(glob(regex));
                     }
@@ -148,7 +155,7 @@ public final class PublicPrices {
                     // A rule that is not known here names no model: better no price than a wrong one.
                 }
             }
-        }
+        });
         names.removeIf(name -> !name.matches("[!-+\\--~]+"));
     }
 
@@ -160,86 +167,82 @@ public final class PublicPrices {
     }
 
     /** Those in force at the date. */
-    private static Optional<JsonObject> prices(Object prices, LocalDate date) {
-        if (prices instanceof JsonObject always) {
-            return Optional.of(always);
+    private static Optional<JsonNode> prices(JsonNode prices, LocalDate date) {
+        if (prices.isObject()) {
+            return Optional.of(prices);
         }
-        List<JsonObject> inForce = new ArrayList<>();
-        for (JsonObject entry : objects((JsonArray) prices)) {
-            JsonObject constraint = entry.getJsonObject("constraint", new JsonObject());
-            @Nullable String start = constraint.getString("start_date");
-            if (start != null && LocalDate.parse(start).isAfter(date)) {
+        List<JsonNode> inForce = new ArrayList<>();
+        for (JsonNode entry : array(prices)) {
+            JsonNode constraint = entry.path("constraint");
+            if (constraint.path("start_date").isString()
+                    && LocalDate.parse(constraint.get("start_date").stringValue()).isAfter(date)) {
                 continue;
             }
-            if (!constraint.containsKey("start_time")) {
+            if (!constraint.has("start_time")) {
                 inForce.clear();
             }
-            inForce.add(entry.getJsonObject("prices"));
+            inForce.add(entry.required("prices"));
         }
-        return inForce.stream()
-                .max(Comparator.comparing(one -> base(Objects.requireNonNull(one.getValue("output_mtok")))));
+        return inForce.stream().max(Comparator.comparing(one -> base(one.required("output_mtok"))));
     }
 
-    private static String numbers(JsonObject prices) {
-        Object input = prices.getValue("input_mtok");
-        Object output = prices.getValue("output_mtok");
-        Object cached = prices.getValue("cache_read_mtok", input);
+    private static String numbers(JsonNode prices) {
+        JsonNode input = prices.get("input_mtok");
+        JsonNode output = prices.get("output_mtok");
+        JsonNode cached = prices.has("cache_read_mtok") ? prices.get("cache_read_mtok") : input;
         StringBuilder text = new StringBuilder()
                 .append(plain(base(input)))
                 .append(' ')
                 .append(plain(base(cached)))
                 .append(' ')
                 .append(plain(base(output)));
-        option(text, "cache-write", prices.getValue("cache_write_mtok"));
-        option(text, "audio-input", prices.getValue("input_audio_mtok"));
-        option(text, "audio-output", prices.getValue("output_audio_mtok"));
+        option(text, "cache-write", prices.path("cache_write_mtok"));
+        option(text, "audio-input", prices.path("input_audio_mtok"));
+        option(text, "audio-output", prices.path("output_audio_mtok"));
         above(text, prices, input, cached, output);
         return text.toString();
     }
 
-    private static void option(StringBuilder text, String name, @Nullable Object price) {
-        if (price != null) {
+    private static void option(StringBuilder text, String name, JsonNode price) {
+        if (!price.isMissingNode() && !price.isNull()) {
             text.append(' ').append(name).append('=').append(plain(base(price)));
         }
     }
 
     /** Every tier of one model begins at the same length. */
-    private static void above(StringBuilder text, JsonObject prices, Object input, Object cached, Object output) {
-        for (Object price : List.of(input, output)) {
-            if (price instanceof JsonObject tiered) {
+    private static void above(StringBuilder text, JsonNode prices, JsonNode input, JsonNode cached, JsonNode output) {
+        for (JsonNode price : List.of(input, output)) {
+            if (price.isObject()) {
                 text.append(" above=")
-                        .append(tier(tiered).getLong("start"))
+                        .append(tier(price).required("start").longValue())
                         .append(':')
                         .append(plain(upper(input)))
                         .append(',')
                         .append(plain(upper(cached)))
                         .append(',')
                         .append(plain(upper(output)));
-                if (prices.containsKey("cache_write_mtok")) {
-                    text.append(',').append(plain(upper(prices.getValue("cache_write_mtok"))));
+                if (prices.has("cache_write_mtok")) {
+                    text.append(',').append(plain(upper(prices.get("cache_write_mtok"))));
                 }
                 return;
             }
         }
     }
 
-    private static BigDecimal base(Object price) {
-        return new BigDecimal(
-                price instanceof JsonObject tiered ? tiered.getValue("base").toString() : price.toString());
+    private static BigDecimal base(JsonNode price) {
+        return price.isObject() ? price.required("base").decimalValue() : price.decimalValue();
     }
 
-    private static BigDecimal upper(Object price) {
-        return price instanceof JsonObject tiered
-                ? new BigDecimal(tier(tiered).getValue("price").toString())
-                : new BigDecimal(price.toString());
+    private static BigDecimal upper(JsonNode price) {
+        return price.isObject() ? tier(price).required("price").decimalValue() : price.decimalValue();
     }
 
-    private static JsonObject tier(JsonObject tiered) {
-        JsonArray tiers = tiered.getJsonArray("tiers");
+    private static JsonNode tier(JsonNode tiered) {
+        JsonNode tiers = array(tiered.required("tiers"));
         if (tiers.size() != 1) {
-            throw new ClassCastException("a price has " + tiers.size() + " tiers, and one is known here");
+            throw JsonNodeException.from(tiered, "a price has " + tiers.size() + " tiers, and one is known here");
         }
-        return tiers.getJsonObject(0);
+        return tiers.get(0);
     }
 
     private static String plain(BigDecimal number) {

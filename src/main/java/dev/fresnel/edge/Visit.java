@@ -59,7 +59,7 @@ final class Visit {
     private final ClientSide client;
     private final OpenAiErrors errors;
     private final Caller caller;
-    private Pass pass = Pass.UNLIMITED;
+    private Pass pass = Pass.unlimited();
     private final long started;
     private final Runnable doomed;
 

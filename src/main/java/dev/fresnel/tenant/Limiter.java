@@ -38,9 +38,7 @@ public final class Limiter {
         List<Pass.Bound> bounds = new ArrayList<>(2);
         bound(new Owner(tenant.id(), Optional.empty()), tenant.limits(), bounds);
         key.ifPresent(shown -> bound(new Owner(tenant.id(), Optional.of(shown.name())), shown.limits(), bounds));
-        return bounds.isEmpty()
-                ? Pass.UNLIMITED
-                : new Pass(bounds, nanos, limit -> exceeded.accept(tenant.id(), limit));
+        return new Pass(bounds, nanos, limit -> exceeded.accept(tenant.id(), limit));
     }
 
     private void bound(Owner owner, Limits limits, List<Pass.Bound> bounds) {

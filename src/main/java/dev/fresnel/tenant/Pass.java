@@ -14,9 +14,6 @@ import java.util.function.LongSupplier;
  * What one request has taken of its tenant's and its key's limits, and gives back. Lives on the request's event loop; not thread-safe.
  */
 public final class Pass {
-    /** Of a request that nothing limits. */
-    public static final Pass UNLIMITED = new Pass(List.of(), () -> 0, _ -> {});
-
     private final List<Bound> bounds;
     private final LongSupplier nanos;
     private final Consumer<Limit> refused;
@@ -34,6 +31,11 @@ public final class Pass {
         this.bounds = List.copyOf(bounds);
         this.nanos = nanos;
         this.refused = refused;
+    }
+
+    /** Of a request that nothing limits. One of its own all the same: a pass holds what one request has taken. */
+    public static Pass unlimited() {
+        return new Pass(List.of(), () -> 0, _ -> {});
     }
 
     /** Takes the request in: one of those per minute, one of those at once. Empty: it is in. */
@@ -54,8 +56,7 @@ public final class Pass {
 
     private Optional<Exceeded> hold(Limit limit) {
         Optional<Exceeded> tooMany = take(limit, 1);
-        // The pass of those without limits is one for all of them, on every thread: it holds nothing.
-        if (tooMany.isEmpty() && !bounds.isEmpty()) {
+        if (tooMany.isEmpty()) {
             held.add(limit);
         }
         return tooMany;

@@ -20,6 +20,8 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The probes listener tells everybody how the process is, and nobody anything else (X3). */
@@ -33,6 +35,19 @@ class ProbesListenerTest {
 
     private static final String CHAT = "{\"model\":\"smart\",\"messages\":[]}";
 
+    /** Of the tests that leave it as it is. */
+    private static TestGateway gateway;
+
+    @BeforeAll
+    static void start() {
+        gateway = TestGateway.start(LISTEN + UNUSED);
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
     private static HttpRequest.Builder probe(TestGateway gateway, String path) {
         return HttpRequest.newBuilder(
                 URI.create("http://127.0.0.1:" + gateway.gateway().probesPort().orElseThrow() + path));
@@ -40,61 +55,55 @@ class ProbesListenerTest {
 
     @Test
     void answersWithoutAToken_asTheAdminListenerDoesWithOne() {
-        try (TestGateway gateway = TestGateway.start(LISTEN + UNUSED)) {
-            for (String path : new String[] {"/livez", "/startupz", "/readyz"}) {
-                HttpResponse<String> reply = gateway.send(probe(gateway, path).build());
-                assertThat(reply.statusCode()).as(path).isEqualTo(200);
-                assertThat(reply.body()).isEqualTo(gateway.adminReply(path).body());
-            }
-            HttpResponse<String> metrics =
-                    gateway.send(probe(gateway, "/metrics").build());
-            assertThat(metrics.statusCode()).isEqualTo(200);
-            assertThat(metrics.headers().firstValue("content-type"))
-                    .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain; version=0.0.4"));
-            assertThat(metrics.body()).contains("fresnel_connections");
-            assertThat(gateway.adminReply("/metrics").statusCode()).isEqualTo(401);
+        for (String path : new String[] {"/livez", "/startupz", "/readyz"}) {
+            HttpResponse<String> reply = gateway.send(probe(gateway, path).build());
+            assertThat(reply.statusCode()).as(path).isEqualTo(200);
+            assertThat(reply.body()).isEqualTo(gateway.adminReply(path).body());
         }
+        HttpResponse<String> metrics =
+                gateway.send(probe(gateway, "/metrics").build());
+        assertThat(metrics.statusCode()).isEqualTo(200);
+        assertThat(metrics.headers().firstValue("content-type"))
+                .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain; version=0.0.4"));
+        assertThat(metrics.body()).contains("fresnel_connections");
+        assertThat(gateway.adminReply("/metrics").statusCode()).isEqualTo(401);
     }
 
     @Test
     void is404ForEverythingElse_alsoWithTheToken() {
-        try (TestGateway gateway = TestGateway.start(LISTEN + UNUSED)) {
-            for (String path : new String[] {
-                "/",
-                "/admin",
-                "/admin/status",
-                "/admin/events",
-                "/admin/lenses?tenant=acme",
-                "/livez/../admin/status",
-                "//admin/status",
-                "/v1/models",
-                "/nothing"
-            }) {
-                HttpResponse<String> reply = gateway.send(probe(gateway, path)
-                        .header("authorization", "Bearer secret")
-                        .build());
+        for (String path : new String[] {
+            "/",
+            "/admin",
+            "/admin/status",
+            "/admin/events",
+            "/admin/lenses?tenant=acme",
+            "/livez/../admin/status",
+            "//admin/status",
+            "/v1/models",
+            "/nothing"
+        }) {
+            HttpResponse<String> reply = gateway.send(probe(gateway, path)
+                    .header("authorization", "Bearer secret")
+                    .build());
 
-                assertThat(reply.statusCode()).as(path).isEqualTo(404);
-                assertThat(reply.body()).as(path).contains("/readyz, /startupz, /metrics");
-            }
+            assertThat(reply.statusCode()).as(path).isEqualTo(404);
+            assertThat(reply.body()).as(path).contains("/readyz, /startupz, /metrics");
         }
     }
 
     @Test
     void changesNothing() {
-        try (TestGateway gateway = TestGateway.start(LISTEN + UNUSED)) {
-            for (String path : new String[] {"/admin/pause", "/metrics", "/livez"}) {
-                HttpResponse<String> reply = gateway.send(probe(gateway, path)
-                        .header("authorization", "Bearer secret")
-                        .POST(HttpRequest.BodyPublishers.ofString("{\"reason\":\"x\"}"))
-                        .build());
+        for (String path : new String[] {"/admin/pause", "/metrics", "/livez"}) {
+            HttpResponse<String> reply = gateway.send(probe(gateway, path)
+                    .header("authorization", "Bearer secret")
+                    .POST(HttpRequest.BodyPublishers.ofString("{\"reason\":\"x\"}"))
+                    .build());
 
-                assertThat(reply.statusCode()).as(path).isEqualTo(404);
-            }
-            assertThat(gateway.adminReply("/admin/status", "authorization", "Bearer secret")
-                            .body())
-                    .contains("\"delegation_paused\":false");
+            assertThat(reply.statusCode()).as(path).isEqualTo(404);
         }
+        assertThat(gateway.adminReply("/admin/status", "authorization", "Bearer secret")
+                        .body())
+                .contains("\"delegation_paused\":false");
     }
 
     @Test
@@ -103,23 +112,23 @@ class ProbesListenerTest {
         HeldScript held = new HeldScript(Script.chat("fine", Usage.of(5, 5)));
         try (FakeUpstream upstream = FakeUpstream.start(vertx)) {
             upstream.byDefault(held);
-            TestGateway gateway = TestGateway.start(
+            TestGateway draining = TestGateway.start(
                     LISTEN + TestGateway.twoModels(upstream.baseUri(), upstream.baseUri(), "mode: \"off\""));
-            try (RawConnection running = new RawConnection(gateway.port())) {
+            try (RawConnection running = new RawConnection(draining.port())) {
                 running.send("POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: " + CHAT.length()
                         + "\r\n\r\n" + CHAT);
                 var _ = held.awaitHeld();
 
-                Future<Void> closed = gateway.gateway().close();
+                Future<Void> closed = draining.gateway().close();
 
-                assertThat(gateway.send(probe(gateway, "/readyz").build()).statusCode())
+                assertThat(draining.send(probe(draining, "/readyz").build()).statusCode())
                         .isEqualTo(503);
-                assertThat(gateway.send(probe(gateway, "/livez").build()).statusCode())
+                assertThat(draining.send(probe(draining, "/livez").build()).statusCode())
                         .isEqualTo(200);
                 held.release();
                 Await.result(closed);
             } finally {
-                gateway.close();
+                draining.close();
             }
         } finally {
             Await.result(vertx.close());
@@ -145,8 +154,7 @@ class ProbesListenerTest {
 
     @Test
     void answersOneQuestionAConnection() {
-        try (TestGateway gateway = TestGateway.start(LISTEN + UNUSED);
-                RawConnection asking =
+        try (RawConnection asking =
                         new RawConnection(gateway.gateway().probesPort().orElseThrow())) {
             asking.send("GET /livez HTTP/1.1\r\nhost: x\r\n\r\n");
 
@@ -156,8 +164,8 @@ class ProbesListenerTest {
 
     @Test
     void isNotThere_unlessTheConfigNamesIt() {
-        try (TestGateway gateway = TestGateway.start(UNUSED)) {
-            assertThat(gateway.gateway().probesPort()).isEmpty();
+        try (TestGateway without = TestGateway.start(UNUSED)) {
+            assertThat(without.gateway().probesPort()).isEmpty();
         }
     }
 

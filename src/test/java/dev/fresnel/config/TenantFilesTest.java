@@ -59,8 +59,8 @@ class TenantFilesTest {
                         "tenants.d/a.yaml:2:8 keys[0]: is the same key as tenants[0].keys[0]; a key opens exactly one tenant",
                         "tenants.d/a.yaml:6:12 routes[0].arms[0]: names the worker \"nobody\", which is not declared; arms are: direct",
                         "tenants.d/b.yaml:3:11 upstream: names the upstream \"nowhere\", which is not declared; upstreams are: openai",
-                        "tenants.d/b.yaml:4:1 colour: is not a key; keys here are: id, keys, upstream, budget, mode, smart, arms, rules, lens, learned,"
-                                + " escalation, routes");
+                        "tenants.d/b.yaml:4:1 colour: is not a key; keys here are: id, keys, access, models, upstream, budget, limits, mode, smart, arms, rules, lens, learned,"
+                                + " escalation, control-share, routes");
     }
 
     @Test

@@ -36,7 +36,7 @@ class RefusalTest {
         assertThat(line)
                 .contains("\"request_id\":\""
                         + reply.headers().firstValue("x-fresnel-request-id").orElseThrow())
-                .contains("\"tenant\":null,\"method\":\"POST\",\"path\":\"/v1/chat/completions\"")
+                .contains("\"tenant\":null,\"key_name\":null,\"method\":\"POST\",\"path\":\"/v1/chat/completions\"")
                 .contains("\"status\":401,\"error\":\"invalid_api_key\"");
         assertThat(gateway.log()).doesNotContain("sk-canary");
         assertThat(gateway.admin("/admin/events")).as("not for the window").isEqualTo("[]");

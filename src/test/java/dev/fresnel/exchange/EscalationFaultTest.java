@@ -88,7 +88,7 @@ class EscalationFaultTest {
                 request.headers(),
                 Optional.empty(),
                 0,
-                Pass.UNLIMITED);
+                Pass.unlimited());
     }
 
     private static ClientSide client(HttpServerRequest request) {

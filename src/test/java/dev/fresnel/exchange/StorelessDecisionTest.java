@@ -73,7 +73,7 @@ class StorelessDecisionTest {
                 MultiMap.caseInsensitiveMultiMap(),
                 Optional.empty(),
                 0,
-                Pass.UNLIMITED);
+                Pass.unlimited());
         Journal journal = new Journal(() -> 0, 0);
         Deciding deciding =
                 new Deciding(parts, arrival, journal, new Bypass(parts, arrival, journal), new Purse(parts, arrival));

@@ -202,7 +202,8 @@ public final class EmbeddedDecisionStore implements DecisionStore {
                 .flatMap(first -> ArmText.number(weight).flatMap(second -> Verdict.checked(first, second)));
     }
 
-    private static String name(TenantId tenant, RequestId request) {
+    /** What the keys of a decision begin with, and no key of another. */
+    static String name(TenantId tenant, RequestId request) {
         return tenant.value() + END + request.value() + END;
     }
 
