@@ -3,6 +3,7 @@ package dev.fresnel.budget;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -15,7 +16,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -30,6 +30,9 @@ import java.util.function.Supplier;
  * <p>Thread-safe. Deciding takes no I/O: one short step under the tenant's lock; additions go to the {@link SpendStore} behind it.
  */
 public final class Ledger {
+    /** Round trips that one request may wait for. Each gives a share of what is left, so a burst larger than it takes several. */
+    private static final int TRIES = 32;
+
     private final Map<TenantId, Book> books = new ConcurrentHashMap<>();
     private final SpendStore store;
     private final Optional<Leasing> leasing;
@@ -116,6 +119,12 @@ public final class Ledger {
      * @param worstCase not negative
      */
     public Verdict reserve(Payer payer, Usd worstCase) {
+        Verdict verdict = atHand(payer, worstCase);
+        leasing.ifPresent(by -> askAhead(by, payer));
+        return verdict;
+    }
+
+    private Verdict atHand(Payer payer, Usd worstCase) {
         if (worstCase.nanos() < 0) {
             throw new IllegalArgumentException("a reservation is not negative: " + worstCase);
         }
@@ -137,40 +146,68 @@ public final class Ledger {
                     new Reservation(payer, balance(Account.of(payer.tenant())).day(), worstCase));
         });
         untold.forEach(worse);
-        leasing.ifPresent(by -> askAhead(by, payer));
         return verdict;
     }
 
     /**
      * {@link #reserve}, and where this replica's share does not cover it, asks the store for more first: one round trip, which the store
-     * limits. Never fails.
+     * limits, or a few when many ask at once. Never fails.
      */
     public Future<Verdict> obtain(Payer payer, Usd worstCase) {
-        Verdict verdict = reserve(payer, worstCase);
-        if (leasing.isEmpty()
-                || !(verdict instanceof Verdict.Unleased)
-                || !leasing.get().store().isReachable()) {
+        Verdict verdict = atHand(payer, worstCase);
+        if (leasing.isEmpty()) {
             return Future.succeededFuture(verdict);
         }
-        List<Future<Boolean>> asked = payer.lines().stream()
-                .filter(line -> line.budget().isLimited())
-                .map(line -> ask(leasing.get(), line.account(), worstCase))
-                .toList();
-        return Future.join(asked).transform(answers -> {
-            Verdict again = reserve(payer, worstCase);
-            // The store has answered, and had no more to give: that is what is left of the limit.
-            return Future.succeededFuture(
-                    answers.succeeded() && again instanceof Verdict.Unleased(Account account, Usd needed)
-                            ? exhausted(payer, account, needed)
-                            : again);
+        Leasing by = leasing.get();
+        if (!(verdict instanceof Verdict.Unleased) || !by.store().isReachable()) {
+            askAhead(by, payer);
+            return Future.succeededFuture(verdict);
+        }
+        waits(payer, lease -> lease.waits(worstCase));
+        return obtain(by, payer, worstCase, TRIES).onComplete(_ -> {
+            waits(payer, lease -> lease.waitsNoLonger(worstCase));
+            askAhead(by, payer);
         });
     }
 
-    private Verdict exhausted(Payer payer, Account account, Usd needed) {
-        BudgetStanding tightest = standings(payer).stream()
+    private Future<Verdict> obtain(Leasing by, Payer payer, Usd worstCase, int tries) {
+        List<Future<Boolean>> asked = payer.lines().stream()
+                .filter(line -> line.budget().isLimited())
+                .map(line -> ask(by, line.account(), worstCase))
+                .toList();
+        return Future.join(asked).transform(answers -> {
+            Verdict again = atHand(payer, worstCase);
+            if (answers.failed() || !(again instanceof Verdict.Unleased(Account account, Usd needed))) {
+                return Future.succeededFuture(again);
+            }
+            BudgetStanding tightest = tightest(payer, account);
+            if (tightest.left().isLessThan(needed)) {
+                return Future.succeededFuture(exhausted(payer, tightest, needed));
+            }
+            // Others took what came, and there is more.
+            return tries > 1 ? obtain(by, payer, worstCase, tries - 1) : Future.succeededFuture(again);
+        });
+    }
+
+    private void waits(Payer payer, Consumer<Leasehold> change) {
+        withLock(payer.tenant(), () -> {
+            payer.lines().stream()
+                    .filter(line -> line.budget().isLimited())
+                    .forEach(line -> balance(line.account()).lease().ifPresent(change));
+            return payer;
+        });
+    }
+
+    private BudgetStanding tightest(Payer payer, Account account) {
+        return standings(payer).stream()
                 .filter(standing -> standing.account().equals(account))
                 .min(Comparator.comparing(BudgetStanding::left))
                 .orElseThrow();
+    }
+
+    /** The store has answered, and has no more to give: that is what is left of the limit. */
+    private Verdict exhausted(Payer payer, BudgetStanding tightest, Usd needed) {
+        Account account = tightest.account();
         List<BudgetStanding> untold = new ArrayList<>();
         Verdict denied = withLock(payer.tenant(), () -> {
             Balance balance = balance(account);
@@ -230,40 +267,46 @@ public final class Ledger {
      * is tried again then.
      */
     public Future<Void> renew() {
-        return askForAll(lease -> !lease.isAsking());
+        return askForAll(_ -> {});
     }
 
-    /** Gives everything back that no running request needs, at the end. */
+    /** Gives everything back that no running request needs, at the end. Takes no longer than two asks. */
     public Future<Void> giveBack() {
-        // The first asks for what was used lately, the second knows that nothing was since.
-        return askForAll(_ -> true).compose(_ -> askForAll(_ -> true));
+        // What is under way first: it asks for more than is needed now.
+        return askForAll(_ -> {}).compose(_ -> askForAll(Leasehold::rests));
     }
 
-    private Future<Void> askForAll(Predicate<Leasehold> which) {
+    private Future<Void> askForAll(Consumer<Leasehold> before) {
         List<Future<Boolean>> asked = new ArrayList<>();
         leasing.ifPresent(by -> books.forEach((tenant, book) -> {
-            List<Account> accounts = withLock(
-                    tenant,
-                    () -> book.balances.entrySet().stream()
-                            .filter(entry -> entry.getValue()
-                                    .lease()
-                                    .filter(lease ->
-                                            lease.isHeld(entry.getValue().allReserved()))
-                                    .filter(which)
-                                    .isPresent())
-                            .map(Map.Entry::getKey)
-                            .toList());
+            List<Account> accounts = withLock(tenant, () -> {
+                List<Account> held = new ArrayList<>();
+                book.balances.forEach((account, balance) -> balance.lease()
+                        .filter(lease -> lease.isHeld(balance.allReserved()))
+                        .ifPresent(lease -> {
+                            before.accept(lease);
+                            held.add(account);
+                        }));
+                return held;
+            });
             accounts.forEach(account -> asked.add(ask(by, account, Usd.ZERO)));
         }));
         return Future.join(asked).mapEmpty();
     }
 
+    /** One ask at a time for an account, so that its answers come in the order of its asks: who comes meanwhile shares what comes of it. */
     private Future<Boolean> ask(Leasing by, Account account, Usd next) {
         long asked = by.nanos().getAsLong();
-        LeaseStore.Ask ask = on(
-                account,
-                balance -> balance.lease().orElseThrow().ask(account, balance.day(), balance.allReserved(), next));
-        return by.store().lease(ask).transform(answer -> {
+        Promise<Boolean> done = Promise.promise();
+        List<LeaseStore.Ask> asks = new ArrayList<>();
+        Future<Boolean> answered = on(account, balance -> {
+            Leasehold lease = balance.lease().orElseThrow();
+            return lease.asking().orElseGet(() -> {
+                asks.add(lease.ask(account, balance.day(), balance.allReserved(), next, done.future()));
+                return done.future();
+            });
+        });
+        asks.forEach(ask -> by.store().lease(ask).onComplete(answer -> {
             var _ = on(account, balance -> {
                 Leasehold lease = balance.lease().orElseThrow();
                 if (answer.succeeded()) {
@@ -274,8 +317,9 @@ public final class Ledger {
                 }
                 return balance;
             });
-            return answer.succeeded() ? Future.succeededFuture(true) : Future.failedFuture(answer.cause());
-        });
+            done.handle(answer.map(true));
+        }));
+        return answered;
     }
 
     /**

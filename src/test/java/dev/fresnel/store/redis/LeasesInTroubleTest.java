@@ -76,4 +76,27 @@ final class LeasesInTroubleTest {
         assertThat(server.command("HGET", "fresnel:{acme}:spend", "|2026-11-27"))
                 .isEqualTo(Long.toString(WORTH.nanos()));
     }
+
+    @Test
+    void aBurstIsGranted_whileThereIsMoney() {
+        List<Future<Verdict>> asked = IntStream.range(0, 60)
+                .mapToObj(_ -> one.ledger().obtain(payer(), WORTH))
+                .toList();
+
+        assertThat(asked.stream().map(Await::result)).hasOnlyElementsOfType(Verdict.Granted.class);
+        assertThat(one.ledger().reserved(Account.of(ReplicaUnderTest.ACME))).isEqualTo(WORTH.times(60));
+    }
+
+    @Test
+    void aBurstIsRefused_onlyWhereTheMoneyEnds() {
+        List<Future<Verdict>> asked = IntStream.range(0, 120)
+                .mapToObj(i -> (i % 2 == 0 ? one : other).ledger().obtain(payer(), WORTH))
+                .toList();
+
+        List<Verdict> verdicts = asked.stream().map(Await::result).toList();
+        assertThat(verdicts).noneMatch(Verdict.Unleased.class::isInstance);
+        // What one holds ahead when the other is refused may be left over.
+        assertThat(verdicts.stream().filter(Verdict.Granted.class::isInstance).count())
+                .isBetween(90L, 100L);
+    }
 }
