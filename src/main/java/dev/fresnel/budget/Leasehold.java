@@ -98,6 +98,10 @@ final class Leasehold {
         Usd waited = Ledger.sum(reserved, waiting.isLessThan(next) ? next : waiting);
         Usd wanted = used ? Ledger.sum(waited, ahead()) : waited;
         used = false;
+        if (wanted.isLessThan(held)) {
+            // What is offered back is others' from now on, whenever the answer comes, and if it is lost.
+            held = wanted;
+        }
         return new LeaseStore.Ask(account, limits, today, wanted, least, reserved);
     }
 

@@ -99,4 +99,19 @@ final class LeasesInTroubleTest {
         assertThat(verdicts.stream().filter(Verdict.Granted.class::isInstance).count())
                 .isBetween(90L, 100L);
     }
+
+    @Test
+    void whatIsOfferedBack_isNotSpentWhileTheAnswerIsUnderWay() {
+        one.settle(one.granted(payer(), WORTH.times(10)), Usd.ZERO);
+        Await.result(one.ledger().renew());
+        server.freeze();
+        Future<Void> offered = one.ledger().renew();
+
+        Verdict meanwhile = one.ledger().reserve(payer(), WORTH);
+        server.thaw();
+
+        assertThat(meanwhile).isInstanceOf(Verdict.Unleased.class);
+        Await.result(offered);
+        other.take(payer(), WORTH.times(100));
+    }
 }
