@@ -21,7 +21,6 @@ final class Leasehold {
     private Budget limits;
     private Usd held = Usd.ZERO;
     private Usd elsewhere = Usd.ZERO;
-    private Usd booked = Usd.ZERO;
     private Usd dearest = Usd.ZERO;
     private long goodUntil;
     private boolean used;
@@ -77,7 +76,6 @@ final class Leasehold {
     }
 
     void booked(Usd cost) {
-        booked = booked.plus(cost);
         held = held.minus(cost);
     }
 
@@ -115,7 +113,8 @@ final class Leasehold {
         return new Usd(Math.max(calls, tightest / PART));
     }
 
-    void granted(LeaseStore.Lease lease, long goodUntil) {
+    /** @param booked to the account by this process, ever: also before it had a lease of it */
+    void granted(LeaseStore.Lease lease, long goodUntil, Usd booked) {
         asking = Optional.empty();
         held = lease.held().minus(booked.minus(lease.counted()));
         elsewhere = lease.all().minus(lease.held());

@@ -310,7 +310,7 @@ public final class Ledger {
             var _ = on(account, balance -> {
                 Leasehold lease = balance.lease().orElseThrow();
                 if (answer.succeeded()) {
-                    lease.granted(answer.result(), by.goodUntil(asked));
+                    lease.granted(answer.result(), by.goodUntil(asked), balance.bookedEver());
                     balance.learn(answer.result().spent(), ask.today());
                 } else {
                     lease.refused();

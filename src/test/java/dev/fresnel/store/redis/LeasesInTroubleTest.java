@@ -102,7 +102,7 @@ final class LeasesInTroubleTest {
 
     @Test
     void whatIsOfferedBack_isNotSpentWhileTheAnswerIsUnderWay() {
-        one.settle(one.granted(payer(), WORTH.times(10)), Usd.ZERO);
+        one.settle(one.granted(payer(), WORTH), Usd.ZERO);
         Await.result(one.ledger().renew());
         server.freeze();
         Future<Void> offered = one.ledger().renew();
@@ -113,5 +113,16 @@ final class LeasesInTroubleTest {
         assertThat(meanwhile).isInstanceOf(Verdict.Unleased.class);
         Await.result(offered);
         other.take(payer(), WORTH.times(100));
+    }
+
+    @Test
+    void aLeaseIsNoLargerForWhatWasBookedBeforeIt() {
+        Await.result(one.ledger().charge(Account.of(ReplicaUnderTest.ACME), WORTH.times(50)));
+        one.take(payer(), WORTH);
+
+        assertThat(one.ledger().reserve(payer(), WORTH.times(20)))
+                .as("more than an eighth of what is left")
+                .isInstanceOf(Verdict.Unleased.class);
+        other.take(payer(), WORTH.times(30));
     }
 }
