@@ -24,6 +24,7 @@ final class Leasehold {
     private Usd dearest = Usd.ZERO;
     private long goodUntil;
     private boolean used;
+    private boolean lost;
     private Optional<Future<Boolean>> asking = Optional.empty();
     /** Worst cases of the requests that wait for an answer. */
     private Usd waiting = Usd.ZERO;
@@ -46,6 +47,11 @@ final class Leasehold {
     /** What the ask under way will come to: whether the store answered is all that it says. */
     Optional<Future<Boolean>> asking() {
         return asking;
+    }
+
+    /** Whether the store did not answer the last time, or could not write: it is lost, though it may be reached. */
+    boolean isLost() {
+        return lost;
     }
 
     void waits(Usd worstCase) {
@@ -79,9 +85,9 @@ final class Leasehold {
         held = held.minus(cost);
     }
 
-    /** Whether it is time to ask for more, before a request has to wait for it. */
+    /** Whether it is time to ask, before a request has to wait for it. */
     boolean isShort(Usd reserved, long now) {
-        return asking.isEmpty() && free(reserved, now).isLessThan(Ledger.sum(dearest, dearest));
+        return asking.isEmpty() && (lost || free(reserved, now).isLessThan(Ledger.sum(dearest, dearest)));
     }
 
     /**
@@ -116,6 +122,7 @@ final class Leasehold {
     /** @param booked to the account by this process, ever: also before it had a lease of it */
     void granted(LeaseStore.Lease lease, long goodUntil, Usd booked) {
         asking = Optional.empty();
+        lost = false;
         held = lease.held().minus(booked.minus(lease.counted()));
         elsewhere = lease.all().minus(lease.held());
         this.goodUntil = goodUntil;
@@ -123,5 +130,6 @@ final class Leasehold {
 
     void refused() {
         asking = Optional.empty();
+        lost = true;
     }
 }

@@ -164,9 +164,11 @@ public final class Ledger {
             return Future.succeededFuture(verdict);
         }
         waits(payer, lease -> lease.waits(worstCase));
-        return obtain(by, payer, worstCase, TRIES).onComplete(_ -> {
+        return obtain(by, payer, worstCase, TRIES).onSuccess(answer -> {
             waits(payer, lease -> lease.waitsNoLonger(worstCase));
-            askAhead(by, payer);
+            if (!(answer instanceof Verdict.Unleased)) {
+                askAhead(by, payer);
+            }
         });
     }
 
@@ -223,24 +225,29 @@ public final class Ledger {
 
     /** Under the lock: the first account whose share does not cover it. */
     private Optional<Verdict.Unleased> unleased(Leasing by, Payer payer, Usd worstCase) {
-        boolean lost = !by.store().isReachable();
-        if (worstCase.equals(Usd.ZERO) || (lost && payer.onStoreLoss() == OnStoreLoss.ALLOW)) {
+        if (worstCase.equals(Usd.ZERO)) {
             return Optional.empty();
         }
-        boolean refused = lost && payer.onStoreLoss() == OnStoreLoss.DENY;
+        boolean lost = !by.store().isReachable();
         long now = by.nanos().getAsLong();
-        Optional<Verdict.Unleased> first = Optional.empty();
+        Optional<Verdict.Unleased> uncovered = Optional.empty();
         for (Payer.Line line : payer.lines()) {
             if (line.budget().isLimited()) {
                 Balance balance = balance(line.account());
                 Leasehold lease = balance.lease(line.budget(), now);
                 lease.wants(line.budget(), worstCase);
-                if (refused || lease.free(balance.allReserved(), now).isLessThan(worstCase)) {
-                    first = first.or(() -> Optional.of(new Verdict.Unleased(line.account(), worstCase)));
+                OnStoreLoss rule = lost || lease.isLost() ? payer.onStoreLoss() : OnStoreLoss.LOCAL_SHARE;
+                boolean covered = switch (rule) {
+                    case ALLOW -> true;
+                    case DENY -> false;
+                    case LOCAL_SHARE -> !lease.free(balance.allReserved(), now).isLessThan(worstCase);
+                };
+                if (!covered) {
+                    uncovered = uncovered.or(() -> Optional.of(new Verdict.Unleased(line.account(), worstCase)));
                 }
             }
         }
-        return first;
+        return uncovered;
     }
 
     /** So that the next request need not wait. */

@@ -125,4 +125,23 @@ final class LeasesInTroubleTest {
                 .isInstanceOf(Verdict.Unleased.class);
         other.take(payer(), WORTH.times(30));
     }
+
+    @Test
+    void aRedisThatDoesNotWrite_isALostStore() {
+        one.settle(one.granted(payer(), WORTH), Usd.ZERO);
+        refuseWrites();
+
+        assertThat(one.obtain(payer(OnStoreLoss.ALLOW), WORTH.times(50))).isInstanceOf(Verdict.Granted.class);
+        assertThat(one.ledger().reserve(payer(OnStoreLoss.ALLOW), WORTH.times(30)))
+                .as("a second model of the same request")
+                .isInstanceOf(Verdict.Granted.class);
+        assertThat(one.ledger().reserve(payer(OnStoreLoss.DENY), new Usd(1))).isInstanceOf(Verdict.Unleased.class);
+        assertThat(one.obtain(payer(OnStoreLoss.DENY), new Usd(1))).isInstanceOf(Verdict.Unleased.class);
+
+        takeWrites();
+        one.take(payer(OnStoreLoss.DENY), new Usd(1));
+        Await.until(
+                "it has answered again",
+                () -> one.ledger().reserve(payer(OnStoreLoss.DENY), new Usd(1)) instanceof Verdict.Granted);
+    }
 }
