@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 
 /**
  * What every account spent and set aside in the current UTC day and month, and altogether. A request reserves its worst case before it is
@@ -57,8 +57,15 @@ public final class Ledger {
     /** A tenant's accounts, and their lock. */
     private static final class Book {
         private final Map<Account, Balance> balances = new HashMap<>();
+        private LocalDate today = LocalDate.EPOCH;
 
-        Balance balance(Account account, LocalDate today) {
+        /** For one step, so that everybody who pays has the same day. A clock that steps back keeps the later one. */
+        Book on(LocalDate day) {
+            today = day.isAfter(today) ? day : today;
+            return this;
+        }
+
+        Balance balance(Account account) {
             Balance balance = balances.computeIfAbsent(account, key -> new Balance(key, today));
             balance.turnTo(today);
             return balance;
@@ -129,21 +136,21 @@ public final class Ledger {
             throw new IllegalArgumentException("a reservation is not negative: " + worstCase);
         }
         List<BudgetStanding> untold = new ArrayList<>();
-        Verdict verdict = withLock(payer.tenant(), () -> {
+        Verdict verdict = withLock(payer.tenant(), book -> {
             Optional<Verdict.Denied> denied = payer.lines().stream()
-                    .flatMap(line -> balance(line.account()).refusal(line.budget(), worstCase).stream())
+                    .flatMap(line -> book.balance(line.account()).refusal(line.budget(), worstCase).stream())
                     .findFirst();
-            payer.lines().forEach(line -> untold.addAll(balance(line.account()).untold(line.budget())));
+            payer.lines().forEach(line -> untold.addAll(book.balance(line.account()).untold(line.budget())));
             if (denied.isPresent()) {
                 return denied.get();
             }
-            Optional<Verdict.Unleased> unleased = leasing.flatMap(by -> unleased(by, payer, worstCase));
+            Optional<Verdict.Unleased> unleased = leasing.flatMap(by -> unleased(book, by, payer, worstCase));
             if (unleased.isPresent()) {
                 return unleased.get();
             }
-            payer.lines().forEach(line -> balance(line.account()).reserve(worstCase));
+            payer.lines().forEach(line -> book.balance(line.account()).reserve(worstCase));
             return new Verdict.Granted(
-                    new Reservation(payer, balance(Account.of(payer.tenant())).day(), worstCase));
+                    new Reservation(payer, book.balance(Account.of(payer.tenant())).day(), worstCase));
         });
         untold.forEach(worse);
         return verdict;
@@ -192,10 +199,10 @@ public final class Ledger {
     }
 
     private void waits(Payer payer, Consumer<Leasehold> change) {
-        withLock(payer.tenant(), () -> {
+        var _ = withLock(payer.tenant(), book -> {
             payer.lines().stream()
                     .filter(line -> line.budget().isLimited())
-                    .forEach(line -> balance(line.account()).lease().ifPresent(change));
+                    .forEach(line -> book.balance(line.account()).lease().ifPresent(change));
             return payer;
         });
     }
@@ -211,8 +218,8 @@ public final class Ledger {
     private Verdict exhausted(Payer payer, BudgetStanding tightest, Usd needed) {
         Account account = tightest.account();
         List<BudgetStanding> untold = new ArrayList<>();
-        Verdict denied = withLock(payer.tenant(), () -> {
-            Balance balance = balance(account);
+        Verdict denied = withLock(payer.tenant(), book -> {
+            Balance balance = book.balance(account);
             balance.refuse(tightest);
             payer.lines().stream()
                     .filter(line -> line.account().equals(account))
@@ -224,7 +231,7 @@ public final class Ledger {
     }
 
     /** Under the lock: the first account whose share does not cover it. */
-    private Optional<Verdict.Unleased> unleased(Leasing by, Payer payer, Usd worstCase) {
+    private Optional<Verdict.Unleased> unleased(Book book, Leasing by, Payer payer, Usd worstCase) {
         if (worstCase.equals(Usd.ZERO)) {
             return Optional.empty();
         }
@@ -233,7 +240,7 @@ public final class Ledger {
         Optional<Verdict.Unleased> uncovered = Optional.empty();
         for (Payer.Line line : payer.lines()) {
             if (line.budget().isLimited()) {
-                Balance balance = balance(line.account());
+                Balance balance = book.balance(line.account());
                 Leasehold lease = balance.lease(line.budget(), now);
                 lease.wants(line.budget(), worstCase);
                 OnStoreLoss rule = lost || lease.isLost() ? payer.onStoreLoss() : OnStoreLoss.LOCAL_SHARE;
@@ -285,8 +292,8 @@ public final class Ledger {
 
     private Future<Void> askForAll(Consumer<Leasehold> before) {
         List<Future<Boolean>> asked = new ArrayList<>();
-        leasing.ifPresent(by -> books.forEach((tenant, book) -> {
-            List<Account> accounts = withLock(tenant, () -> {
+        leasing.ifPresent(by -> books.keySet().forEach(tenant -> {
+            List<Account> accounts = withLock(tenant, book -> {
                 List<Account> held = new ArrayList<>();
                 book.balances.forEach((account, balance) -> balance.lease()
                         .filter(lease -> lease.isHeld(balance.allReserved()))
@@ -342,10 +349,10 @@ public final class Ledger {
         }
         Usd cost = actual.nanos() < 0 ? Usd.ZERO : actual;
         List<BudgetStanding> untold = new ArrayList<>();
-        List<Future<Void>> stored = withLock(reservation.payer().tenant(), () -> {
+        List<Future<Void>> stored = withLock(reservation.payer().tenant(), book -> {
             List<Future<Void>> additions = new ArrayList<>();
             for (Payer.Line line : reservation.payer().lines()) {
-                Balance balance = balance(line.account());
+                Balance balance = book.balance(line.account());
                 balance.release(reservation.day(), reservation.amount());
                 additions.add(book(balance, line.account(), reservation.day(), cost));
                 untold.addAll(balance.untold(line.budget()));
@@ -386,9 +393,9 @@ public final class Ledger {
     public List<BudgetStanding> standings(Payer payer) {
         return withLock(
                 payer.tenant(),
-                () -> payer.lines().stream()
+                book -> payer.lines().stream()
                         .flatMap(line -> line.budget().periods().stream()
-                                .map(period -> balance(line.account()).standing(line.budget(), period)))
+                                .map(period -> book.balance(line.account()).standing(line.budget(), period)))
                         .toList());
     }
 
@@ -414,19 +421,14 @@ public final class Ledger {
     }
 
     private <T> T on(Account account, Use<T> use) {
-        return withLock(account.tenant(), () -> use.of(balance(account)));
+        return withLock(account.tenant(), book -> use.of(book.balance(account)));
     }
 
-    private <T> T withLock(TenantId tenant, Supplier<T> step) {
+    private <T> T withLock(TenantId tenant, Function<Book, T> step) {
         Book book = books.computeIfAbsent(tenant, _ -> new Book());
         synchronized (book) {
-            return step.get();
+            return step.apply(book.on(today()));
         }
-    }
-
-    /** Under the tenant's lock. */
-    private Balance balance(Account account) {
-        return books.computeIfAbsent(account.tenant(), _ -> new Book()).balance(account, today());
     }
 
     /** The UTC day by this ledger's clock. */
