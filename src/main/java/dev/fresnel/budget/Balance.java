@@ -17,6 +17,7 @@ final class Balance {
     /** Of requests that began on an earlier day: they count against month and total only. */
     private Usd reservedEarlier = Usd.ZERO;
 
+    private Usd bookedEver = Usd.ZERO;
     private Optional<Leasehold> lease = Optional.empty();
     private final Map<Period, Told> told = new EnumMap<>(Period.class);
 
@@ -102,6 +103,11 @@ final class Balance {
         return known;
     }
 
+    /** By this process, on any day. */
+    Usd bookedEver() {
+        return bookedEver;
+    }
+
     void release(LocalDate then, Usd amount) {
         if (then.equals(day)) {
             reserved = reserved.minus(amount);
@@ -112,6 +118,7 @@ final class Balance {
 
     void book(LocalDate then, Usd cost) {
         spent = spent.plus(cost, then, day);
+        bookedEver = bookedEver.plus(cost);
         lease.ifPresent(held -> held.booked(cost));
     }
 

@@ -1,7 +1,9 @@
 package dev.fresnel.budget;
 
 import dev.fresnel.value.Usd;
+import io.vertx.core.Future;
 import java.time.LocalDate;
+import java.util.Optional;
 
 /**
  * The share of a budget that this replica holds of one account. Not thread-safe: its ledger guards it.
@@ -19,11 +21,13 @@ final class Leasehold {
     private Budget limits;
     private Usd held = Usd.ZERO;
     private Usd elsewhere = Usd.ZERO;
-    private Usd booked = Usd.ZERO;
     private Usd dearest = Usd.ZERO;
     private long goodUntil;
     private boolean used;
-    private boolean asking;
+    private boolean lost;
+    private Optional<Future<Boolean>> asking = Optional.empty();
+    /** Worst cases of the requests that wait for an answer. */
+    private Usd waiting = Usd.ZERO;
 
     Leasehold(Budget limits, long now) {
         this.limits = limits;
@@ -40,8 +44,27 @@ final class Leasehold {
         return elsewhere;
     }
 
-    boolean isAsking() {
+    /** What the ask under way will come to: whether the store answered is all that it says. */
+    Optional<Future<Boolean>> asking() {
         return asking;
+    }
+
+    /** Whether the store did not answer the last time, or could not write: it is lost, though it may be reached. */
+    boolean isLost() {
+        return lost;
+    }
+
+    void waits(Usd worstCase) {
+        waiting = Ledger.sum(waiting, worstCase);
+    }
+
+    void waitsNoLonger(Usd worstCase) {
+        waiting = waiting.minus(worstCase);
+    }
+
+    /** Nothing more is to come. */
+    void rests() {
+        used = false;
     }
 
     /** Whether the store has to hear of it from time to time. */
@@ -59,25 +82,30 @@ final class Leasehold {
     }
 
     void booked(Usd cost) {
-        booked = booked.plus(cost);
         held = held.minus(cost);
     }
 
-    /** Whether it is time to ask for more, before a request has to wait for it. */
+    /** Whether it is time to ask, before a request has to wait for it. */
     boolean isShort(Usd reserved, long now) {
-        return !asking && free(reserved, now).isLessThan(Ledger.sum(dearest, dearest));
+        return asking.isEmpty() && (lost || free(reserved, now).isLessThan(Ledger.sum(dearest, dearest)));
     }
 
     /**
-     * The level to ask for.
+     * The level to ask for: enough for all that wait, and no use if it is not enough for the one that asks.
      *
-     * @param next worst case of the request that waits; zero for none
+     * @param next worst case of the request that asks; zero for none
+     * @param answered when {@link #granted} or {@link #refused} has been called
      */
-    LeaseStore.Ask ask(Account account, LocalDate today, Usd reserved, Usd next) {
-        asking = true;
+    LeaseStore.Ask ask(Account account, LocalDate today, Usd reserved, Usd next, Future<Boolean> answered) {
+        asking = Optional.of(answered);
         Usd least = Ledger.sum(reserved, next);
-        Usd wanted = used ? Ledger.sum(least, ahead()) : least;
+        Usd waited = Ledger.sum(reserved, waiting.isLessThan(next) ? next : waiting);
+        Usd wanted = used ? Ledger.sum(waited, ahead()) : waited;
         used = false;
+        if (wanted.isLessThan(held)) {
+            // What is offered back is others' from now on, whenever the answer comes, and if it is lost.
+            held = wanted;
+        }
         return new LeaseStore.Ask(account, limits, today, wanted, least, reserved);
     }
 
@@ -91,14 +119,17 @@ final class Leasehold {
         return new Usd(Math.max(calls, tightest / PART));
     }
 
-    void granted(LeaseStore.Lease lease, long goodUntil) {
-        asking = false;
+    /** @param booked to the account by this process, ever: also before it had a lease of it */
+    void granted(LeaseStore.Lease lease, long goodUntil, Usd booked) {
+        asking = Optional.empty();
+        lost = false;
         held = lease.held().minus(booked.minus(lease.counted()));
         elsewhere = lease.all().minus(lease.held());
         this.goodUntil = goodUntil;
     }
 
     void refused() {
-        asking = false;
+        asking = Optional.empty();
+        lost = true;
     }
 }

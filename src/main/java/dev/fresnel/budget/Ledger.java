@@ -3,6 +3,7 @@ package dev.fresnel.budget;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -14,9 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
 
 /**
  * What every account spent and set aside in the current UTC day and month, and altogether. A request reserves its worst case before it is
@@ -30,6 +30,9 @@ import java.util.function.Supplier;
  * <p>Thread-safe. Deciding takes no I/O: one short step under the tenant's lock; additions go to the {@link SpendStore} behind it.
  */
 public final class Ledger {
+    /** Round trips that one request may wait for. Each gives a share of what is left, so a burst larger than it takes several. */
+    private static final int TRIES = 32;
+
     private final Map<TenantId, Book> books = new ConcurrentHashMap<>();
     private final SpendStore store;
     private final Optional<Leasing> leasing;
@@ -54,8 +57,15 @@ public final class Ledger {
     /** A tenant's accounts, and their lock. */
     private static final class Book {
         private final Map<Account, Balance> balances = new HashMap<>();
+        private LocalDate today = LocalDate.EPOCH;
 
-        Balance balance(Account account, LocalDate today) {
+        /** For one step, so that everybody who pays has the same day. A clock that steps back keeps the later one. */
+        Book on(LocalDate day) {
+            today = day.isAfter(today) ? day : today;
+            return this;
+        }
+
+        Balance balance(Account account) {
             Balance balance = balances.computeIfAbsent(account, key -> new Balance(key, today));
             balance.turnTo(today);
             return balance;
@@ -116,64 +126,100 @@ public final class Ledger {
      * @param worstCase not negative
      */
     public Verdict reserve(Payer payer, Usd worstCase) {
+        Verdict verdict = atHand(payer, worstCase);
+        leasing.ifPresent(by -> askAhead(by, payer));
+        return verdict;
+    }
+
+    private Verdict atHand(Payer payer, Usd worstCase) {
         if (worstCase.nanos() < 0) {
             throw new IllegalArgumentException("a reservation is not negative: " + worstCase);
         }
         List<BudgetStanding> untold = new ArrayList<>();
-        Verdict verdict = withLock(payer.tenant(), () -> {
+        Verdict verdict = withLock(payer.tenant(), book -> {
             Optional<Verdict.Denied> denied = payer.lines().stream()
-                    .flatMap(line -> balance(line.account()).refusal(line.budget(), worstCase).stream())
+                    .flatMap(line -> book.balance(line.account()).refusal(line.budget(), worstCase).stream())
                     .findFirst();
-            payer.lines().forEach(line -> untold.addAll(balance(line.account()).untold(line.budget())));
+            payer.lines().forEach(line -> untold.addAll(book.balance(line.account()).untold(line.budget())));
             if (denied.isPresent()) {
                 return denied.get();
             }
-            Optional<Verdict.Unleased> unleased = leasing.flatMap(by -> unleased(by, payer, worstCase));
+            Optional<Verdict.Unleased> unleased = leasing.flatMap(by -> unleased(book, by, payer, worstCase));
             if (unleased.isPresent()) {
                 return unleased.get();
             }
-            payer.lines().forEach(line -> balance(line.account()).reserve(worstCase));
+            payer.lines().forEach(line -> book.balance(line.account()).reserve(worstCase));
             return new Verdict.Granted(
-                    new Reservation(payer, balance(Account.of(payer.tenant())).day(), worstCase));
+                    new Reservation(payer, book.balance(Account.of(payer.tenant())).day(), worstCase));
         });
         untold.forEach(worse);
-        leasing.ifPresent(by -> askAhead(by, payer));
         return verdict;
     }
 
     /**
      * {@link #reserve}, and where this replica's share does not cover it, asks the store for more first: one round trip, which the store
-     * limits. Never fails.
+     * limits, or a few when many ask at once. Never fails.
      */
     public Future<Verdict> obtain(Payer payer, Usd worstCase) {
-        Verdict verdict = reserve(payer, worstCase);
-        if (leasing.isEmpty()
-                || !(verdict instanceof Verdict.Unleased)
-                || !leasing.get().store().isReachable()) {
+        Verdict verdict = atHand(payer, worstCase);
+        if (leasing.isEmpty()) {
             return Future.succeededFuture(verdict);
         }
-        List<Future<Boolean>> asked = payer.lines().stream()
-                .filter(line -> line.budget().isLimited())
-                .map(line -> ask(leasing.get(), line.account(), worstCase))
-                .toList();
-        return Future.join(asked).transform(answers -> {
-            Verdict again = reserve(payer, worstCase);
-            // The store has answered, and had no more to give: that is what is left of the limit.
-            return Future.succeededFuture(
-                    answers.succeeded() && again instanceof Verdict.Unleased(Account account, Usd needed)
-                            ? exhausted(payer, account, needed)
-                            : again);
+        Leasing by = leasing.get();
+        if (!(verdict instanceof Verdict.Unleased) || !by.store().isReachable()) {
+            askAhead(by, payer);
+            return Future.succeededFuture(verdict);
+        }
+        waits(payer, lease -> lease.waits(worstCase));
+        return obtain(by, payer, worstCase, TRIES).onSuccess(answer -> {
+            waits(payer, lease -> lease.waitsNoLonger(worstCase));
+            if (!(answer instanceof Verdict.Unleased)) {
+                askAhead(by, payer);
+            }
         });
     }
 
-    private Verdict exhausted(Payer payer, Account account, Usd needed) {
-        BudgetStanding tightest = standings(payer).stream()
+    private Future<Verdict> obtain(Leasing by, Payer payer, Usd worstCase, int tries) {
+        List<Future<Boolean>> asked = payer.lines().stream()
+                .filter(line -> line.budget().isLimited())
+                .map(line -> ask(by, line.account(), worstCase))
+                .toList();
+        return Future.join(asked).transform(answers -> {
+            Verdict again = atHand(payer, worstCase);
+            if (answers.failed() || !(again instanceof Verdict.Unleased(Account account, Usd needed))) {
+                return Future.succeededFuture(again);
+            }
+            BudgetStanding tightest = tightest(payer, account);
+            if (tightest.left().isLessThan(needed)) {
+                return Future.succeededFuture(exhausted(payer, tightest, needed));
+            }
+            // Others took what came, and there is more.
+            return tries > 1 ? obtain(by, payer, worstCase, tries - 1) : Future.succeededFuture(again);
+        });
+    }
+
+    private void waits(Payer payer, Consumer<Leasehold> change) {
+        var _ = withLock(payer.tenant(), book -> {
+            payer.lines().stream()
+                    .filter(line -> line.budget().isLimited())
+                    .forEach(line -> book.balance(line.account()).lease().ifPresent(change));
+            return payer;
+        });
+    }
+
+    private BudgetStanding tightest(Payer payer, Account account) {
+        return standings(payer).stream()
                 .filter(standing -> standing.account().equals(account))
                 .min(Comparator.comparing(BudgetStanding::left))
                 .orElseThrow();
+    }
+
+    /** The store has answered, and has no more to give: that is what is left of the limit. */
+    private Verdict exhausted(Payer payer, BudgetStanding tightest, Usd needed) {
+        Account account = tightest.account();
         List<BudgetStanding> untold = new ArrayList<>();
-        Verdict denied = withLock(payer.tenant(), () -> {
-            Balance balance = balance(account);
+        Verdict denied = withLock(payer.tenant(), book -> {
+            Balance balance = book.balance(account);
             balance.refuse(tightest);
             payer.lines().stream()
                     .filter(line -> line.account().equals(account))
@@ -185,25 +231,30 @@ public final class Ledger {
     }
 
     /** Under the lock: the first account whose share does not cover it. */
-    private Optional<Verdict.Unleased> unleased(Leasing by, Payer payer, Usd worstCase) {
-        boolean lost = !by.store().isReachable();
-        if (worstCase.equals(Usd.ZERO) || (lost && payer.onStoreLoss() == OnStoreLoss.ALLOW)) {
+    private Optional<Verdict.Unleased> unleased(Book book, Leasing by, Payer payer, Usd worstCase) {
+        if (worstCase.equals(Usd.ZERO)) {
             return Optional.empty();
         }
-        boolean refused = lost && payer.onStoreLoss() == OnStoreLoss.DENY;
+        boolean lost = !by.store().isReachable();
         long now = by.nanos().getAsLong();
-        Optional<Verdict.Unleased> first = Optional.empty();
+        Optional<Verdict.Unleased> uncovered = Optional.empty();
         for (Payer.Line line : payer.lines()) {
             if (line.budget().isLimited()) {
-                Balance balance = balance(line.account());
+                Balance balance = book.balance(line.account());
                 Leasehold lease = balance.lease(line.budget(), now);
                 lease.wants(line.budget(), worstCase);
-                if (refused || lease.free(balance.allReserved(), now).isLessThan(worstCase)) {
-                    first = first.or(() -> Optional.of(new Verdict.Unleased(line.account(), worstCase)));
+                OnStoreLoss rule = lost || lease.isLost() ? payer.onStoreLoss() : OnStoreLoss.LOCAL_SHARE;
+                boolean covered = switch (rule) {
+                    case ALLOW -> true;
+                    case DENY -> false;
+                    case LOCAL_SHARE -> !lease.free(balance.allReserved(), now).isLessThan(worstCase);
+                };
+                if (!covered) {
+                    uncovered = uncovered.or(() -> Optional.of(new Verdict.Unleased(line.account(), worstCase)));
                 }
             }
         }
-        return first;
+        return uncovered;
     }
 
     /** So that the next request need not wait. */
@@ -230,52 +281,59 @@ public final class Ledger {
      * is tried again then.
      */
     public Future<Void> renew() {
-        return askForAll(lease -> !lease.isAsking());
+        return askForAll(_ -> {});
     }
 
-    /** Gives everything back that no running request needs, at the end. */
+    /** Gives everything back that no running request needs, at the end. Takes no longer than two asks. */
     public Future<Void> giveBack() {
-        // The first asks for what was used lately, the second knows that nothing was since.
-        return askForAll(_ -> true).compose(_ -> askForAll(_ -> true));
+        // What is under way first: it asks for more than is needed now.
+        return askForAll(_ -> {}).compose(_ -> askForAll(Leasehold::rests));
     }
 
-    private Future<Void> askForAll(Predicate<Leasehold> which) {
+    private Future<Void> askForAll(Consumer<Leasehold> before) {
         List<Future<Boolean>> asked = new ArrayList<>();
-        leasing.ifPresent(by -> books.forEach((tenant, book) -> {
-            List<Account> accounts = withLock(
-                    tenant,
-                    () -> book.balances.entrySet().stream()
-                            .filter(entry -> entry.getValue()
-                                    .lease()
-                                    .filter(lease ->
-                                            lease.isHeld(entry.getValue().allReserved()))
-                                    .filter(which)
-                                    .isPresent())
-                            .map(Map.Entry::getKey)
-                            .toList());
+        leasing.ifPresent(by -> books.keySet().forEach(tenant -> {
+            List<Account> accounts = withLock(tenant, book -> {
+                List<Account> held = new ArrayList<>();
+                book.balances.forEach((account, balance) -> balance.lease()
+                        .filter(lease -> lease.isHeld(balance.allReserved()))
+                        .ifPresent(lease -> {
+                            before.accept(lease);
+                            held.add(account);
+                        }));
+                return held;
+            });
             accounts.forEach(account -> asked.add(ask(by, account, Usd.ZERO)));
         }));
         return Future.join(asked).mapEmpty();
     }
 
+    /** One ask at a time for an account, so that its answers come in the order of its asks: who comes meanwhile shares what comes of it. */
     private Future<Boolean> ask(Leasing by, Account account, Usd next) {
         long asked = by.nanos().getAsLong();
-        LeaseStore.Ask ask = on(
-                account,
-                balance -> balance.lease().orElseThrow().ask(account, balance.day(), balance.allReserved(), next));
-        return by.store().lease(ask).transform(answer -> {
+        Promise<Boolean> done = Promise.promise();
+        List<LeaseStore.Ask> asks = new ArrayList<>();
+        Future<Boolean> answered = on(account, balance -> {
+            Leasehold lease = balance.lease().orElseThrow();
+            return lease.asking().orElseGet(() -> {
+                asks.add(lease.ask(account, balance.day(), balance.allReserved(), next, done.future()));
+                return done.future();
+            });
+        });
+        asks.forEach(ask -> by.store().lease(ask).onComplete(answer -> {
             var _ = on(account, balance -> {
                 Leasehold lease = balance.lease().orElseThrow();
                 if (answer.succeeded()) {
-                    lease.granted(answer.result(), by.goodUntil(asked));
+                    lease.granted(answer.result(), by.goodUntil(asked), balance.bookedEver());
                     balance.learn(answer.result().spent(), ask.today());
                 } else {
                     lease.refused();
                 }
                 return balance;
             });
-            return answer.succeeded() ? Future.succeededFuture(true) : Future.failedFuture(answer.cause());
-        });
+            done.handle(answer.map(true));
+        }));
+        return answered;
     }
 
     /**
@@ -291,10 +349,10 @@ public final class Ledger {
         }
         Usd cost = actual.nanos() < 0 ? Usd.ZERO : actual;
         List<BudgetStanding> untold = new ArrayList<>();
-        List<Future<Void>> stored = withLock(reservation.payer().tenant(), () -> {
+        List<Future<Void>> stored = withLock(reservation.payer().tenant(), book -> {
             List<Future<Void>> additions = new ArrayList<>();
             for (Payer.Line line : reservation.payer().lines()) {
-                Balance balance = balance(line.account());
+                Balance balance = book.balance(line.account());
                 balance.release(reservation.day(), reservation.amount());
                 additions.add(book(balance, line.account(), reservation.day(), cost));
                 untold.addAll(balance.untold(line.budget()));
@@ -335,9 +393,9 @@ public final class Ledger {
     public List<BudgetStanding> standings(Payer payer) {
         return withLock(
                 payer.tenant(),
-                () -> payer.lines().stream()
+                book -> payer.lines().stream()
                         .flatMap(line -> line.budget().periods().stream()
-                                .map(period -> balance(line.account()).standing(line.budget(), period)))
+                                .map(period -> book.balance(line.account()).standing(line.budget(), period)))
                         .toList());
     }
 
@@ -363,19 +421,14 @@ public final class Ledger {
     }
 
     private <T> T on(Account account, Use<T> use) {
-        return withLock(account.tenant(), () -> use.of(balance(account)));
+        return withLock(account.tenant(), book -> use.of(book.balance(account)));
     }
 
-    private <T> T withLock(TenantId tenant, Supplier<T> step) {
+    private <T> T withLock(TenantId tenant, Function<Book, T> step) {
         Book book = books.computeIfAbsent(tenant, _ -> new Book());
         synchronized (book) {
-            return step.get();
+            return step.apply(book.on(today()));
         }
-    }
-
-    /** Under the tenant's lock. */
-    private Balance balance(Account account) {
-        return books.computeIfAbsent(account.tenant(), _ -> new Book()).balance(account, today());
     }
 
     /** The UTC day by this ledger's clock. */

@@ -294,6 +294,22 @@ final class LedgerTest {
     }
 
     @Test
+    void everybodyWhoPaysHasTheSameDay_whenMidnightComesInBetween() {
+        Payer ci = payer(LIMIT).by("ci", Budget.daily(new Usd(1000)));
+        Instant midnight = Instant.parse("2026-03-02T00:00:00Z");
+        Ledger ticking = Ledger.unread(store, () -> now.getAndSet(midnight), _ -> {});
+
+        Reservation late = granted(ticking.reserve(ci, new Usd(600)));
+
+        assertThat(late.day()).isEqualTo(DAY);
+        assertThat(ticking.settle(late, new Usd(500)).succeeded()).isTrue();
+        for (Payer.Line line : ci.lines()) {
+            assertThat(ticking.spent(line.account())).isEqualTo(new Spent(Usd.ZERO, new Usd(500), new Usd(500)));
+            assertThat(ticking.reserved(line.account())).isEqualTo(Usd.ZERO);
+        }
+    }
+
+    @Test
     void aRequestOverMidnight_staysReservedForTheMonth() {
         Payer payer = Payer.of(ACME, budget(100, 150, 1000));
         Reservation overnight = granted(ledger.reserve(payer, new Usd(100)));

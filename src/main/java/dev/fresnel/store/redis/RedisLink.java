@@ -110,6 +110,11 @@ public final class RedisLink {
         return session != null;
     }
 
+    /** After which an operation has failed. */
+    Duration commandTimeout() {
+        return settings.commandTimeout();
+    }
+
     public RedisCounts counts() {
         return counts;
     }

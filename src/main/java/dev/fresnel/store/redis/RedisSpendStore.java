@@ -333,7 +333,10 @@ public final class RedisSpendStore implements LeaseStore {
             lock.unlock();
         }
         send(ask.account().tenant());
-        return asking.answer().future();
+        // A batch before it may take as long as its own.
+        return asking.answer()
+                .future()
+                .timeout(2 * link.commandTimeout().toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -455,27 +458,36 @@ public final class RedisSpendStore implements LeaseStore {
         return new Usd(Long.parseLong(Text.at(answer, at)));
     }
 
-    /** Additions are sent again; who waits for a lease waits no longer. */
+    /** Additions are sent again; who waits for a lease waits no longer, nor does who would go with what is sent after them. */
     private void unanswered(TenantId tenant, Batch batch, Throwable failure) {
-        List<Asking> asked;
+        List<Asking> asked = new ArrayList<>();
         lock.lock();
         try {
-            Outbox outbox = outboxes.get(tenant);
-            asked = List.copyOf(batch.asked.values());
+            asked.addAll(batch.asked.values());
             batch.asked.clear();
+            Outbox outbox = outboxes.get(tenant);
             if (outbox != null) {
                 outbox.sent = false;
-                if (batch.nanos.isEmpty()) {
-                    outbox.underWay = null;
-                    if (outbox.waiting == null) {
-                        outboxes.remove(tenant);
-                    }
+                outbox.underWay = kept(outbox.underWay);
+                Batch waiting = outbox.waiting;
+                if (waiting != null) {
+                    asked.addAll(waiting.asked.values());
+                    waiting.asked.clear();
+                }
+                outbox.waiting = kept(waiting);
+                if (outbox.underWay == null && outbox.waiting == null) {
+                    outboxes.remove(tenant);
                 }
             }
         } finally {
             lock.unlock();
         }
         asked.forEach(asking -> asking.answer().fail(failure));
+    }
+
+    /** Where there is something to add. */
+    private static @Nullable Batch kept(@Nullable Batch batch) {
+        return batch == null || batch.nanos.isEmpty() ? null : batch;
     }
 
     private void retry() {
