@@ -29,8 +29,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What {@code fresnel seed} and {@code fresnel export} do, of a running gateway. Files are read and written off the event loop. */
 final class SeedRequests implements OperationGroup {
@@ -40,8 +39,7 @@ final class SeedRequests implements OperationGroup {
     private final Vertx vertx;
     private final InForce inForce;
     private final TenantNames tenants;
-    /** The export that is read or written now; null: none. */
-    private final AtomicReference<@Nullable Object> exporting = new AtomicReference<>();
+    private final AtomicBoolean exporting = new AtomicBoolean();
 
     SeedRequests(Vertx vertx, InForce inForce, TenantNames tenants) {
         this.vertx = vertx;
@@ -140,12 +138,17 @@ final class SeedRequests implements OperationGroup {
         }
         Path path = log.get().file();
         Optional<TenantId> tenant = request.tenant("tenant");
-        Object mine = new Object();
-        if (!exporting.compareAndSet(null, mine)) {
+        if (!exporting.compareAndSet(false, true)) {
             return Future.succeededFuture(AdminReply.refused(
                     ErrorCode.CONFLICT, "An export is running, and each takes memory as the log is long. Ask again later."));
         }
-        Runnable over = () -> exporting.compareAndSet(mine, null);
+        AtomicBoolean ended = new AtomicBoolean();
+        Runnable over = () -> {
+            // Told more than once, when the next one may be running.
+            if (ended.compareAndSet(false, true)) {
+                exporting.set(false);
+            }
+        };
         return aside(() -> {
                     List<SeedRow> rows = rows(path, tenant);
                     return new AdminReply.Streamed(LINES, response -> {
