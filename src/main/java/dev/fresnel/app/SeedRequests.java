@@ -140,7 +140,8 @@ final class SeedRequests implements OperationGroup {
         Optional<TenantId> tenant = request.tenant("tenant");
         if (!exporting.compareAndSet(false, true)) {
             return Future.succeededFuture(AdminReply.refused(
-                    ErrorCode.CONFLICT, "An export is running, and each takes memory as the log is long. Ask again later."));
+                    ErrorCode.CONFLICT,
+                    "An export is running, and each takes memory as the log is long. Ask again later."));
         }
         AtomicBoolean ended = new AtomicBoolean();
         Runnable over = () -> {
