@@ -61,7 +61,8 @@ final class Doorkeeper {
         String site = Objects.requireNonNullElse(request.getHeader("sec-fetch-site"), "");
         if (FOREIGN_SITES.contains(site.toLowerCase(Locale.ROOT))) {
             return Optional.of(AdminReply.refused(
-                    ErrorCode.FORBIDDEN, "Web pages but this listener's own are not answered. Use the console or curl."));
+                    ErrorCode.FORBIDDEN,
+                    "Web pages but this listener's own are not answered. Use the console or curl."));
         }
         String origin = request.getHeader("origin");
         boolean reads =

@@ -232,7 +232,8 @@ public final class KeyRequests implements OperationGroup {
     }
 
     private boolean isTaken(Name wanted) {
-        return all().stream().anyMatch(held -> new Name(held.tenant(), held.key().name()).equals(wanted));
+        return all().stream()
+                .anyMatch(held -> new Name(held.tenant(), held.key().name()).equals(wanted));
     }
 
     private static Future<AdminReply> refused(AdminReply.Refused why) {

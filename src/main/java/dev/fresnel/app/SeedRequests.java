@@ -34,6 +34,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** What {@code fresnel seed} and {@code fresnel export} do, of a running gateway. Files are read and written off the event loop. */
 final class SeedRequests implements OperationGroup {
     private static final int MAX_BYTES = 16 << 20;
+    private static final int ROWS_AT_ONCE = 100;
     private static final String LINES = "application/x-ndjson";
 
     private final Vertx vertx;
@@ -140,7 +141,8 @@ final class SeedRequests implements OperationGroup {
         Optional<TenantId> tenant = request.tenant("tenant");
         if (!exporting.compareAndSet(false, true)) {
             return Future.succeededFuture(AdminReply.refused(
-                    ErrorCode.CONFLICT, "An export is running, and each takes memory as the log is long. Ask again later."));
+                    ErrorCode.CONFLICT,
+                    "An export is running, and each takes memory as the log is long. Ask again later."));
         }
         AtomicBoolean ended = new AtomicBoolean();
         Runnable over = () -> {
@@ -184,24 +186,33 @@ final class SeedRequests implements OperationGroup {
     }
 
     /**
-     * As fast as the reader takes them.
+     * As fast as the reader takes them, and a few at a time: other requests get their turn between.
      *
      * @param over run when there is nothing more to write
      */
-    private static void write(HttpServerResponse response, Iterator<SeedRow> rows, Runnable over) {
-        while (rows.hasNext() && !response.writeQueueFull() && !response.closed()) {
-            // A failed write means that the reader has gone.
-            var _ = response.write(rows.next().json() + "\n");
-        }
+    private void write(HttpServerResponse response, Iterator<SeedRow> rows, Runnable over) {
         if (response.closed()) {
             over.run();
             return;
         }
-        if (rows.hasNext()) {
-            response.drainHandler(_ -> write(response, rows, over));
-        } else {
+        StringBuilder some = new StringBuilder();
+        for (int i = 0; i < ROWS_AT_ONCE && rows.hasNext(); i++) {
+            some.append(rows.next().json()).append('\n');
+        }
+        // A failed write means that the reader has gone.
+        if (!rows.hasNext()) {
             over.run();
-            var _ = response.end();
+            var _ = response.end(some.toString());
+            return;
+        }
+        var _ = response.write(some.toString());
+        if (response.writeQueueFull()) {
+            response.drainHandler(_ -> {
+                response.drainHandler(null);
+                write(response, rows, over);
+            });
+        } else {
+            vertx.runOnContext(_ -> write(response, rows, over));
         }
     }
 }

@@ -253,10 +253,12 @@ final class Visit {
             }
             // On the request's own loop, whichever thread the store answers on.
             Context loop = vertx.getOrCreateContext();
-            setup.learner().feedback(arrival.tenant().id(), feedback).onSuccess(result -> loop.runOnContext(_ -> {
-                answer(feedback, result);
-                serving.exchanges().answered(arrival, request, client);
-            }));
+            setup.learner()
+                    .feedback(arrival.tenant().id(), feedback)
+                    .onSuccess(result -> loop.runOnContext(_ -> {
+                        answer(feedback, result);
+                        serving.exchanges().answered(arrival, request, client);
+                    }));
         });
     }
 

@@ -271,8 +271,10 @@ final class LensBuilds {
                             () -> store.saveUnclaimed(
                                     key,
                                     stored,
-                                    // The store was away, so this may be the first that is heard of an operator's order.
-                                    present -> present.filter(StoredLens::isPinned).isEmpty(),
+                                    // The store was away, so this may be the first that is heard of an operator's
+                                    // order.
+                                    present ->
+                                            present.filter(StoredLens::isPinned).isEmpty(),
                                     present -> yieldTo(key, present, build.purgesBefore()),
                                     wanted));
         }

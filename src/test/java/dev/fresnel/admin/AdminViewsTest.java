@@ -357,13 +357,13 @@ class AdminViewsTest {
         try (TestGateway gateway = TestGateway.start(yaml() + "events: { decision-log: \"" + log + "\" }\n")) {
             good(gateway, 1);
             Await.until(
-                    "it is logged",
-                    () -> gateway.admin("/admin/export").lines().count() == 1);
+                    "it is logged", () -> gateway.admin("/admin/export").lines().count() == 1);
             String line = Files.readAllLines(log).getLast();
             // More than what fits into the buffers of a connection whose reader does not read.
             StringBuilder more = new StringBuilder();
             for (int i = 0; i < 40_000; i++) {
-                more.append(line.replaceFirst("\"id\":\"", "\"id\":\"" + i + "-")).append('\n');
+                more.append(line.replaceFirst("\"id\":\"", "\"id\":\"" + i + "-"))
+                        .append('\n');
             }
             Files.writeString(log, more, StandardOpenOption.APPEND);
 

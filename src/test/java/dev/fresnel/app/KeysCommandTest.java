@@ -129,12 +129,11 @@ class KeysCommandTest {
                 upstreams: { main: { base-url: "http://127.0.0.1:9/v1" } }
                 tenants: [{ id: acme, keys: [{ key: sk-declared, name: declared }] }]
                 """)) {
-            HttpResponse<String> reply = gateway.send(
-                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.adminPort() + "/admin/keys"))
-                            .header("content-type", "application/json")
-                            .POST(HttpRequest.BodyPublishers.ofString(
-                                    "{\"tenant\":\"acme\",\"name\":\"ci\",\"models\":[]}"))
-                            .build());
+            HttpResponse<String> reply = gateway.send(HttpRequest.newBuilder(
+                            URI.create("http://127.0.0.1:" + gateway.adminPort() + "/admin/keys"))
+                    .header("content-type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString("{\"tenant\":\"acme\",\"name\":\"ci\",\"models\":[]}"))
+                    .build());
 
             assertThat(reply.statusCode()).as(reply.body()).isEqualTo(400);
             assertThat(reply.body()).contains("\"parameter\":\"models\"", "leave it out for all models");
