@@ -6,12 +6,16 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Who is let in to the admin listener. Stateless. */
 final class Doorkeeper {
     private static final Pattern LOCAL_HOST =
             Pattern.compile("(localhost|127(\\.[0-9]{1,3}){3}|\\[::1])(:[0-9]{1,5})?");
+
+    /** What browsers call a page of another site, and one of another port of this host. */
+    private static final Set<String> FOREIGN_SITES = Set.of("cross-site", "same-site");
 
     private final Optional<Secret> token;
 
@@ -49,8 +53,16 @@ final class Doorkeeper {
         return unless(known, ErrorCode.UNAUTHORIZED, "Send the admin token as 'Authorization: Bearer TOKEN'.");
     }
 
-    /** Any page that somebody on this machine looks at can send to a loopback address; browsers say so, and nobody else does. */
+    /**
+     * Any page that somebody on this machine looks at can send to a loopback address; browsers say so, and nobody else does. Such a page cannot
+     * read what a question is answered, but it can hold the places of the event stream.
+     */
     private static Optional<AdminReply.Refused> foreignPage(HttpServerRequest request) {
+        String site = Objects.requireNonNullElse(request.getHeader("sec-fetch-site"), "");
+        if (FOREIGN_SITES.contains(site.toLowerCase(Locale.ROOT))) {
+            return Optional.of(AdminReply.refused(
+                    ErrorCode.FORBIDDEN, "Web pages but this listener's own are not answered. Use the console or curl."));
+        }
         String origin = request.getHeader("origin");
         boolean reads =
                 request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -42,6 +43,10 @@ public final class KeyRequests implements OperationGroup {
     private final InstantSource clock;
     private final RandomGenerator random;
     private final TenantNames names;
+    /** Names of keys on their way to the store, which the register does not know yet. */
+    private final Set<Name> issuing = ConcurrentHashMap.newKeySet();
+
+    private record Name(TenantId tenant, String name) {}
 
     /**
      * @param tenants of the config in force
@@ -201,15 +206,19 @@ public final class KeyRequests implements OperationGroup {
                     "As many keys were issued as there may be (" + KeyRegister.MAXIMUM
                             + "). Declare keys in the config."));
         }
-        if (all().stream()
-                .anyMatch(held ->
-                        held.tenant().equals(tenant) && held.key().name().equals(name))) {
+        Name wanted = new Name(tenant, name);
+        boolean first = issuing.add(wanted);
+        if (!first || isTaken(wanted)) {
+            if (first) {
+                issuing.remove(wanted);
+            }
             return refused(AdminReply.refused(
                     ErrorCode.CONFLICT,
                     "The tenant '" + tenant + "' has or had a key called '" + name + "'. Choose another name."));
         }
         IssuedKey issued = new IssuedKey(tenant, key, clock.instant(), request.by());
         return register.issue(issued)
+                .onComplete(_ -> issuing.remove(wanted))
                 .<AdminReply>map(_ -> AdminReply.changed(
                         json -> {
                             json.writeStartObject();
@@ -220,6 +229,10 @@ public final class KeyRequests implements OperationGroup {
                         tenant,
                         name))
                 .otherwise(_ -> AdminReply.storeAway());
+    }
+
+    private boolean isTaken(Name wanted) {
+        return all().stream().anyMatch(held -> new Name(held.tenant(), held.key().name()).equals(wanted));
     }
 
     private static Future<AdminReply> refused(AdminReply.Refused why) {
@@ -249,7 +262,12 @@ public final class KeyRequests implements OperationGroup {
     }
 
     private static AllowedModels models(AdminRequest request, List<RequestProblem> problems) {
-        Optional<List<String>> given = request.texts("models").filter(all -> !all.isEmpty());
+        Optional<List<String>> given = request.texts("models");
+        if (given.filter(List::isEmpty).isPresent()) {
+            // Nothing and everything are too far apart to guess which is meant.
+            problems.add(RequestProblem.of(
+                    "models", "models must not be empty: name at least one, or leave it out for all models"));
+        }
         given.ifPresent(all -> all.stream()
                 .filter(pattern -> !pattern.matches(MODEL))
                 .forEach(pattern -> problems.add(RequestProblem.of("models", "models must match " + MODEL))));

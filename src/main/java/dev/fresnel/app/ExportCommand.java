@@ -53,7 +53,7 @@ final class ExportCommand implements Callable<Integer> {
         export.problems().stream().limit(SHOWN).forEach(line -> terminal.err().println("skipped " + line));
         terminal.err()
                 .println(log + ": " + ConfigFileOption.count(lines.size(), "row") + ", "
-                        + ConfigFileOption.count(export.problems().size(), "bad line"));
+                        + ConfigFileOption.count(export.badLines(), "bad line"));
         return lines.isEmpty() || !export.problems().isEmpty() ? ExitCode.PROBLEM : ExitCode.OK;
     }
 

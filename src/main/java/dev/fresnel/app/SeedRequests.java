@@ -29,6 +29,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** What {@code fresnel seed} and {@code fresnel export} do, of a running gateway. Files are read and written off the event loop. */
 final class SeedRequests implements OperationGroup {
@@ -38,6 +40,8 @@ final class SeedRequests implements OperationGroup {
     private final Vertx vertx;
     private final InForce inForce;
     private final TenantNames tenants;
+    /** The export that is read or written now; null: none. */
+    private final AtomicReference<@Nullable Object> exporting = new AtomicReference<>();
 
     SeedRequests(Vertx vertx, InForce inForce, TenantNames tenants) {
         this.vertx = vertx;
@@ -136,10 +140,21 @@ final class SeedRequests implements OperationGroup {
         }
         Path path = log.get().file();
         Optional<TenantId> tenant = request.tenant("tenant");
+        Object mine = new Object();
+        if (!exporting.compareAndSet(null, mine)) {
+            return Future.succeededFuture(AdminReply.refused(
+                    ErrorCode.CONFLICT, "An export is running, and each takes memory as the log is long. Ask again later."));
+        }
+        Runnable over = () -> exporting.compareAndSet(mine, null);
         return aside(() -> {
-            List<SeedRow> rows = rows(path, tenant);
-            return new AdminReply.Streamed(LINES, response -> write(response, rows.iterator()));
-        });
+                    List<SeedRow> rows = rows(path, tenant);
+                    return new AdminReply.Streamed(LINES, response -> {
+                        response.closeHandler(_ -> over.run());
+                        response.exceptionHandler(_ -> over.run());
+                        write(response, rows.iterator(), over);
+                    });
+                })
+                .onFailure(_ -> over.run());
     }
 
     /** Work on files, off the event loop. */
@@ -157,7 +172,7 @@ final class SeedRequests implements OperationGroup {
             System.getLogger("fresnel")
                     .log(
                             System.Logger.Level.WARNING,
-                            log + ": " + export.problems().size() + " bad lines were not exported, first "
+                            log + ": " + export.badLines() + " bad lines were not exported, first "
                                     + export.problems().getFirst());
         }
         return export.rows().stream()
@@ -165,18 +180,24 @@ final class SeedRequests implements OperationGroup {
                 .toList();
     }
 
-    /** As fast as the reader takes them. */
-    private static void write(HttpServerResponse response, Iterator<SeedRow> rows) {
+    /**
+     * As fast as the reader takes them.
+     *
+     * @param over run when there is nothing more to write
+     */
+    private static void write(HttpServerResponse response, Iterator<SeedRow> rows, Runnable over) {
         while (rows.hasNext() && !response.writeQueueFull() && !response.closed()) {
             // A failed write means that the reader has gone.
             var _ = response.write(rows.next().json() + "\n");
         }
         if (response.closed()) {
+            over.run();
             return;
         }
         if (rows.hasNext()) {
-            response.drainHandler(_ -> write(response, rows));
+            response.drainHandler(_ -> write(response, rows, over));
         } else {
+            over.run();
             var _ = response.end();
         }
     }

@@ -17,6 +17,7 @@ import dev.fresnel.value.GatewayFailure;
 import dev.fresnel.value.ModelName;
 import dev.fresnel.value.Secret;
 import dev.fresnel.value.TenantId;
+import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -250,10 +251,12 @@ final class Visit {
                 refuse(invalid.failure());
                 return;
             }
-            setup.learner().feedback(arrival.tenant().id(), feedback).onSuccess(result -> {
+            // On the request's own loop, whichever thread the store answers on.
+            Context loop = vertx.getOrCreateContext();
+            setup.learner().feedback(arrival.tenant().id(), feedback).onSuccess(result -> loop.runOnContext(_ -> {
                 answer(feedback, result);
                 serving.exchanges().answered(arrival, request, client);
-            });
+            }));
         });
     }
 

@@ -69,18 +69,21 @@ public final class ClientSide {
     private void left() {
         if (!gone && !ended) {
             gone = true;
-            finished();
-            onGone.run();
+            try {
+                finished();
+            } finally {
+                onGone.run();
+            }
         }
     }
 
     private void finished() {
         if (!ended) {
             ended = true;
+            // Whatever else goes wrong, the listener must not take the request for a running one.
             try {
                 afterwards.run();
             } finally {
-                // Whatever went wrong there: a request that never ends would hold up the end of the process.
                 lifecycle.finished().run();
             }
         }

@@ -122,14 +122,13 @@ final class Guiding {
         long from = parts.nanos().getAsLong();
         long keepAlive = keepAliveWhileWriting(plan, order);
         client.whenGone(() -> {});
-        return parts.shelf()
-                .lensFor(wanted, wait)
-                .onSuccess(result -> {
-                    if (isBuild && !wasBegun(result)) {
+        // Starting from a future turns a shelf that throws into one that fails.
+        return Future.succeededFuture(wanted)
+                .compose(lens -> parts.shelf().lensFor(lens, wait))
+                .onComplete(result -> {
+                    if (isBuild && (result.failed() || !wasBegun(result.result()))) {
                         arrival.pass().lensNotBuilt();
                     }
-                })
-                .onComplete(_ -> {
                     parts.vertx().cancelTimer(keepAlive);
                     journal.waited(from);
                 })

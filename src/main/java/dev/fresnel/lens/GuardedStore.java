@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -41,29 +42,52 @@ final class GuardedStore {
                 .recover(_ -> Future.succeededFuture(Optional.empty()));
     }
 
+    /** Hands over what was written. */
+    void save(Claim.Granted claim, StoredLens lens, BooleanSupplier wanted) {
+        LensKey key = claim.key();
+        guarded(key, LensEvent.Operation.SAVE, () -> saved(claim, lens, wanted))
+                .onSuccess(saved -> tellRefused(key, saved));
+    }
+
     /**
-     * Hands over what was written. Without a claim, because the store was away, one is asked for now.
+     * Hands over a lens for which no claim is held: one is asked for now, and since nobody was kept out until then, what is there is looked
+     * at before it is replaced.
      *
-     * @param wanted asked last: whether the lens may still be kept, since its tenant may have been forgotten meanwhile
+     * @param replaceable whether what is there may be replaced
+     * @param instead told what is there when it may not
      */
-    void save(LensKey key, Optional<Claim.Granted> claim, StoredLens lens, BooleanSupplier wanted) {
+    void saveUnclaimed(
+            LensKey key,
+            StoredLens lens,
+            Predicate<Optional<StoredLens>> replaceable,
+            Consumer<Optional<StoredLens>> instead,
+            BooleanSupplier wanted) {
         guarded(
                         key,
                         LensEvent.Operation.SAVE,
-                        () -> claim.map(Future::<Claim>succeededFuture)
-                                .orElseGet(() -> store.claim(key, CLAIM_MARGIN))
-                                .compose(granted -> switch (granted) {
-                                    case Claim.Granted mine -> store.save(mine, lens);
-                                    case Claim.Taken _ -> Future.succeededFuture(Saved.REFUSED);
-                                })
-                                .compose(saved -> wanted.getAsBoolean()
-                                        ? Future.succeededFuture(saved)
-                                        : store.delete(key).map(saved)))
-                .onSuccess(saved -> {
-                    if (saved == Saved.REFUSED) {
-                        told(key, LensEvent.Operation.SAVE, "refused: another replica writes it");
-                    }
-                });
+                        () -> store.claim(key, CLAIM_MARGIN).compose(claim -> switch (claim) {
+                            case Claim.Granted mine when replaceable.test(mine.present()) -> saved(mine, lens, wanted);
+                            case Claim.Granted mine -> {
+                                instead.accept(mine.present());
+                                yield store.release(mine).map(Saved.REFUSED);
+                            }
+                            case Claim.Taken _ -> Future.succeededFuture(Saved.REFUSED);
+                        }))
+                .onSuccess(saved -> tellRefused(key, saved));
+    }
+
+    /** @param wanted asked last: whether the lens may still be kept, since its tenant may have been forgotten meanwhile */
+    private Future<Saved> saved(Claim.Granted claim, StoredLens lens, BooleanSupplier wanted) {
+        return store.save(claim, lens)
+                .compose(saved -> wanted.getAsBoolean()
+                        ? Future.succeededFuture(saved)
+                        : store.delete(claim.key()).map(saved));
+    }
+
+    private void tellRefused(LensKey key, Saved saved) {
+        if (saved == Saved.REFUSED) {
+            told(key, LensEvent.Operation.SAVE, "refused: another replica or an operator has changed it");
+        }
     }
 
     void release(Claim.Granted claim) {

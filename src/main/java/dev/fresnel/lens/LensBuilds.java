@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -261,24 +262,51 @@ final class LensBuilds {
         memory.succeeded(build.key());
         StoredLens stored = StoredLens.of(
                 lens, clock.instant(), chance.around(build.request().policy().ttl()));
-        put(build.key(), stored, build.claim(), build.purgesBefore());
-    }
-
-    private void put(LensKey key, StoredLens stored, Optional<Claim.Granted> claim, int purgesBefore) {
-        boolean kept = memory.asKept(key, stored)
-                .filter(mine -> memory.keep(key, mine, purgesBefore))
-                .isPresent();
-        if (kept) {
-            store.save(key, claim, stored, () -> memory.purges(key.tenant()) == purgesBefore);
+        LensKey key = build.key();
+        if (remembered(key, stored, build.purgesBefore())) {
+            BooleanSupplier wanted = () -> memory.purges(key.tenant()) == build.purgesBefore();
+            build.claim()
+                    .ifPresentOrElse(
+                            claim -> store.save(claim, stored, wanted),
+                            () -> store.saveUnclaimed(
+                                    key,
+                                    stored,
+                                    // The store was away, so this may be the first that is heard of an operator's order.
+                                    present -> present.filter(StoredLens::isPinned).isEmpty(),
+                                    present -> yieldTo(key, present, build.purgesBefore()),
+                                    wanted));
         }
     }
 
-    /** Starts the time of a lens anew: it has earned to stay. */
+    private boolean remembered(LensKey key, StoredLens stored, int purgesBefore) {
+        return memory.asKept(key, stored)
+                .filter(mine -> memory.keep(key, mine, purgesBefore))
+                .isPresent();
+    }
+
+    /** Starts the time of a lens anew: it has earned to stay. Not where an operator has edited, pinned or deleted it at another replica. */
     void renew(LensRequest request, KeptLens lens) {
-        int purgesBefore = memory.purges(request.key().tenant());
+        LensKey key = request.key();
+        int purgesBefore = memory.purges(key.tenant());
         StoredLens stored = StoredLens.of(
                 lens.lens(), clock.instant(), chance.around(request.policy().ttl()));
-        put(request.key(), stored, Optional.empty(), purgesBefore);
+        if (remembered(key, stored, purgesBefore)) {
+            store.saveUnclaimed(
+                    key,
+                    stored,
+                    present -> present.filter(there -> !there.isPinned())
+                            .filter(there -> LensId.of(key, there.lens()).equals(lens.id()))
+                            .isPresent(),
+                    present -> yieldTo(key, present, purgesBefore),
+                    () -> memory.purges(key.tenant()) == purgesBefore);
+        }
+    }
+
+    /** What the store has of a key counts, and so does its having nothing. */
+    private void yieldTo(LensKey key, Optional<StoredLens> present, int purgesBefore) {
+        if (present.filter(there -> remembered(key, there, purgesBefore)).isEmpty()) {
+            memory.forget(key);
+        }
     }
 
     /** How long the key is left alone. What the provider asked for counts when it is shorter than the policy's time. */

@@ -42,11 +42,20 @@ public final class SpanTracing implements Tracing {
 
     private static final int MAX_OVER = 10_000;
     private static final int MAX_NAME = 128;
-    private static final List<String> HEADERS = List.of("traceparent", "tracestate");
+    private static final String TRACE_STATE = "tracestate";
+    private static final List<String> HEADERS = List.of("traceparent", TRACE_STATE);
     private static final TextMapPropagator W3C = W3CTraceContextPropagator.getInstance();
 
-    private static final TextMapGetter<MultiMap> INCOMING =
-            (headers, name) -> headers == null ? null : headers.get(name);
+    /** {@code tracestate} may be spread over several headers, which mean what one with all their values means. */
+    private static final TextMapGetter<MultiMap> INCOMING = (headers, name) -> {
+        if (headers == null || !name.equals(TRACE_STATE)) {
+            return headers == null ? null : headers.get(name);
+        }
+        return headers.getAll(name).stream()
+                .filter(line -> !line.isBlank())
+                .reduce((before, after) -> before + "," + after)
+                .orElse(null);
+    };
 
     private final Tracer tracer;
     private final InstantSource clock;

@@ -25,9 +25,12 @@ import java.util.OptionalLong;
  * the buckets, the repository is the fingerprint. Decisions that were told again are rows once, with their last outcome. Immutable.
  *
  * @param rows in the order of their decisions
- * @param problems of lines that are no decision, with their numbers
+ * @param problems of lines that are no decision, with their numbers: the first {@value #MAX_PROBLEMS}
+ * @param badLines how many such lines there are
  */
-public record LogExport(List<SeedRow> rows, List<String> problems) {
+public record LogExport(List<SeedRow> rows, List<String> problems, long badLines) {
+    static final int MAX_PROBLEMS = 20;
+
     /** What an exported row says of where it comes from. */
     public static final String SOURCE = "fresnel decision log";
 
@@ -44,6 +47,7 @@ public record LogExport(List<SeedRow> rows, List<String> problems) {
         List<String> problems = new ArrayList<>();
         try (BufferedReader in = Files.newBufferedReader(log, StandardCharsets.UTF_8)) {
             long number = 0;
+            long badLines = 0;
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 number++;
                 if (!line.isBlank()) {
@@ -51,12 +55,15 @@ public record LogExport(List<SeedRow> rows, List<String> problems) {
                         SeedRow row = Line.read(line).row();
                         rows.put(row.id(), row);
                     } catch (BadSeedRow e) {
-                        problems.add("line " + number + ": " + e.reason());
+                        badLines++;
+                        if (problems.size() < MAX_PROBLEMS) {
+                            problems.add("line " + number + ": " + e.reason());
+                        }
                     }
                 }
             }
+            return new LogExport(List.copyOf(rows.values()), problems, badLines);
         }
-        return new LogExport(List.copyOf(rows.values()), problems);
     }
 
     /** One line of the log while it is read. */

@@ -47,9 +47,11 @@ public final class Pass {
         return take(Limit.REQUESTS_PER_MINUTE, 1);
     }
 
-    /** The request wants a stream. Empty: it may have one. */
+    /** The request wants a stream. Empty: it may have one. A request that is refused gives its place in the minute back. */
     public Optional<Exceeded> stream() {
-        return hold(Limit.CONCURRENT_STREAMS);
+        Optional<Exceeded> tooMany = hold(Limit.CONCURRENT_STREAMS);
+        tooMany.ifPresent(_ -> giveBack(Limit.REQUESTS_PER_MINUTE, 1, bounds.size()));
+        return tooMany;
     }
 
     private Optional<Exceeded> hold(Limit limit) {

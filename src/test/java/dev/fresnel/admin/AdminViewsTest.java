@@ -11,11 +11,16 @@ import dev.fresnel.testing.Script;
 import dev.fresnel.testing.TestGateway;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -343,6 +348,43 @@ class AdminViewsTest {
             assertThat(send(bare, "POST", "/admin/seeds", row("b", true)).statusCode())
                     .isEqualTo(409);
             assertThat(bare.adminReply("/admin/export").body()).contains("events.decision-log");
+        }
+    }
+
+    @Test
+    void exportsOnceAtATime_andAgainWhenTheReaderHasLeft() throws IOException {
+        Path log = folder.resolve("decisions.jsonl");
+        try (TestGateway gateway = TestGateway.start(yaml() + "events: { decision-log: \"" + log + "\" }\n")) {
+            good(gateway, 1);
+            Await.until(
+                    "it is logged",
+                    () -> gateway.admin("/admin/export").lines().count() == 1);
+            String line = Files.readAllLines(log).getLast();
+            // More than what fits into the buffers of a connection whose reader does not read.
+            StringBuilder more = new StringBuilder();
+            for (int i = 0; i < 40_000; i++) {
+                more.append(line.replaceFirst("\"id\":\"", "\"id\":\"" + i + "-")).append('\n');
+            }
+            Files.writeString(log, more, StandardOpenOption.APPEND);
+
+            try (var slow = new Socket()) {
+                slow.setReceiveBufferSize(4096);
+                slow.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), gateway.adminPort()));
+                slow.getOutputStream()
+                        .write("GET /admin/export HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"
+                                .getBytes(StandardCharsets.US_ASCII));
+                assertThat(slow.getInputStream().read()).as("it has begun").isEqualTo('H');
+
+                HttpResponse<String> second = gateway.adminReply("/admin/export");
+                assertThat(second.statusCode()).isEqualTo(409);
+                assertThat(second.body()).contains("An export is running");
+            }
+            Await.until(
+                    "the next may",
+                    () -> gateway.adminReply("/admin/export?tenant=acme").statusCode() == 200);
+            assertThat(gateway.admin("/admin/export").lines().count())
+                    .as("the one before has ended by itself")
+                    .isEqualTo(40_001);
         }
     }
 }

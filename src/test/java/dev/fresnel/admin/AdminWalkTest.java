@@ -203,6 +203,12 @@ class AdminWalkTest {
                 assertThat(page.statusCode()).as(name(operation)).isEqualTo(403);
                 keepsToTheFile(name(operation), page);
             }
+            for (String site : List.of("cross-site", "same-site")) {
+                HttpResponse<String> page =
+                        send(operation.method(), path, "", TOKEN[0], TOKEN[1], "sec-fetch-site", site);
+                assertThat(page.statusCode()).as(name(operation) + " " + site).isEqualTo(403);
+                keepsToTheFile(name(operation), page);
+            }
             walked++;
         }
         assertThat(walked).isGreaterThan(8);
@@ -239,7 +245,9 @@ class AdminWalkTest {
                 TOKEN[0],
                 TOKEN[1],
                 "origin",
-                "http://127.0.0.1:" + gateway.adminPort());
+                "http://127.0.0.1:" + gateway.adminPort(),
+                "sec-fetch-site",
+                "same-origin");
 
         assertThat(page.statusCode()).isEqualTo(200);
     }

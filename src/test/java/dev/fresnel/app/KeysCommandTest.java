@@ -6,9 +6,12 @@ import dev.fresnel.tenant.KeyHash;
 import dev.fresnel.testing.TestGateway;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class KeysCommandTest {
@@ -118,6 +121,48 @@ class KeysCommandTest {
         assertThat(noTenant.code()).isEqualTo(ExitCode.USAGE);
         assertThat(noTenant.err()).contains("name the tenant with --tenant");
         assertThat(Shell.run("keys", "list", "--admin", "127.0.0.1:1").err()).contains("no gateway answers");
+    }
+
+    @Test
+    void noModelsAreNotAllModels() {
+        try (TestGateway gateway = TestGateway.start("""
+                upstreams: { main: { base-url: "http://127.0.0.1:9/v1" } }
+                tenants: [{ id: acme, keys: [{ key: sk-declared, name: declared }] }]
+                """)) {
+            HttpResponse<String> reply = gateway.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.adminPort() + "/admin/keys"))
+                            .header("content-type", "application/json")
+                            .POST(HttpRequest.BodyPublishers.ofString(
+                                    "{\"tenant\":\"acme\",\"name\":\"ci\",\"models\":[]}"))
+                            .build());
+
+            assertThat(reply.statusCode()).as(reply.body()).isEqualTo(400);
+            assertThat(reply.body()).contains("\"parameter\":\"models\"", "leave it out for all models");
+            assertThat(keys(gateway, "list").out()).doesNotContain(" ci ");
+        }
+    }
+
+    @Test
+    void oneOfManyAtOnceGetsTheName() {
+        try (TestGateway gateway = TestGateway.start("""
+                upstreams: { main: { base-url: "http://127.0.0.1:9/v1" } }
+                tenants: [{ id: acme, keys: [{ key: sk-declared, name: declared }] }]
+                """)) {
+            HttpRequest issue = HttpRequest.newBuilder(
+                            URI.create("http://127.0.0.1:" + gateway.adminPort() + "/admin/keys"))
+                    .header("content-type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString("{\"tenant\":\"acme\",\"name\":\"ci\"}"))
+                    .build();
+            List<CompletableFuture<Integer>> all = IntStream.range(0, 16)
+                    .mapToObj(_ -> CompletableFuture.supplyAsync(
+                            () -> gateway.send(issue).statusCode(), Thread::startVirtualThread))
+                    .toList();
+
+            assertThat(all.stream().map(CompletableFuture::join).sorted())
+                    .hasSize(16)
+                    .startsWith(200, 409)
+                    .endsWith(409);
+        }
     }
 
     private static Shell keys(TestGateway gateway, String... words) {

@@ -202,6 +202,25 @@ class LimitsTest {
     }
 
     @Test
+    void aRefusedStreamCostsNoPlaceInTheMinute() {
+        gateway("- { id: acme, keys: [k], limits: { requests-per-minute: 3, concurrent-streams: 1 } }");
+        HeldScript held = new HeldScript(Script.chat("fine", Usage.of(5, 5)));
+        upstream.byDefault(held);
+        CompletableFuture<HttpResponse<String>> stream = later(request("k", "/v1/chat/completions", "a", true));
+        Await.until("one is under way", () -> upstream.calls() == 1);
+
+        for (int i = 0; i < 5; i++) {
+            HttpResponse<String> another = gateway.send(request("k", "/v1/chat/completions", "a", true));
+            assertThat(another.statusCode()).isEqualTo(429);
+            assertThat(another.body()).contains("1 streams at once");
+            assertThat(header(another, "x-ratelimit-remaining-requests")).isEqualTo("2");
+        }
+
+        held.release();
+        assertThat(stream.join().statusCode()).isEqualTo(200);
+    }
+
+    @Test
     void givesAPlaceBack_whenTheClientLeaves() throws Exception {
         gateway("- { id: acme, keys: [k], limits: { concurrent-requests: 1 } }");
         upstream.byDefault(Script.hang());

@@ -50,6 +50,13 @@ class ManifestsTest {
         });
     }
 
+    /** Two pods with a store each would spend one budget twice. */
+    @Test
+    void onlyReplicasThatShareAStoreOverlap() {
+        assertThat(Kubectl.overlay("dev")).contains("type: Recreate").doesNotContain("maxSurge");
+        assertThat(Kubectl.overlay("standalone-redis")).contains("maxSurge: 1").doesNotContain("type: Recreate");
+    }
+
     /**
      * A rendered overlay with one mistake.
      *

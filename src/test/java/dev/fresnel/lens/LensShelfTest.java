@@ -563,11 +563,7 @@ class LensShelfTest {
 
     @Test
     void startsTheTimeOfAProvenLensAnew() {
-        LensId id = ((LensResult.Built) get(Wait.INLINE)).id();
-        bareElsewhere(100, 0.5);
-        for (int i = 0; i < 20; i++) {
-            shelf.heard(with(id), Tally.of(1, 1));
-        }
+        LensId id = proven();
         clock.advance(Duration.ofHours(30));
 
         LensResult renewed = get(Wait.INLINE);
@@ -582,6 +578,16 @@ class LensShelfTest {
         assertThat(calls).as("not written again").hasValue(1);
         assertThat(Objects.requireNonNull(store.lenses.get(KEY)).freshUntil())
                 .isAfter(LensFixtures.NOW.plus(Duration.ofHours(45)));
+    }
+
+    /** A lens that would be renewed once its time is over. */
+    private LensId proven() {
+        LensId id = built();
+        bareElsewhere(100, 0.5);
+        for (int i = 0; i < 20; i++) {
+            shelf.heard(with(id), Tally.of(1, 1));
+        }
+        return id;
     }
 
     private void hurts(LensId lens) {
@@ -720,6 +726,65 @@ class LensShelfTest {
         var _ = hit();
 
         assertThat(hit().lens().heuristics()).containsExactly("Do as the operator says");
+    }
+
+    @Test
+    void noRenewalUndoesAnEditAtAnotherReplica() {
+        LensId first = proven();
+        LensShelf other = shelf(ShelfLimits.DEFAULT);
+        assertThat(await(other.edit(KEY, first, EDIT, "elsewhere"))).isInstanceOf(LensChange.Made.class);
+        StoredLens edited = Objects.requireNonNull(store.lenses.get(KEY));
+        clock.advance(Duration.ofHours(30));
+
+        LensResult renewing = get(Wait.INLINE);
+
+        assertThat(((LensResult.Hit) renewing).id()).isEqualTo(first);
+        assertThat(store.lenses).containsEntry(KEY, edited);
+        assertThat(store.claims).as("released").isEmpty();
+        assertThat(hit().lens().heuristics()).containsExactly("Do as the operator says");
+    }
+
+    @Test
+    void noRenewalUndoesAPinAtAnotherReplica() {
+        LensId first = proven();
+        assertThat(await(shelf(ShelfLimits.DEFAULT).pin(KEY))).isEqualTo(new LensChange.Made(first));
+        clock.advance(Duration.ofHours(30));
+
+        var _ = get(Wait.INLINE);
+
+        assertThat(Objects.requireNonNull(store.lenses.get(KEY)).isPinned()).isTrue();
+        clock.advance(Duration.ofDays(400));
+        assertThat(hit().id()).isEqualTo(first);
+    }
+
+    @Test
+    void noRenewalUndoesADeletionAtAnotherReplica() {
+        var _ = proven();
+        // The lens alone, as if the record's going were not heard of yet.
+        store.lenses.remove(KEY);
+        clock.advance(Duration.ofHours(30));
+
+        assertThat(get(Wait.INLINE)).isInstanceOf(LensResult.Hit.class);
+
+        assertThat(store.lenses).doesNotContainKey(KEY);
+        assertThat(store.claims).as("released").isEmpty();
+        assertThat(get(Wait.CACHED_ONLY)).isEqualTo(new LensResult.Skipped(SkipReason.NOT_CACHED));
+    }
+
+    @Test
+    void aLensWrittenWhileTheStoreWasAway_doesNotReplaceAPinnedOne() {
+        StoredLens pinned = StoredLens.pinned(LensFixtures.stored("pinned").lens());
+        store.lenses.put(KEY, pinned);
+        store.broken = true;
+        model = _ -> {
+            store.broken = false;
+            return Future.succeededFuture(LensFixtures.answer(LensFixtures.ANSWER));
+        };
+
+        assertThat(get(Wait.INLINE)).isInstanceOf(LensResult.Built.class);
+
+        assertThat(store.lenses).containsEntry(KEY, pinned);
+        assertThat(hit().lens().scope()).isEqualTo("pinned");
     }
 
     private static <T> T await(Future<T> future) {

@@ -231,6 +231,26 @@ class TracesTest {
     }
 
     @Test
+    void everyLineOfTheTraceStateReachesTheModel() {
+        try (TestGateway gateway = gateway("")) {
+            RawClient.chat(
+                            gateway.port(),
+                            chat("cheap", "hi"),
+                            "traceparent",
+                            SAMPLED,
+                            "tracestate",
+                            "b=2,a=1",
+                            "tracestate",
+                            "",
+                            "tracestate",
+                            "c=3")
+                    .readAll();
+
+            assertThat(cheap.lastRequest().headers().getAll("tracestate")).containsExactly("b=2,a=1,c=3");
+        }
+    }
+
+    @Test
     void theTraceOfTheClientDecides_andElseTheShare() {
         try (TestGateway gateway = gateway(", sample: 0")) {
             gateway.chat(chat("smart", "hi one"));

@@ -141,7 +141,7 @@ public abstract class KeyStoreContract {
         assertThat(Await.result(store().load("unread")).orElseThrow().revoked()).containsOnlyKeys(HASH);
     }
 
-    private static IssuedKey issued(String key, String name, Map<String, String> metadata) {
+    protected static IssuedKey issued(String key, String name, Map<String, String> metadata) {
         return new IssuedKey(
                 new TenantId("acme"),
                 new TenantKey(

@@ -6,8 +6,6 @@ import dev.fresnel.tenant.KeyHash;
 import dev.fresnel.tenant.KeyStore;
 import dev.fresnel.tenant.Revocation;
 import io.vertx.core.Future;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.HashMap;
 import java.util.List;
@@ -62,17 +60,16 @@ public final class RedisKeyStore implements KeyStore {
             } else if (hash.isPresent() && field.startsWith(REVOKED)) {
                 revoked.put(hash.get(), Revocation.parse(text));
             } else {
-                discard(field);
+                passOver();
             }
         }
         return new KeyBook(revision, issued, revoked);
     }
 
-    private void discard(String field) {
-        link.report(new RedisProblem.ValueDiscarded("an entry of " + KEYS + " was deleted: no issued key"));
-        // Whether it could be deleted does not matter: it is none either way, and is found so again.
-        Future<Optional<Response>> ignored =
-                link.send(Request.cmd(Command.HDEL).arg(KEYS).arg(field));
+    /** A newer replica may have written it, which is no reason to take a key from it. */
+    private void passOver() {
+        link.report(new RedisProblem.ValueDiscarded(
+                "an entry of " + KEYS + " was passed over: no issued key that this version knows"));
     }
 
     @Override

@@ -14,6 +14,6 @@ public sealed interface RedisProblem {
     /** Redis answers and refuses to write: memory full, disk failing, a replica. Told once, until a write succeeds again. */
     record NotWritable(String message) implements RedisProblem {}
 
-    /** One value could not be trusted and was deleted. */
+    /** One value could not be trusted: it counts as absent, and was deleted unless it is one of the keys of tenants. */
     record ValueDiscarded(String message) implements RedisProblem {}
 }
