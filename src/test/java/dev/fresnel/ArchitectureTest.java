@@ -49,7 +49,7 @@ class ArchitectureTest {
         see.put("budget", Set.of("upstream", "chat", "value"));
         see.put("lens", Set.of("budget", "upstream", "policy", "estimate", "chat", "value"));
         see.put("delegation", Set.of("savings", "lens", "budget", "upstream", "policy", "estimate", "chat", "value"));
-        see.put("tenant", Set.of("delegation", "lens", "policy", "upstream", "chat", "value"));
+        see.put("tenant", Set.of("delegation", "lens", "budget", "policy", "upstream", "chat", "value"));
         see.put("seed", Set.of("tenant", "delegation", "policy", "upstream", "chat", "value"));
         see.put("outcome", Set.of("savings", "delegation", "lens", "policy", "estimate", "chat", "value"));
         see.put("judge", Set.of("outcome", "budget", "upstream", "chat", "value"));
@@ -104,10 +104,30 @@ class ArchitectureTest {
                         "value"));
         see.put(
                 "store.embedded",
-                Set.of("savings", "outcome", "pause", "tenant", "lens", "budget", "upstream", "policy", "chat", "value"));
+                Set.of(
+                        "savings",
+                        "outcome",
+                        "pause",
+                        "tenant",
+                        "lens",
+                        "budget",
+                        "upstream",
+                        "policy",
+                        "chat",
+                        "value"));
         see.put(
                 "store.redis",
-                Set.of("savings", "outcome", "pause", "tenant", "lens", "budget", "upstream", "policy", "chat", "value"));
+                Set.of(
+                        "savings",
+                        "outcome",
+                        "pause",
+                        "tenant",
+                        "lens",
+                        "budget",
+                        "upstream",
+                        "policy",
+                        "chat",
+                        "value"));
         see.put(
                 "config",
                 Set.of(

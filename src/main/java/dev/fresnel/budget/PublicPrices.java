@@ -100,7 +100,8 @@ public final class PublicPrices {
                 if (provider != null) {
                     text.append('\n').append(provider(id, hosts, provider)).append('\n');
                     for (JsonNode model : array(provider.required("models"))) {
-                        line(id, model, date).ifPresent(line -> text.append(line).append('\n'));
+                        line(id, model, date)
+                                .ifPresent(line -> text.append(line).append('\n'));
                     }
                 }
             });
@@ -175,7 +176,8 @@ public final class PublicPrices {
         for (JsonNode entry : array(prices)) {
             JsonNode constraint = entry.path("constraint");
             if (constraint.path("start_date").isString()
-                    && LocalDate.parse(constraint.get("start_date").stringValue()).isAfter(date)) {
+                    && LocalDate.parse(constraint.get("start_date").stringValue())
+                            .isAfter(date)) {
                 continue;
             }
             if (!constraint.has("start_time")) {

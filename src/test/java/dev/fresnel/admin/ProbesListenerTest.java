@@ -60,8 +60,7 @@ class ProbesListenerTest {
             assertThat(reply.statusCode()).as(path).isEqualTo(200);
             assertThat(reply.body()).isEqualTo(gateway.adminReply(path).body());
         }
-        HttpResponse<String> metrics =
-                gateway.send(probe(gateway, "/metrics").build());
+        HttpResponse<String> metrics = gateway.send(probe(gateway, "/metrics").build());
         assertThat(metrics.statusCode()).isEqualTo(200);
         assertThat(metrics.headers().firstValue("content-type"))
                 .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain; version=0.0.4"));
@@ -155,7 +154,7 @@ class ProbesListenerTest {
     @Test
     void answersOneQuestionAConnection() {
         try (RawConnection asking =
-                        new RawConnection(gateway.gateway().probesPort().orElseThrow())) {
+                new RawConnection(gateway.gateway().probesPort().orElseThrow())) {
             asking.send("GET /livez HTTP/1.1\r\nhost: x\r\n\r\n");
 
             assertThat(asking.readToEnd()).startsWith("HTTP/1.1 200 ").endsWith("live\n");

@@ -218,7 +218,8 @@ class MetricsTest {
         if (number >= to) {
             return;
         }
-        // In twenty: a wrong key, whose connection is closed, four models that go upstream, a path that does; the cheapest are paths that do not.
+        // In twenty: a wrong key, whose connection is closed, four models that go upstream, a path that does; the
+        // cheapest are paths that do not.
         int kind = number % 20;
         boolean refused = kind == 0;
         boolean chat = kind < 5;
