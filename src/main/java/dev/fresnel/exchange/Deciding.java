@@ -140,12 +140,13 @@ final class Deciding {
             return Future.succeededFuture(new Plan.Explained(Explanation.json(assessment)));
         }
         keepWithin(arrival.pass().reserve(journal.inputEstimate, journal.outputEstimate));
+        // Before the money: a tight budget must not choose which side of the trial is counted. Who is refused cost its side nothing.
+        assessment.learning().flatMap(Learning::trial).ifPresent(this::enrol);
         return reserve(request, assessment).map(_ -> decided(request, plan, overrides, assessment));
     }
 
     /** What is to be done, now that it can be paid for. */
     private Plan decided(ChatRequest request, RoutePlan plan, Overrides overrides, Assessment assessment) {
-        assessment.learning().flatMap(Learning::trial).ifPresent(this::enrol);
         follow(request, plan, overrides);
         // Only now: what was refused, or merely asked about, is nothing to learn from.
         assessment.missing().ifPresent(saving -> parts.missed().miss(journal.lensKey.orElseThrow(), saving));
