@@ -140,7 +140,8 @@ final class Deciding {
             return Future.succeededFuture(new Plan.Explained(Explanation.json(assessment)));
         }
         keepWithin(arrival.pass().reserve(journal.inputEstimate, journal.outputEstimate));
-        // Before the money: a tight budget must not choose which side of the trial is counted. Who is refused cost its side nothing.
+        // Before the money: a tight budget must not choose which side of the trial is counted. Who is refused cost its
+        // side nothing.
         assessment.learning().flatMap(Learning::trial).ifPresent(this::enrol);
         return reserve(request, assessment).map(_ -> decided(request, plan, overrides, assessment));
     }

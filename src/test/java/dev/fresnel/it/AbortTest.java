@@ -191,9 +191,12 @@ class AbortTest {
             Await.until("the connection is in use", () -> provider.openStreams() == 1);
             try (Socket waiting = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
                 waiting.getOutputStream().write(request);
-                Await.until("it waits", () -> gateway.admin("/metrics")
-                        .lines()
-                        .anyMatch(line -> line.startsWith("fresnel_upstream_waiting") && line.endsWith(" 1.0")));
+                Await.until(
+                        "it waits",
+                        () -> gateway.admin("/metrics")
+                                .lines()
+                                .anyMatch(
+                                        line -> line.startsWith("fresnel_upstream_waiting") && line.endsWith(" 1.0")));
             }
             assertThat(gateway.awaitLogged("\"request_finished\"", "\"end\":\"client_gone\""))
                     .contains("\"cost_usd\":0.00,");

@@ -84,11 +84,8 @@ class EmbeddedStoreTest {
         await(spend.add(Account.of(ACME), DAY.plusDays(40), new Usd(7)));
 
         LocalDate later = DAY.plusDays(40);
-        assertThat(spent(spend, later))
-                .isEqualTo(new Spent(new Usd(7), new Usd(7), new Usd(307)));
-        assertThat(spent(spend, DAY).day())
-                .as("forgotten after 35 days")
-                .isEqualTo(Usd.ZERO);
+        assertThat(spent(spend, later)).isEqualTo(new Spent(new Usd(7), new Usd(7), new Usd(307)));
+        assertThat(spent(spend, DAY).day()).as("forgotten after 35 days").isEqualTo(Usd.ZERO);
         await(spend.add(Account.of(ACME), later, new Usd(-2)));
         assertThat(spent(spend, later).day()).isEqualTo(new Usd(5));
         await(store.inOrder(access -> access.put("spend", later + "/acme", new byte[3])));

@@ -258,6 +258,7 @@ final class LeasesTest {
         assertThat(Await.result(replicas.get(0).ledger().obtain(Payer.of(ReplicaUnderTest.ACME, Budget.NONE), WORTH)))
                 .as("without a budget nothing changes")
                 .isInstanceOf(Verdict.Granted.class);
-        assertThat(replicas.get(0).ledger().reserved(Account.of(ReplicaUnderTest.ACME))).isEqualTo(WORTH.times(5));
+        assertThat(replicas.get(0).ledger().reserved(Account.of(ReplicaUnderTest.ACME)))
+                .isEqualTo(WORTH.times(5));
     }
 }
