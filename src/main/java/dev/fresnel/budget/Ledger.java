@@ -140,7 +140,8 @@ public final class Ledger {
             Optional<Verdict.Denied> denied = payer.lines().stream()
                     .flatMap(line -> book.balance(line.account()).refusal(line.budget(), worstCase).stream())
                     .findFirst();
-            payer.lines().forEach(line -> untold.addAll(book.balance(line.account()).untold(line.budget())));
+            payer.lines()
+                    .forEach(line -> untold.addAll(book.balance(line.account()).untold(line.budget())));
             if (denied.isPresent()) {
                 return denied.get();
             }
@@ -149,8 +150,8 @@ public final class Ledger {
                 return unleased.get();
             }
             payer.lines().forEach(line -> book.balance(line.account()).reserve(worstCase));
-            return new Verdict.Granted(
-                    new Reservation(payer, book.balance(Account.of(payer.tenant())).day(), worstCase));
+            return new Verdict.Granted(new Reservation(
+                    payer, book.balance(Account.of(payer.tenant())).day(), worstCase));
         });
         untold.forEach(worse);
         return verdict;

@@ -83,13 +83,14 @@ final class Answering {
                         next))
                 .recover(problem -> {
                     trace.failed(client.isGone() ? CallOutcome.CANCELLED.key() : errorType(problem));
+                    Journal.Bill bill = call.isSent() ? Journal.Bill.PROMPT : Journal.Bill.NOTHING;
                     if (client.isGone()) {
+                        journal.ended(bill);
                         return Future.failedFuture(new ClientGone());
                     }
                     if (problem instanceof Unfit) {
                         return instead(rest, problem);
                     }
-                    Journal.Bill bill = call.isSent() ? Journal.Bill.PROMPT : Journal.Bill.NOTHING;
                     if (problem instanceof GatewayException && mayTry(next, bill)) {
                         return instead(rest, problem);
                     }

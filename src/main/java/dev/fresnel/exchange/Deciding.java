@@ -39,6 +39,7 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.BooleanSupplier;
 
 /**
  * Stages 3 to 5: estimates, decides and reserves. One per exchange; waits for nothing but a classifier, where the route has
@@ -50,21 +51,24 @@ final class Deciding {
 
     private final Parts parts;
     private final Arrival arrival;
+    private final BooleanSupplier gone;
     private final Journal journal;
     private final Bypass bypass;
     private final Purse purse;
     private final Classifying classifying;
 
-    Deciding(Parts parts, Arrival arrival, Journal journal, Bypass bypass, Purse purse) {
+    /** @param gone whether the client has left */
+    Deciding(Parts parts, Arrival arrival, BooleanSupplier gone, Journal journal, Bypass bypass, Purse purse) {
         this.parts = parts;
         this.arrival = arrival;
+        this.gone = gone;
         this.journal = journal;
         this.bypass = bypass;
         this.purse = purse;
         this.classifying = new Classifying(parts, arrival, journal);
     }
 
-    /** Fails with {@code InvalidRequest} for an override header that says nothing, and {@code OverBudget}. */
+    /** Fails with {@code InvalidRequest} for an override header that says nothing, {@code OverBudget}, and {@link Answering.ClientGone}. */
     Future<Plan> decide(ParsedChat parsed, Buffer body) {
         try {
             return switch (parsed) {
@@ -136,12 +140,14 @@ final class Deciding {
             return Future.succeededFuture(new Plan.Explained(Explanation.json(assessment)));
         }
         keepWithin(arrival.pass().reserve(journal.inputEstimate, journal.outputEstimate));
+        // Before the money: a tight budget must not choose which side of the trial is counted. Who is refused cost its
+        // side nothing.
+        assessment.learning().flatMap(Learning::trial).ifPresent(this::enrol);
         return reserve(request, assessment).map(_ -> decided(request, plan, overrides, assessment));
     }
 
     /** What is to be done, now that it can be paid for. */
     private Plan decided(ChatRequest request, RoutePlan plan, Overrides overrides, Assessment assessment) {
-        assessment.learning().flatMap(Learning::trial).ifPresent(this::enrol);
         follow(request, plan, overrides);
         // Only now: what was refused, or merely asked about, is nothing to learn from.
         assessment.missing().ifPresent(saving -> parts.missed().miss(journal.lensKey.orElseThrow(), saving));
@@ -337,6 +343,9 @@ final class Deciding {
                         .map(price -> price.atMost(assessment.estimates().atMost(request))));
         return purse.obtain(worst, Purse.noPrice(journal.requestedModel)).map(denial -> {
             refuse(denial);
+            if (gone.getAsBoolean()) {
+                throw new Answering.ClientGone();
+            }
             return null;
         });
     }

@@ -56,7 +56,7 @@ final class Exchange {
         journal = new Journal(parts.nanos(), arrival.startedNanos());
         bypass = new Bypass(parts, arrival, journal);
         purse = new Purse(parts, arrival);
-        deciding = new Deciding(parts, arrival, journal, bypass, purse);
+        deciding = new Deciding(parts, arrival, client::isGone, journal, bypass, purse);
         guiding = new Guiding(parts, arrival, client, journal, bypass, purse);
         rewriting = new Rewriting(parts, arrival, journal, bypass);
         answering = new Answering(parts, arrival, client, journal, bypass, purse);
@@ -200,7 +200,6 @@ final class Exchange {
     private ExchangeEvent.End refuse(Throwable problem) {
         client.release();
         if (problem instanceof Answering.ClientGone || client.isGone()) {
-            journal.ended(Journal.Bill.PROMPT);
             return ExchangeEvent.End.CLIENT_GONE;
         }
         if (problem instanceof GatewayException known) {

@@ -75,8 +75,8 @@ class StorelessDecisionTest {
                 0,
                 Pass.unlimited());
         Journal journal = new Journal(() -> 0, 0);
-        Deciding deciding =
-                new Deciding(parts, arrival, journal, new Bypass(parts, arrival, journal), new Purse(parts, arrival));
+        Deciding deciding = new Deciding(
+                parts, arrival, () -> false, journal, new Bypass(parts, arrival, journal), new Purse(parts, arrival));
         return Await.result(deciding.decide(ChatRequestReader.read(body), Buffer.buffer(body)));
     }
 }

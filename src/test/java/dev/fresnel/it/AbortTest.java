@@ -179,6 +179,36 @@ class AbortTest {
         }
     }
 
+    /** One of them is at the provider, which bills it; the other waits for a connection and costs nothing. */
+    @Test
+    void whoLeavesBeforeTheCallHasLeft_paysNothing() throws Exception {
+        gateway.close();
+        gateway = SdkGateway.narrow(provider, 1);
+        provider.when(request -> true, Script.hang());
+        byte[] request = request(new Plan(0, Moment.BEFORE_HEAD, Manner.CLOSE, Lane.RULES_DIRECT, 0, 0));
+        try (Socket sent = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
+            sent.getOutputStream().write(request);
+            Await.until("the connection is in use", () -> provider.openStreams() == 1);
+            try (Socket waiting = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
+                waiting.getOutputStream().write(request);
+                Await.until(
+                        "it waits",
+                        () -> gateway.admin("/metrics")
+                                .lines()
+                                .anyMatch(
+                                        line -> line.startsWith("fresnel_upstream_waiting") && line.endsWith(" 1.0")));
+            }
+            assertThat(gateway.awaitLogged("\"request_finished\"", "\"end\":\"client_gone\""))
+                    .contains("\"cost_usd\":0.00,");
+        }
+        Await.until(
+                "the other has left too",
+                () -> gateway.logged("\"request_finished\"").size() == 2);
+        assertThat(gateway.logged("\"request_finished\"").getLast())
+                .contains("\"end\":\"client_gone\"")
+                .doesNotContain("\"cost_usd\":0.00,");
+    }
+
     private static Plan plan(int id, SplittableRandom random) {
         Moment moment = oneOf(List.of(Moment.values()), random);
         Manner manner = oneOf(List.of(Manner.values()), random);

@@ -334,9 +334,7 @@ public final class RedisSpendStore implements LeaseStore {
         }
         send(ask.account().tenant());
         // A batch before it may take as long as its own.
-        return asking.answer()
-                .future()
-                .timeout(2 * link.commandTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        return asking.answer().future().timeout(2 * link.commandTimeout().toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override

@@ -21,6 +21,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -83,15 +84,12 @@ class EmbeddedStoreTest {
         await(spend.add(Account.of(ACME), DAY.plusDays(40), new Usd(7)));
 
         LocalDate later = DAY.plusDays(40);
-        assertThat(await(spend.spentAsOf(later)).get(Account.of(ACME)))
-                .isEqualTo(new Spent(new Usd(7), new Usd(7), new Usd(307)));
-        assertThat(await(spend.spentAsOf(DAY)).get(Account.of(ACME)).day())
-                .as("forgotten after 35 days")
-                .isEqualTo(Usd.ZERO);
+        assertThat(spent(spend, later)).isEqualTo(new Spent(new Usd(7), new Usd(7), new Usd(307)));
+        assertThat(spent(spend, DAY).day()).as("forgotten after 35 days").isEqualTo(Usd.ZERO);
         await(spend.add(Account.of(ACME), later, new Usd(-2)));
-        assertThat(await(spend.spentAsOf(later)).get(Account.of(ACME)).day()).isEqualTo(new Usd(5));
+        assertThat(spent(spend, later).day()).isEqualTo(new Usd(5));
         await(store.inOrder(access -> access.put("spend", later + "/acme", new byte[3])));
-        assertThat(await(spend.spentAsOf(later)).get(Account.of(ACME)).day()).isEqualTo(Usd.ZERO);
+        assertThat(spent(spend, later).day()).isEqualTo(Usd.ZERO);
         assertThat(problems).singleElement().isInstanceOf(StoreProblem.ValueDiscarded.class);
         await(store.close());
     }
@@ -239,5 +237,9 @@ class EmbeddedStoreTest {
                 .toCompletableFuture()
                 .orTimeout(30, TimeUnit.SECONDS)
                 .join();
+    }
+
+    private static Spent spent(EmbeddedSpendStore spend, LocalDate day) {
+        return Objects.requireNonNull(await(spend.spentAsOf(day)).get(Account.of(ACME)), "spend on " + day);
     }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fresnel.budget.Account;
 import dev.fresnel.budget.Budget;
 import dev.fresnel.budget.BudgetTerms;
-import dev.fresnel.budget.Ledger;
 import dev.fresnel.budget.OnLow;
 import dev.fresnel.budget.OnStoreLoss;
 import dev.fresnel.budget.Payer;
@@ -13,13 +12,10 @@ import dev.fresnel.budget.Reservation;
 import dev.fresnel.budget.Verdict;
 import dev.fresnel.testing.Await;
 import dev.fresnel.testing.RedisServer;
-import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,9 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /** Hard caps of several replicas on one real Redis. */
 final class LeasesTest {
-    private static final TenantId ACME = new TenantId("acme");
-    private static final Instant NOW = Instant.parse("2026-11-27T12:00:00Z");
-    private static final Duration TERM = Duration.ofSeconds(3);
+    private static final Duration TERM = Duration.ofMillis(1500);
 
     /** Requests' worth of the cap; {@code -Dfresnel.cap=10000} for the size that the documentation has numbers of. */
     private static final int CAP = Integer.getInteger("fresnel.cap", 1500);
@@ -42,28 +36,13 @@ final class LeasesTest {
     private static final Usd WORTH = new Usd(1_000_000);
 
     private final RedisServer server = RedisServer.startDurable();
-    private final List<Replica> replicas = new ArrayList<>();
+    private final List<ReplicaUnderTest> replicas = new ArrayList<>();
     private final Set<Integer> killed = ConcurrentHashMap.newKeySet();
-
-    /** One process: a link, a store and a ledger of its own. */
-    private record Replica(LinkUnderTest link, RedisSpendStore store, Ledger ledger) {
-        static Replica on(RedisServer server, String name) {
-            LinkUnderTest link = LinkUnderTest.patient(server);
-            RedisSpendStore store =
-                    new RedisSpendStore(link.vertx(), link.link(), name, () -> Map.of(ACME, List.of("ci")), TERM);
-            return new Replica(link, store, Ledger.leasing(store, () -> NOW, System::nanoTime, _ -> {}));
-        }
-
-        void leave() {
-            Await.result(ledger.giveBack());
-            Await.result(store.close());
-        }
-    }
 
     @BeforeEach
     void start() {
         for (String name : List.of("a1", "b2", "c3")) {
-            replicas.add(Replica.on(server, name));
+            replicas.add(ReplicaUnderTest.on(LinkUnderTest.patient(server), name, TERM));
         }
     }
 
@@ -83,7 +62,7 @@ final class LeasesTest {
     }
 
     private static Payer payer(Usd daily, OnStoreLoss onStoreLoss) {
-        return Payer.of(ACME, new BudgetTerms(Budget.daily(daily), OnLow.IGNORE, onStoreLoss));
+        return Payer.of(ReplicaUnderTest.ACME, new BudgetTerms(Budget.daily(daily), OnLow.IGNORE, onStoreLoss));
     }
 
     private static Payer payer(long worth) {
@@ -91,17 +70,19 @@ final class LeasesTest {
     }
 
     private Verdict obtain(int replica, Payer payer, Usd worst) {
-        return Await.result(replicas.get(replica).ledger().obtain(payer, worst));
+        return replicas.get(replica).obtain(payer, worst);
     }
 
     private Reservation granted(int replica, Payer payer, Usd worst) {
-        Verdict verdict = obtain(replica, payer, worst);
-        assertThat(verdict).isInstanceOf(Verdict.Granted.class);
-        return ((Verdict.Granted) verdict).reservation();
+        return replicas.get(replica).granted(payer, worst);
+    }
+
+    private void take(int replica, Payer payer, Usd worst) {
+        replicas.get(replica).take(payer, worst);
     }
 
     private void settle(int replica, Reservation reservation, Usd cost) {
-        Await.result(replicas.get(replica).ledger().settle(reservation, cost));
+        replicas.get(replica).settle(reservation, cost);
     }
 
     private long spent() {
@@ -144,10 +125,8 @@ final class LeasesTest {
         AtomicBoolean done = new AtomicBoolean();
         Thread heart = Thread.ofVirtual().start(() -> {
             while (!done.get()) {
-                replicas.subList(0, dead.get() ? 2 : 3).forEach(replica -> {
-                    var _ = replica.ledger().renew();
-                });
-                sleep(200);
+                replicas.subList(0, dead.get() ? 2 : 3).forEach(ReplicaUnderTest::renew);
+                sleep(TERM.toMillis() / 10);
             }
         });
         Thread death = Thread.ofVirtual().start(() -> {
@@ -165,7 +144,7 @@ final class LeasesTest {
         done.set(true);
         heart.join();
         death.join();
-        replicas.subList(0, 2).forEach(Replica::leave);
+        replicas.subList(0, 2).forEach(ReplicaUnderTest::leave);
 
         long cap = WORTH.times(CAP).nanos();
         System.out.printf(
@@ -200,13 +179,13 @@ final class LeasesTest {
         Await.result(replicas.get(0).ledger().giveBack());
         settle(1, small, WORTH);
         assertThat(spent()).isEqualTo(WORTH.times(2).nanos());
-        granted(1, payer, WORTH.times(8));
+        take(1, payer, WORTH.times(8));
     }
 
     @Test
     void theDeadReplicasLeaseIsTakenForSpent_andTheRestIsFree() {
         Payer payer = payer(100);
-        granted(2, payer, WORTH.times(3));
+        take(2, payer, WORTH.times(3));
         Await.result(replicas.get(2).ledger().renew());
         kill(2);
 
@@ -220,7 +199,7 @@ final class LeasesTest {
         });
 
         assertThat(spent()).isBetween(WORTH.times(3).nanos(), WORTH.times(30).nanos());
-        granted(0, payer, WORTH.times(60));
+        take(0, payer, WORTH.times(60));
     }
 
     @Test
@@ -229,7 +208,7 @@ final class LeasesTest {
         Reservation running = granted(2, payer, WORTH.times(3));
         Await.result(replicas.get(2).ledger().renew());
         sleep(TERM.toMillis() + 100);
-        granted(0, payer, WORTH);
+        take(0, payer, WORTH);
         assertThat(spent())
                 .as("taken for spent, with what it held ahead")
                 .isBetween(WORTH.times(3).nanos(), WORTH.times(20).nanos());
@@ -244,17 +223,17 @@ final class LeasesTest {
     @Test
     void eachLimitIsLeased_theKeysToo() {
         Payer ci = payer(1000).by("ci", Budget.daily(WORTH.times(30)));
-        granted(0, ci, WORTH.times(20));
+        take(0, ci, WORTH.times(20));
 
         assertThat(obtain(1, ci, WORTH.times(20))).isInstanceOf(Verdict.Denied.class);
-        granted(1, ci, WORTH.times(2));
-        granted(1, payer(1000), WORTH.times(40));
+        take(1, ci, WORTH.times(2));
+        take(1, payer(1000), WORTH.times(40));
     }
 
     @Test
     void withoutRedis_eachWayOfLosingTheStoreHolds() {
         Payer share = payer(1000);
-        granted(0, share, WORTH);
+        take(0, share, WORTH);
         Await.until(
                 "it holds more than it needs now",
                 () -> replicas.get(0).ledger().reserve(share, WORTH.times(2)) instanceof Verdict.Granted);
@@ -276,9 +255,10 @@ final class LeasesTest {
         assertThat(obtain(0, share, WORTH))
                 .as("its share may be others' by now")
                 .isInstanceOf(Verdict.Unleased.class);
-        assertThat(Await.result(replicas.get(0).ledger().obtain(Payer.of(ACME, Budget.NONE), WORTH)))
+        assertThat(Await.result(replicas.get(0).ledger().obtain(Payer.of(ReplicaUnderTest.ACME, Budget.NONE), WORTH)))
                 .as("without a budget nothing changes")
                 .isInstanceOf(Verdict.Granted.class);
-        assertThat(replicas.get(0).ledger().reserved(Account.of(ACME))).isEqualTo(WORTH.times(5));
+        assertThat(replicas.get(0).ledger().reserved(Account.of(ReplicaUnderTest.ACME)))
+                .isEqualTo(WORTH.times(5));
     }
 }

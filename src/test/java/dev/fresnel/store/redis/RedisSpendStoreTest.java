@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fresnel.budget.SpendStore;
 import dev.fresnel.budget.SpendStoreContract;
+import dev.fresnel.budget.Spent;
 import dev.fresnel.testing.Await;
 import dev.fresnel.testing.RedisServer;
 import dev.fresnel.value.Usd;
 import io.vertx.core.Future;
 import java.time.LocalDate;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -74,7 +76,7 @@ class RedisSpendStoreTest extends SpendStoreContract {
 
             Await.result(other.add(ACCOUNT, DAY, new Usd(4)));
 
-            assertThat(Await.result(store.spentAsOf(DAY)).get(ACCOUNT).day()).isEqualTo(new Usd(7));
+            assertThat(spent().day()).isEqualTo(new Usd(7));
             Await.result(other.close());
         }
     }
@@ -108,7 +110,7 @@ class RedisSpendStoreTest extends SpendStoreContract {
 
         Await.result(first);
         Await.result(second);
-        assertThat(Await.result(store.spentAsOf(DAY)).get(ACCOUNT).day()).isEqualTo(new Usd(7));
+        assertThat(spent().day()).isEqualTo(new Usd(7));
     }
 
     @Test
@@ -118,7 +120,11 @@ class RedisSpendStoreTest extends SpendStoreContract {
         assertThat(Await.result(store.spentAsOf(DAY))).isEmpty();
         Await.result(store.add(ACCOUNT, DAY, new Usd(2)));
 
-        assertThat(Await.result(store.spentAsOf(DAY)).get(ACCOUNT).day()).isEqualTo(new Usd(2));
+        assertThat(spent().day()).isEqualTo(new Usd(2));
         assertThat(discarded()).isEqualTo(1);
+    }
+
+    private Spent spent() {
+        return Objects.requireNonNull(Await.result(store.spentAsOf(DAY)).get(ACCOUNT), "spend of " + ACCOUNT);
     }
 }
