@@ -221,9 +221,7 @@ class RedisLinkTest {
 
             sentinels.master().kill();
 
-            Await.until(
-                    "the new master takes a write",
-                    () -> takesAWrite(sentinels.replica()));
+            Await.until("the new master takes a write", () -> takesAWrite(sentinels.replica()));
             Await.until(
                     "connected to it",
                     () -> touch(link)
