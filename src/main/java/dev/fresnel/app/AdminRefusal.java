@@ -11,6 +11,11 @@ final class AdminRefusal {
 
     private AdminRefusal() {}
 
+    /** Whether an admin listener said that, and not something else that answers there. */
+    static boolean isOne(String body) {
+        return body.startsWith("{\"error\":{\"code\":");
+    }
+
     /** {@code error.message} of a refusal; a body that is none as it is, since something else may answer there. */
     static String message(String body) {
         try (JsonParser json = JSON.createParser(body)) {

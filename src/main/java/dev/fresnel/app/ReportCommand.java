@@ -68,9 +68,9 @@ final class ReportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         HttpResponse<String> reply = admin.ask(terminal, "GET", "/admin/savings?" + query(), Optional.empty());
-        if (reply.statusCode() == 404) {
+        if (reply.statusCode() == 404 && !AdminRefusal.isOne(reply.body())) {
             throw new InputProblem("at " + admin.address()
-                    + " there is no savings statement: that is no admin listener of a gateway of this version. Its address"
+                    + " there is no savings statement: that is no admin listener of a gateway. Its address"
                     + " is listen.admin of the config, such as http://127.0.0.1:9090.");
         }
         if (reply.statusCode() != 200) {

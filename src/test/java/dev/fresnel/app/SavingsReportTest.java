@@ -188,6 +188,10 @@ class SavingsReportTest {
                         "from must be a day",
                         "by must be one of",
                         "format must");
+
+        Shell stranger = Shell.run("report", "--admin", admin, "--tenant", "acne");
+        assertThat(stranger.code()).isEqualTo(1);
+        assertThat(stranger.err()).contains("404", "tenant names no tenant; there are acme");
         Shell backwards = Shell.run("report", "--admin", admin, "--from", "2026-02-03", "--to", "2026-02-01");
         assertThat(backwards.err()).contains("before it begins");
         Shell nobody = Shell.run("report", "--admin", "127.0.0.1:1");
