@@ -119,7 +119,7 @@ class ConsoleRequestsTest {
         List<String> reasons = Pattern.compile("`([a-z_]+)`")
                 .matcher(table.lines()
                         .filter(line -> line.startsWith("| `"))
-                        .map(line -> line.split("\\|")[1])
+                        .map(line -> line.split("\\|", -1)[1])
                         .collect(Collectors.joining()))
                 .results()
                 .map(found -> found.group(1))
