@@ -233,32 +233,38 @@ final class LeasesTest {
     @Test
     void withoutRedis_eachWayOfLosingTheStoreHolds() {
         Payer share = payer(1000);
-        take(0, share, WORTH);
+        // Its share outlasts the time that it takes to notice the loss.
+        replicas.add(ReplicaUnderTest.on(LinkUnderTest.patient(server), "dd", Duration.ofMinutes(1)));
+        take(3, share, WORTH);
+        take(2, share, WORTH);
         Await.until(
                 "it holds more than it needs now",
-                () -> replicas.get(0).ledger().reserve(share, WORTH.times(2)) instanceof Verdict.Granted);
+                () -> replicas.get(3).ledger().reserve(share, WORTH.times(2)) instanceof Verdict.Granted);
         server.kill();
-        Await.until("the loss is noticed", () -> !replicas.get(0).link().link().isUp());
+        Await.until(
+                "the loss is noticed",
+                () -> replicas.stream()
+                        .noneMatch(replica -> replica.link().link().isUp()));
 
-        assertThat(obtain(0, share, WORTH)).as("from its share").isInstanceOf(Verdict.Granted.class);
-        Verdict tooMuch = obtain(0, share, WORTH.times(500));
+        assertThat(obtain(3, share, WORTH)).as("from its share").isInstanceOf(Verdict.Granted.class);
+        Verdict tooMuch = obtain(3, share, WORTH.times(500));
         assertThat(tooMuch).isInstanceOf(Verdict.Unleased.class);
         assertThat(((Verdict.Unleased) tooMuch).publicMessage()).contains("cannot be checked now");
         assertThat(obtain(1, share, WORTH)).as("it never had a share").isInstanceOf(Verdict.Unleased.class);
-        assertThat(obtain(0, payer(WORTH.times(1000), OnStoreLoss.DENY), WORTH)).isInstanceOf(Verdict.Unleased.class);
+        assertThat(obtain(3, payer(WORTH.times(1000), OnStoreLoss.DENY), WORTH)).isInstanceOf(Verdict.Unleased.class);
         assertThat(obtain(1, payer(WORTH.times(1000), OnStoreLoss.ALLOW), WORTH.times(900)))
                 .isInstanceOf(Verdict.Granted.class);
         assertThat(obtain(1, payer(WORTH.times(1000), OnStoreLoss.ALLOW), WORTH.times(200)))
                 .as("its own count holds all the same")
                 .isInstanceOf(Verdict.Denied.class);
         sleep(TERM.toMillis());
-        assertThat(obtain(0, share, WORTH))
+        assertThat(obtain(2, share, WORTH))
                 .as("its share may be others' by now")
                 .isInstanceOf(Verdict.Unleased.class);
-        assertThat(Await.result(replicas.get(0).ledger().obtain(Payer.of(ReplicaUnderTest.ACME, Budget.NONE), WORTH)))
+        assertThat(Await.result(replicas.get(3).ledger().obtain(Payer.of(ReplicaUnderTest.ACME, Budget.NONE), WORTH)))
                 .as("without a budget nothing changes")
                 .isInstanceOf(Verdict.Granted.class);
-        assertThat(replicas.get(0).ledger().reserved(Account.of(ReplicaUnderTest.ACME)))
+        assertThat(replicas.get(3).ledger().reserved(Account.of(ReplicaUnderTest.ACME)))
                 .isEqualTo(WORTH.times(5));
     }
 }
