@@ -224,8 +224,8 @@ public final class Learner {
     }
 
     /**
-     * Forgets what was learned of one arm of a population, or of all of them: in the store, so for all replicas, and here when the future
-     * succeeds. Rows that the policy starts from stay, and so do decisions that wait for their outcome. Fails when the store does, and
+     * Forgets what was learned of one arm of a population, or of all of them: in the store when the future succeeds, and within a second
+     * here and at all replicas. Rows that the policy starts from stay, and so do decisions that wait for their outcome. Fails when the store does, and
      * then nothing has changed. Any thread.
      */
     public Future<Void> reset(String population, Optional<String> arm) {
