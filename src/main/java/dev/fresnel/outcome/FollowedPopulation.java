@@ -35,6 +35,10 @@ final class FollowedPopulation {
     private int lessons;
     private boolean asking;
     private boolean expectsNews = true;
+
+    /** Everything is wanted, and the answer under way may be from before that. */
+    private boolean asksForAllAgain;
+
     private Instant toldAllAt = Instant.MIN;
     private int ignored;
     private final Set<Arm> identified = new HashSet<>();
@@ -140,6 +144,9 @@ final class FollowedPopulation {
             toldAllAt = now;
             ignored = ignoredOfIt;
         }
+        if (asksForAllAgain) {
+            asksForAll();
+        }
     }
 
     /** From which version on changes are of interest; 0 for everything. */
@@ -180,6 +187,7 @@ final class FollowedPopulation {
     void asksForAll() {
         toldAllAt = Instant.MIN;
         expectsNews = true;
+        asksForAllAgain = asking;
     }
 
     /** Asks again at the next opportunity. */

@@ -203,12 +203,14 @@ public final class SharedEvidence {
     }
 
     /**
-     * Has the store forget one arm of a population, or all, and takes over what it has then. What is learned here meanwhile, and was gathered
-     * before, is refused by the store. Fails when the store does. Any thread.
+     * Has the store forget one arm of a population, or all, and takes over what it has then. What was gathered here before is told first: a
+     * store that has not heard of an arm cannot forget it, and would take what comes later. What is learned meanwhile is refused by the store.
+     * Fails when the store does. Any thread.
      */
     Future<Void> reset(String population, Optional<String> arm) {
         Promise<Void> done = Promise.promise();
-        thread.execute(() -> store.reset(population, arm)
+        thread.execute(() -> told(population)
+                .compose(_ -> store.reset(population, arm))
                 .onFailure(done::fail)
                 .onSuccess(_ -> thread.execute(() -> {
                     FollowedPopulation known = followed.get(population);
@@ -217,11 +219,16 @@ public final class SharedEvidence {
                         return;
                     }
                     known.asksForAll();
-                    // Where it is asked already, the answer may be from before; the next tick asks again.
+                    // Where it is asked already, the next tick asks again.
                     Future<Void> heard = known.mayAsk(clock.instant()) ? refresh(known) : Future.succeededFuture();
                     heard.onComplete(_ -> done.complete());
                 })));
         return done.future();
+    }
+
+    private Future<Void> told(String population) {
+        FollowedPopulation known = followed.get(population);
+        return known == null ? Future.succeededFuture() : flushAll(known);
     }
 
     /** Sends what is left. Completes when all is acknowledged, or has failed once more; never fails. */

@@ -131,7 +131,7 @@ class AdminViewsTest {
     }
 
     @Test
-    void explainsArms_andForgetsOnlyTheOneThatIsNamed() throws IOException {
+    void explainsArms_forgetsOnlyTheOneThatIsNamed_andKeepsRows() throws IOException {
         Path rows = folder.resolve("rows.jsonl");
         Files.writeString(rows, row("a", false) + row("b", false) + row("c", false));
         try (TestGateway gateway =
@@ -157,6 +157,12 @@ class AdminViewsTest {
                             .statusCode())
                     .isEqualTo(200);
 
+            Await.until(
+                    "it is forgotten here too",
+                    () -> arm(gateway, "fast-bare").get("weight").asDouble() == 0);
+            // Rows of failures are still believed; nothing else speaks about the arm now.
+            assertThat(arm(gateway, "fast-bare").get("mean").asDouble())
+                    .isLessThan(before.get("mean").asDouble() - .1);
             HttpResponse<String> stranger =
                     send(gateway, "POST", "/admin/arms/reset", "{\"tenant\":\"acme\",\"population\":\"b/smart\"}");
             assertThat(stranger.statusCode()).isEqualTo(400);
