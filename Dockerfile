@@ -5,7 +5,7 @@ FROM maven:3.9.11-eclipse-temurin-25 AS build
 WORKDIR /build
 COPY pom.xml ./
 COPY src/main src/main
-RUN --mount=type=cache,target=/root/.m2 mvn -B -q -Dmaven.test.skip=true package
+RUN --mount=type=cache,target=/build/.m2 mvn -B -Dmaven.repo.local=/build/.m2 -Dmaven.test.skip=true package
 
 FROM eclipse-temurin:25.0.3_9-jre-noble
 LABEL org.opencontainers.image.title="Fresnel" \
