@@ -257,6 +257,7 @@ class ConsoleTest {
             assertThat(lens.locator(".lens-text")).containsText("Validate every request body");
             assertThat(lens.locator(".lens-text")).containsText(ConsoleWorld.HOSTILE);
             assertThat(lens).containsText("by smart");
+            page.awaitText(Pattern.compile("lift [+\u2212]?\\d"));
 
             assertThat(page.page().locator("main img")).hasCount(0);
             assertThat(page.page()).hasTitle("Lenses · Fresnel");
