@@ -39,9 +39,10 @@ final class Demo {
      *
      * @param config {@code conf/demo.yaml}
      * @param dataPort 0: any free one
+     * @param adminPort 0: any free one
      * @param speed of the stand-ins against real models; infinite: no waiting
      */
-    record Setup(Path config, int dataPort, double speed) {}
+    record Setup(Path config, int dataPort, int adminPort, double speed) {}
 
     /** Blocks until everything listens. Fails with an {@link InputProblem} when it cannot; nothing stays open then. */
     static Demo start(Setup setup, Terminal terminal) {
@@ -55,7 +56,7 @@ final class Demo {
             PacedUpstream cheap = upstream(vertx, Voice.CHEAP, Pace.CHEAP.times(setup.speed()), CHEAP_MODEL);
             Map<String, String> env = new HashMap<>(terminal.env());
             env.put("DEMO_DATA_LISTEN", "127.0.0.1:" + setup.dataPort());
-            env.put("DEMO_ADMIN_LISTEN", "127.0.0.1:0");
+            env.put("DEMO_ADMIN_LISTEN", "127.0.0.1:" + setup.adminPort());
             env.put("DEMO_STORE", store.toString());
             env.put("DEMO_SMART_URL", smart.baseUrl().toString());
             env.put("DEMO_CHEAP_URL", cheap.baseUrl().toString());

@@ -26,6 +26,9 @@ import picocli.CommandLine.Spec;
         exitCodeList = {"0:shown, or stopped", "1:something was not as it was to be", "2:wrong use"})
 final class DemoCommand implements Callable<Integer> {
     private static final int USUAL_PORT = 8080;
+    /** Where other commands look for an admin listener. */
+    private static final int USUAL_ADMIN_PORT = 9090;
+
     private static final double DEFAULT_SPEED = 4;
 
     private final Terminal terminal;
@@ -63,7 +66,7 @@ final class DemoCommand implements Callable<Integer> {
                     spec.commandLine(), "--speed " + speed + " is no speed; give a number above 0");
         }
         Path config = Path.of(System.getProperty("fresnel.home", ""), "conf", "demo.yaml");
-        Demo demo = Demo.start(new Demo.Setup(config, dataPort(), speed), terminal);
+        Demo demo = Demo.start(new Demo.Setup(config, dataPort(), adminPort(), speed), terminal);
         terminal.out()
                 .println("Two stand-in models (no real ones; " + speed
                         + " times their usual pace) and a gateway are running." + " Sending three requests to "
@@ -120,18 +123,23 @@ final class DemoCommand implements Callable<Integer> {
         out.println("  Console: " + admin + "/console/");
         out.println("  Events:  " + admin + "/admin/events");
         out.println("  Metrics: " + admin + "/metrics");
+        out.println("  Savings: ./fresnel report --admin " + admin);
     }
 
     private int dataPort() {
         if (port >= 0) {
             return port;
         }
-        return exit ? 0 : usualPort().orElse(0);
+        return exit ? 0 : free(USUAL_PORT).orElse(0);
     }
 
-    /** 8080 while nobody has it. Whoever takes it in between makes the start fail with a clear message. */
-    private static OptionalInt usualPort() {
-        try (ServerSocket probe = new ServerSocket(USUAL_PORT, 1, InetAddress.getLoopbackAddress())) {
+    private int adminPort() {
+        return exit ? 0 : free(USUAL_ADMIN_PORT).orElse(0);
+    }
+
+    /** The port while nobody has it. Whoever takes it in between makes the start fail with a clear message. */
+    private static OptionalInt free(int port) {
+        try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
             return OptionalInt.of(probe.getLocalPort());
         } catch (IOException taken) {
             return OptionalInt.empty();

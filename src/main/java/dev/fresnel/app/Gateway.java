@@ -1,5 +1,7 @@
 package dev.fresnel.app;
 
+import static dev.fresnel.app.Telling.unharmed;
+
 import dev.fresnel.admin.AdminListener;
 import dev.fresnel.admin.DecisionHistory;
 import dev.fresnel.admin.Operation;
@@ -35,14 +37,7 @@ import dev.fresnel.exchange.TaskClassifier;
 import dev.fresnel.lens.LensKeys;
 import dev.fresnel.lens.LensShelf;
 import dev.fresnel.lens.PromptTemplate;
-import dev.fresnel.observe.DecisionLog;
-import dev.fresnel.observe.EventLog;
-import dev.fresnel.observe.EventWindow;
-import dev.fresnel.observe.LineWriter;
 import dev.fresnel.observe.Metrics;
-import dev.fresnel.observe.RollingFile;
-import dev.fresnel.observe.StoreTrouble;
-import dev.fresnel.outcome.DecisionRecord;
 import dev.fresnel.outcome.FollowUps;
 import dev.fresnel.outcome.Learner;
 import dev.fresnel.pause.KillSwitch;
@@ -54,8 +49,6 @@ import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantDirectory;
 import dev.fresnel.upstream.UpstreamClient;
 import dev.fresnel.value.TenantId;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -131,45 +124,18 @@ public final class Gateway {
         Closing closing = new Closing();
         closing.later("event loops", vertx::close);
 
-        LineWriter writer = new LineWriter(log);
-        closing.later(
-                "log",
-                () -> vertx.executeBlocking(() -> {
-                    writer.close();
-                    return null;
-                }));
-        EventWindow window = new EventWindow(config.events().ringSize());
-        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        Consumer<DecisionRecord> decisions;
+        Telling telling;
         try {
-            decisions = decisionLog(vertx, config.events().decisionLog(), closing);
+            telling = Telling.of(vertx, config, log, closing);
         } catch (IOException cannotWrite) {
             return closing.run()
                     .transform(_ -> Future.failedFuture(new DecisionLogException(
                             config.events().decisionLog().orElseThrow().file(), cannotWrite)));
         }
-        Metrics metrics = new Metrics(registry);
-        Telling telling = new Telling(
-                writer,
-                window,
-                new EventLog(writer, window, SystemTime.clock(), EventLog.Access.ON),
-                decisions,
-                registry,
-                metrics,
-                TraceStart.of(vertx, config.traces(), metrics, closing));
         // A promise of no event loop: the loops may be gone when it is kept.
         Promise<Gateway> started = Promise.promise();
         InForce inForce = new InForce(config, SystemTime.clock());
-        Stores.open(
-                        vertx,
-                        inForce,
-                        (trouble, message) -> tell(trouble, message, telling),
-                        unharmed(standing -> {
-                            telling.log().onBudget(standing);
-                            telling.metrics().budgets().onWorse(standing);
-                        }),
-                        telling.metrics(),
-                        closing)
+        Stores.open(vertx, inForce, telling::storeProblem, unharmed(telling::budgetWorse), telling.metrics(), closing)
                 .compose(stores -> {
                     SavingsBook savings = Saving.book(vertx, stores.statements(), closing);
                     Foundation ground = lay(inForce, telling, vertx, stores, savings, closing);
@@ -198,51 +164,6 @@ public final class Gateway {
         return started.future();
     }
 
-    /** Everything that is told about the gateway's doings. */
-    private record Telling(
-            LineWriter writer,
-            EventWindow window,
-            EventLog log,
-            Consumer<DecisionRecord> decisions,
-            PrometheusMeterRegistry registry,
-            Metrics metrics,
-            TraceStart traces) {}
-
-    private static Consumer<DecisionRecord> decisionLog(
-            Vertx vertx, Optional<GatewayConfig.DecisionLogFile> wanted, Closing closing) throws IOException {
-        if (wanted.isEmpty()) {
-            return _ -> {};
-        }
-        GatewayConfig.DecisionLogFile at = wanted.get();
-        RollingFile file = new RollingFile(at.file(), at.maxBytes(), at.keep());
-        LineWriter lines = new LineWriter(file);
-        closing.later(
-                "decision log",
-                () -> vertx.executeBlocking(() -> {
-                    lines.close();
-                    file.close();
-                    return null;
-                }));
-        return new DecisionLog(lines)::on;
-    }
-
-    private static void tell(StoreTrouble trouble, String message, Telling telling) {
-        System.getLogger("fresnel").log(System.Logger.Level.WARNING, message);
-        telling.log().onStoreProblem(trouble, message);
-        telling.metrics().onStoreProblem(trouble);
-    }
-
-    /** Telling goes wrong: that must not harm what is told about. */
-    private static <E> Consumer<E> unharmed(Consumer<E> listener) {
-        return event -> {
-            try {
-                listener.accept(event);
-            } catch (RuntimeException bug) {
-                System.getLogger("fresnel").log(System.Logger.Level.ERROR, "an event was not told", bug);
-            }
-        };
-    }
-
     private static Foundation lay(
             InForce inForce, Telling telling, Vertx vertx, Stores stores, SavingsBook savings, Closing closing) {
         return Foundation.lay(
@@ -254,10 +175,7 @@ public final class Gateway {
                 LearnerStart.thread(vertx),
                 telling.traces().tracing(),
                 telling.metrics(),
-                unharmed(event -> {
-                    telling.log().onLens(event);
-                    telling.metrics().onLens(event);
-                }),
+                unharmed(telling::lens),
                 closing);
     }
 
@@ -347,9 +265,7 @@ public final class Gateway {
                     case PLAIN -> Parts.Prompts.PLAIN;
                 },
                 unharmed(event -> {
-                    telling.log().onExchange(event);
-                    telling.metrics().onExchange(event);
-                    telling.traces().events().accept(event);
+                    telling.exchange(event);
                     decided.on(event);
                 }),
                 clock,
@@ -382,10 +298,7 @@ public final class Gateway {
                 limiter,
                 new RequestIds(random),
                 gate,
-                unharmed(refusal -> {
-                    telling.log().onRefused(refusal);
-                    telling.metrics().onRefused(refusal.status());
-                }),
+                unharmed(telling::refused),
                 nanos);
         ProbeRequests probes = new ProbeRequests(() -> !gate.isShut(), telling.registry()::scrape);
         List<OperationGroup> groups = AdminStart.groups(
@@ -431,10 +344,10 @@ public final class Gateway {
     }
 
     /** Asked at each scrape: how every limit of a tenant stands; keys are not bounded enough for a label. */
-    private static Supplier<List<BudgetStanding>> standings(GatewayConfig config, Ledger ledger) {
-        return () -> config.tenants().stream()
-                .flatMap(tenant ->
-                        ledger.standings(Payer.of(tenant.id(), tenant.budget().limits())).stream())
+    private static List<Supplier<List<BudgetStanding>>> standings(GatewayConfig config, Ledger ledger) {
+        return config.tenants().stream()
+                .map(tenant -> Payer.of(tenant.id(), tenant.budget().limits()))
+                .<Supplier<List<BudgetStanding>>>map(payer -> () -> ledger.standings(payer))
                 .toList();
     }
 

@@ -128,12 +128,12 @@ final class Visit {
             serving.exchanges().answered(arrival, request, client);
         } else {
             if (arrival.payer().isLimited() && !FREE_METHODS.contains(request.method())) {
-                throw failure(new GatewayFailure.OverBudget("What " + resource
+                throw failure(new GatewayFailure.OverBudget("What " + PREFIX + resource
                         + " costs cannot be counted against this tenant's budget, so it is refused. Use"
                         + " /v1/chat/completions, or ask the operator for a tenant without a budget."));
             }
             if (arrival.isLimitedInModels() && !FREE_METHODS.contains(request.method())) {
-                throw failure(new GatewayFailure.ModelNotAllowed("Which model " + resource
+                throw failure(new GatewayFailure.ModelNotAllowed("Which model " + PREFIX + resource
                         + " asks for is not read here, and this key may ask for some models only, so it is refused. Use"
                         + " /v1/chat/completions, or ask the operator for a key without a list of models."));
             }

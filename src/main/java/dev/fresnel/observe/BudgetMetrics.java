@@ -4,10 +4,10 @@ import dev.fresnel.budget.BudgetStanding;
 import dev.fresnel.budget.BudgetState;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /**
  * Metrics of budgets. Labels are tenants of the config, three periods and four states; names of keys are none, since keys may be issued without end.
@@ -26,31 +26,26 @@ public final class BudgetMetrics {
     /**
      * Shows these limits from now on, and no others.
      *
-     * @param standings how every limit of every tenant stands; asked at each scrape
+     * @param tenants how every limit of each tenant stands; asked at each scrape, once per limit
      */
-    public void watch(Supplier<List<BudgetStanding>> standings) {
-        List<BudgetStanding> limits = standings.get();
-        meters.perRow(
-                LEFT,
-                MetricCatalogue.help(LEFT, "tenant", "", "period", ""),
-                limits.stream()
-                        .map(limit -> MultiGauge.Row.of(
-                                Tags.of(
-                                        "tenant",
-                                        limit.account().tenant().value(),
-                                        "period",
-                                        limit.period().key()),
-                                () -> left(limit, standings.get())))
-                        .collect(Collectors.toList()));
-        limits.forEach(limit -> Arrays.stream(BudgetState.values())
-                .filter(state -> state != BudgetState.AMPLE)
-                .forEach(state -> meters.register(
-                        WORSE, "tenant", limit.account().tenant().value(), "state", state.key())));
+    public void watch(List<Supplier<List<BudgetStanding>>> tenants) {
+        List<MultiGauge.Row<?>> rows = new ArrayList<>();
+        for (Supplier<List<BudgetStanding>> tenant : tenants) {
+            for (BudgetStanding limit : tenant.get()) {
+                String id = limit.account().tenant().value();
+                rows.add(MultiGauge.Row.of(
+                        Tags.of("tenant", id, "period", limit.period().key()), () -> left(limit, tenant.get())));
+                Arrays.stream(BudgetState.values())
+                        .filter(state -> state != BudgetState.AMPLE)
+                        .forEach(state -> meters.register(WORSE, "tenant", id, "state", state.key()));
+            }
+        }
+        meters.perRow(LEFT, MetricCatalogue.help(LEFT, "tenant", "", "period", ""), rows);
     }
 
     private static double left(BudgetStanding limit, List<BudgetStanding> now) {
         return now.stream()
-                .filter(one -> one.account().equals(limit.account()) && one.period() == limit.period())
+                .filter(one -> one.period() == limit.period())
                 .mapToDouble(BudgetStanding::share)
                 .findFirst()
                 .orElse(Double.NaN);

@@ -130,7 +130,7 @@ public final class Pass {
     }
 
     private static String message(Bound bound, Limit limit) {
-        return bound.owner() + " has used up its "
+        return bound.owner() + (limit.window().isEmpty() ? " already has its " : " has used up its ")
                 + bound.limits().of(limit).orElseThrow() + " " + limit.words()
                 + ". Wait as long as 'retry-after' says; the operator can raise limits." + limit.key() + ".";
     }

@@ -80,7 +80,7 @@ class SavingsReportTest {
         return reply.headers().firstValue("x-fresnel-decision").orElse("");
     }
 
-    private JsonNode total() throws Exception {
+    private JsonNode total() {
         return JSON.readTree(gateway.admin("/admin/savings?tenant=acme")).at("/totals/0");
     }
 
@@ -142,6 +142,8 @@ class SavingsReportTest {
         for (int i = 0; i < 10; i++) {
             ask(i);
         }
+        // The last reply is out before its exchange is settled.
+        Await.until("all are noted", () -> total().get("conversations").asInt() == 10);
         int controls = total().get("controls").asInt();
         gateway.stop();
         gateway = start();

@@ -146,8 +146,10 @@ final class ConsoleWorld implements AutoCloseable {
             }
         }
         judge("acme", chat("acme", "Write CRUD endpoints for 500 entities", "x-fresnel-arm", "fast-worker"), true);
-        // A lift is against something: the same task without the lens.
-        judge("acme", chat("acme", "Write CRUD endpoints for 500 entities", "x-fresnel-arm", "fast-bare"), false);
+        // A lift is against something: as many answers without a lens as it takes to say what those are worth.
+        for (int i = 0; i < 8; i++) {
+            judge("acme", chat("acme", "Write CRUD endpoints for 500 entities", "x-fresnel-arm", "fast-bare"), false);
+        }
         chat("umbrella", "Hello", "x-fresnel-mode", "off");
         // Capped, so it is let in; the provider bills more than the cap, and the day's money is gone.
         var _ = gateway.chat(
