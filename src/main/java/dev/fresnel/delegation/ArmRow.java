@@ -40,4 +40,9 @@ public record ArmRow(
     public boolean feasible() {
         return obstacles.isEmpty();
     }
+
+    /** The expected cost in dollars; not a number where a price is missing. */
+    double dollars() {
+        return expectedCost.map(Usd::dollars).orElse(Double.NaN);
+    }
 }

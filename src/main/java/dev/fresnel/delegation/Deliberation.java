@@ -4,12 +4,10 @@ import dev.fresnel.chat.Role;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.policy.Choice;
 import dev.fresnel.policy.Context;
-import dev.fresnel.policy.EvidenceKey;
 import dev.fresnel.policy.Option;
 import dev.fresnel.policy.Policy;
 import dev.fresnel.policy.Question;
 import dev.fresnel.policy.Stakes;
-import dev.fresnel.policy.Standings;
 import dev.fresnel.savings.Trial;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.value.Usd;
@@ -33,6 +31,7 @@ final class Deliberation {
     private final Policy policy;
     private final Model requested;
     private final List<ArmRow> rows;
+    private final LensTiming timing;
     private List<RuleCheck> checks = List.of();
     private Optional<Learning> learning = Optional.empty();
     private Optional<Learning> lensFound = Optional.empty();
@@ -52,6 +51,7 @@ final class Deliberation {
         this.weighing = weighing;
         this.features = features;
         this.rows = weighing.rows();
+        timing = new LensTiming(inquiry, weighing);
     }
 
     Assessment assessment() {
@@ -104,7 +104,7 @@ final class Deliberation {
         return ladder.worker(rows, weighing.directCost()).map(row -> {
             if (mode() == Mode.ADAPTIVE) {
                 learns(
-                        new Drawing(
+                        new Crediting.Drawing(
                                 row.arm(), Map.of(row.arm(), 1.0), List.of(), Optional.empty(), Learning.Use.TAUGHT),
                         Optional.empty());
             }
@@ -123,7 +123,7 @@ final class Deliberation {
         }
         if (!pinnedHere && mode() == Mode.ADAPTIVE) {
             // The client knows something; what comes of it is worth learning all the same.
-            learns(new Drawing(arm, Map.of(arm, 1.0), List.of(), Optional.empty(), Learning.Use.TAUGHT), pin);
+            learns(new Crediting.Drawing(arm, Map.of(arm, 1.0), List.of(), Optional.empty(), Learning.Use.TAUGHT), pin);
         }
         return delegate(row(arm), List.of(Reason.CLIENT_ARM), pin.filter(known -> pinnedHere));
     }
@@ -194,7 +194,7 @@ final class Deliberation {
         rows.stream().filter(ArmRow::feasible).forEach(other -> propensities.putIfAbsent(other.arm(), 0.0));
         propensities.put(row.arm(), 1 - share);
         Arm arm = control ? Arm.DIRECT : row.arm();
-        Drawing drawing = new Drawing(
+        Crediting.Drawing drawing = new Crediting.Drawing(
                 arm,
                 propensities,
                 List.of(),
@@ -203,7 +203,7 @@ final class Deliberation {
                         control ? Trial.Side.CONTROL : Trial.Side.DELEGATED,
                         share,
                         share,
-                        dollars(row(Arm.DIRECT)))),
+                        row(Arm.DIRECT).dollars())),
                 Learning.Use.MEASURED);
         learns(drawing, Optional.empty());
         List<Reason> reasons = new ArrayList<>(control ? List.of(Reason.CONTROL) : List.of());
@@ -257,10 +257,10 @@ final class Deliberation {
                 .map(row -> {
                     double left = row.arm().equals(weighing.incumbent()) ? 0 : 1 / turns;
                     double discount = weighing.prefixDiscount(row.arm()).dollars() * (1 - left);
-                    Option option = Option.of(row.arm(), Math.max(0, dollars(row) - discount))
+                    Option option = Option.of(row.arm(), Math.max(0, row.dollars() - discount))
                             .penalised(margin * left);
                     // An arm that is dear for what is left of the day is played when it wins, not to learn about it.
-                    return inquiry.moment().budget().affordsExploring(dollars(row), floor)
+                    return inquiry.moment().budget().affordsExploring(row.dollars(), floor)
                             ? option
                             : option.withoutExploring();
                 })
@@ -294,9 +294,9 @@ final class Deliberation {
                         side(arm, control),
                         share,
                         Math.min(1, propensities.getOrDefault(Arm.DIRECT, share)),
-                        dollars(row(Arm.DIRECT))))
+                        row(Arm.DIRECT).dollars()))
                 .filter(_ -> enters);
-        learns(new Drawing(arm, propensities, choice.standings().rows(), trial, Learning.Use.TAUGHT), pin);
+        learns(new Crediting.Drawing(arm, propensities, choice.standings().rows(), trial, Learning.Use.TAUGHT), pin);
         Decision decision = Delegator.drawn(inquiry, arm, choice.arm(), propensities, reasons);
         return arm.isDirect()
                 ? new Route.Direct(decision)
@@ -321,71 +321,15 @@ final class Deliberation {
         return all;
     }
 
-    /**
-     * The arm that answers when {@code row} is drawn. A worker whose lens is not there in time leaves this one request to the requested
-     * model, unless the conversation is on that worker and has its lens; in shadow every worker does.
-     */
-    private Arm credited(ArmRow row, Optional<Pin> pin, Inquiry.LensState lens) {
-        boolean waits = row.worker()
-                        .filter(worker -> worker.guidance() == Guidance.LENS)
-                        .isPresent()
-                && pin.filter(known -> known.arm().equals(row.arm())).isEmpty()
-                && lens == Inquiry.LensState.ABSENT
-                && switch (timing(row, Optional.empty())) {
-                    case BACKGROUND, NOT_DUE -> true;
-                    case INLINE, CACHED_ONLY -> false;
-                };
-        return waits || mode().isShadow() ? Arm.DIRECT : row.arm();
-    }
-
-    /**
-     * A drawn arm.
-     *
-     * @param trial what it makes of its conversation in the experiment
-     */
-    private record Drawing(
-            Arm arm,
-            Map<Arm, Double> propensities,
-            List<Standings.Standing> standings,
-            Optional<Trial> trial,
-            Learning.Use use) {}
-
-    private void learns(Drawing drawing, Optional<Pin> pin) {
-        Learning now = learning(drawing, pin, inquiry.lens());
+    private void learns(Crediting.Drawing drawing, Optional<Pin> pin) {
+        Crediting crediting = new Crediting(inquiry, timing, policy, context(), rows, this::row);
+        Learning now = crediting.learning(drawing, pin, inquiry.lens());
         learning = Optional.of(now);
         // A lens is first looked for in the store once a worker is to have it. Where direct is drawn nobody looks, and
         // its
         // probability then stands for the worker's too.
-        lensFound = Optional.of(learning(drawing, pin, Inquiry.LensState.CACHED))
+        lensFound = Optional.of(crediting.learning(drawing, pin, Inquiry.LensState.CACHED))
                 .filter(found -> !found.key().equals(now.key()));
-    }
-
-    private Learning learning(Drawing drawing, Optional<Pin> pin, Inquiry.LensState lens) {
-        Arm drawn = drawing.arm();
-        Map<Arm, Double> propensities = drawing.propensities();
-        Map<Arm, Double> used = new LinkedHashMap<>();
-        for (ArmRow row : rows) {
-            if (row.feasible()) {
-                used.merge(row.arm(), 0.0, Double::sum);
-                used.merge(credited(row, pin, lens), propensities.getOrDefault(row.arm(), 0.0), Double::sum);
-            }
-        }
-        EvidenceKey key = new EvidenceKey(context(), credited(row(drawn), pin, lens));
-        return new Learning(
-                key,
-                policy.stamp(key, inquiry.moment().now()),
-                policy.lead(key),
-                used.entrySet().stream()
-                        .map(entry -> new Learning.Odds(entry.getKey(), entry.getValue(), dollars(row(entry.getKey()))))
-                        .toList(),
-                drawing.standings(),
-                mode().isShadow() ? Optional.of(new Learning.Counterfactual(drawn, propensities)) : Optional.empty(),
-                drawing.trial(),
-                drawing.use());
-    }
-
-    private static double dollars(ArmRow row) {
-        return row.expectedCost().map(Usd::dollars).orElse(Double.NaN);
     }
 
     private Context context() {
@@ -433,12 +377,12 @@ final class Deliberation {
 
     private LensOrder order(Model smart, ArmRow row, Optional<Pin> pin) {
         Optional<String> pinned = pin.flatMap(Pin::lensId);
-        LensOrder.Timing timing = timing(row, pinned);
-        switch (timing) {
+        LensOrder.Timing when = timing.of(row, pinned);
+        switch (when) {
             case BACKGROUND, NOT_DUE -> misses(row);
             case INLINE, CACHED_ONLY -> {}
         }
-        return new LensOrder(smart, timing, pinned);
+        return new LensOrder(smart, when, pinned);
     }
 
     /** The first arm whose lens would have saved something is the one to save up for. */
@@ -446,30 +390,6 @@ final class Deliberation {
         if (missing.isEmpty() && row.missed().isPresent()) {
             missing = row.expectedSaving().filter(Usd.ZERO::isLessThan);
         }
-    }
-
-    private LensOrder.Timing timing(ArmRow row, Optional<String> pinned) {
-        return pinned.isPresent()
-                ? LensOrder.Timing.CACHED_ONLY
-                : switch (inquiry.plan().lens().build()) {
-                    case INLINE -> LensOrder.Timing.INLINE;
-                    case BACKGROUND -> LensOrder.Timing.BACKGROUND;
-                    case AUTO -> auto(row);
-                };
-    }
-
-    /** A client that names the arm wants it for this request, so it waits. */
-    private LensOrder.Timing auto(ArmRow row) {
-        boolean named = inquiry.overrides().arm().filter(row.arm()::equals).isPresent();
-        if (named || weighing.repaysLensAlone(row)) {
-            return LensOrder.Timing.INLINE;
-        }
-        boolean due = row.missed().isEmpty()
-                || MissedSavings.isDue(
-                        row.missed().get(),
-                        row.expectedSaving().orElse(Usd.ZERO),
-                        row.lensCost().orElse(Usd.ZERO));
-        return due ? LensOrder.Timing.BACKGROUND : LensOrder.Timing.NOT_DUE;
     }
 
     private ArmRow row(Arm arm) {

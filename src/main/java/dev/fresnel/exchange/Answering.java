@@ -83,9 +83,9 @@ final class Answering {
                         next))
                 .recover(problem -> {
                     trace.failed(client.isGone() ? CallOutcome.CANCELLED.key() : errorType(problem));
-                    Journal.Bill bill = call.isSent() ? Journal.Bill.PROMPT : Journal.Bill.NOTHING;
+                    Costs.Bill bill = call.isSent() ? Costs.Bill.PROMPT : Costs.Bill.NOTHING;
                     if (client.isGone()) {
-                        journal.ended(bill);
+                        journal.costs.ended(bill);
                         return Future.failedFuture(new ClientGone());
                     }
                     if (problem instanceof Unfit) {
@@ -94,7 +94,7 @@ final class Answering {
                     if (problem instanceof GatewayException && mayTry(next, bill)) {
                         return instead(rest, problem);
                     }
-                    journal.ended(bill);
+                    journal.costs.ended(bill);
                     return Future.failedFuture(problem);
                 });
     }
@@ -108,12 +108,12 @@ final class Answering {
         if (client.isGone()) {
             return Future.failedFuture(new ClientGone());
         }
-        Optional<String> denial = purse.cover(next, parts.prices(), journal);
+        Optional<String> denial = purse.cover(next, journal.costs);
         if (denial.isPresent()) {
             bypass.note(BypassReason.FALLBACK_OVER_BUDGET.key());
             return Future.failedFuture(problem);
         }
-        journal.discarded(parts.prices());
+        journal.discarded();
         return instead(List.of(next), problem);
     }
 
@@ -128,17 +128,17 @@ final class Answering {
      *
      * @param bill what the failed attempt very likely cost
      */
-    private boolean mayTry(Optional<Attempt> next, Journal.Bill bill) {
+    private boolean mayTry(Optional<Attempt> next, Costs.Bill bill) {
         if (next.isEmpty() || client.isGone()) {
             return false;
         }
-        Usd lost = journal.costOf(bill, parts.prices());
+        Usd lost = journal.costs.of(bill);
         Optional<String> denial = purse.cover(next.get(), lost);
         if (denial.isPresent()) {
             bypass.note(BypassReason.FALLBACK_OVER_BUDGET.key());
             return false;
         }
-        journal.lost(bill, parts.prices());
+        journal.costs.failed(bill);
         return true;
     }
 
@@ -192,7 +192,7 @@ final class Answering {
     private Future<Answer> read(Attempt attempt, Relay.Source source, UpstreamReply reply, Optional<Attempt> next) {
         MultiMap headers = ForwardHeaders.down(reply.headers());
         // Providers do not bill a reply that is an error.
-        if (reply.status() >= 300 && mayTry(next, Journal.Bill.NOTHING)) {
+        if (reply.status() >= 300 && mayTry(next, Costs.Bill.NOTHING)) {
             source.call().cancel();
             return Future.failedFuture(new Unfit("fallback_status_" + reply.status()));
         }
@@ -218,7 +218,7 @@ final class Answering {
                 .compose(held -> {
                     boolean broken = observed.facts().errorEvent()
                             || (held.isComplete() && !observed.facts().done());
-                    if (broken && mayTry(next, Journal.Bill.PROMPT)) {
+                    if (broken && mayTry(next, Costs.Bill.PROMPT)) {
                         source.call().cancel();
                         BypassReason reason = observed.facts().errorEvent()
                                 ? BypassReason.FALLBACK_ERROR_EVENT

@@ -137,6 +137,6 @@ final class Appraisal {
 
     private boolean isAtClientLimit() {
         OptionalLong limit = journal.request().map(ChatRequest::maxOutputTokens).orElse(OptionalLong.empty());
-        return limit.isPresent() && journal.usage().outputTokens() >= limit.getAsLong();
+        return limit.isPresent() && journal.costs.usage().outputTokens() >= limit.getAsLong();
     }
 }

@@ -137,7 +137,7 @@ final class Escalating {
         return new Opening(parts.vertx(), rules().hold(), request)
                 .read(streaming)
                 // Its head had come: it is very likely billed.
-                .onFailure(_ -> journal.ended(Journal.Bill.PROMPT));
+                .onFailure(_ -> journal.costs.ended(Costs.Bill.PROMPT));
     }
 
     private static Remedy.Told told(ImplicitSignal fault) {
@@ -176,7 +176,7 @@ final class Escalating {
             this.first = fault;
             this.fault = fault;
             this.bad = bad;
-            badCost = journal.answerCost(parts.prices());
+            badCost = journal.costs.ofAnswer();
         }
 
         /** As long as there is an answer, a fault of ours does not keep it from the client. */
@@ -187,7 +187,7 @@ final class Escalating {
                 }
                 log(problem);
                 journal.escalated = false;
-                journal.reinstated(bad.attempt(), badCost, parts.prices());
+                journal.reinstated(bad.attempt(), badCost);
                 return Future.succeededFuture(bad);
             });
         }
@@ -243,7 +243,7 @@ final class Escalating {
                             return done(seen.answer(), Remedy.RETRIED, Optional.empty());
                         }
                         bad = seen.answer();
-                        badCost = journal.answerCost(parts.prices());
+                        badCost = journal.costs.ofAnswer();
                         fault = seen.fault().get();
                         lost = Optional.empty();
                         return escalate();
@@ -286,11 +286,11 @@ final class Escalating {
 
         /** Makes another call in place of the last one, when there is money for it. */
         private Optional<Future<Answer>> instead(Attempt next) {
-            Optional<String> denial = purse.cover(next, parts.prices(), journal);
+            Optional<String> denial = purse.cover(next, journal.costs);
             if (denial.isPresent()) {
                 return Optional.empty();
             }
-            journal.discarded(parts.prices());
+            journal.discarded();
             if (bad instanceof Answer.Streaming stream && lost.isEmpty()) {
                 stream.source().call().cancel();
                 lost = Optional.of(new Answering.Unfit("the worker's stream was given up"));
@@ -315,7 +315,7 @@ final class Escalating {
                 tell(Remedy.NONE);
                 return Future.failedFuture(lost.get());
             }
-            journal.reinstated(bad.attempt(), badCost, parts.prices());
+            journal.reinstated(bad.attempt(), badCost);
             return done(bad, Remedy.NONE, Optional.of(why));
         }
 
@@ -339,7 +339,7 @@ final class Escalating {
                             journal.arm,
                             first.key(),
                             remedy,
-                            journal.lostCost()));
+                            journal.costs.lost()));
         }
 
         /** Where the learned policy has no opinion, always. */

@@ -53,7 +53,7 @@ final class Exchange {
         this.parts = parts;
         this.arrival = arrival;
         this.client = client;
-        journal = new Journal(parts.nanos(), arrival.startedNanos());
+        journal = new Journal(parts.nanos(), parts.prices(), arrival.startedNanos());
         bypass = new Bypass(parts, arrival, journal);
         purse = new Purse(parts, arrival);
         deciding = new Deciding(parts, arrival, client::isGone, journal, bypass, purse);
@@ -120,10 +120,11 @@ final class Exchange {
         }
         MultiMap headers = answer.headers().addAll(ownHeaders());
         // A cost that is not known is not told: it is not zero.
-        journal.cost(parts.prices())
+        journal.costs
+                .total()
                 .map(cost -> cost.plus(journal.lensCost))
                 .ifPresent(cost -> headers.set(ReplyHeaders.COST, cost.toString()));
-        journal.savings(parts.prices())
+        journal.savings()
                 .ifPresent(savings ->
                         headers.set(ReplyHeaders.SAVED, savings.saved().toString()));
         client.reply(answer.status(), headers, answer.body());
@@ -220,9 +221,10 @@ final class Exchange {
             journal.status = client.response().getStatusCode();
         }
         journal.over(end);
-        Optional<Usd> cost = journal.cost(parts.prices());
-        purse.settle(journal.spent(parts.prices()));
-        arrival.pass().used(journal.usage().inputTokens(), journal.usage().outputTokens());
+        Optional<Usd> cost = journal.costs.total();
+        purse.settle(journal.costs.known());
+        arrival.pass()
+                .used(journal.costs.usage().inputTokens(), journal.costs.usage().outputTokens());
         purse.lens(journal.lensCost);
         pace(end, cost);
         book(end, cost);
@@ -296,9 +298,9 @@ final class Exchange {
                             now.minus(journal.total()),
                             now,
                             new Turn.Spent(
-                                    journal.usage().inputTokens(),
-                                    journal.usage().outputTokens(),
-                                    journal.cost(parts.prices()).map(journal.lensCost::plus)),
+                                    journal.costs.usage().inputTokens(),
+                                    journal.costs.usage().outputTokens(),
+                                    journal.costs.total().map(journal.lensCost::plus)),
                             outcome));
             if (outcome instanceof Outcome.Rewarded) {
                 journal.request().ifPresent(request -> {
@@ -361,7 +363,7 @@ final class Exchange {
     }
 
     private ExchangeEvent finished(Journal.Delegated delegated, ExchangeEvent.End end, Optional<Usd> cost) {
-        Optional<Savings> savings = journal.savings(parts.prices());
+        Optional<Savings> savings = journal.savings();
         return new ExchangeEvent.DelegationFinished(
                 parts.clock().instant(),
                 arrival.id(),
@@ -372,8 +374,8 @@ final class Exchange {
                 delegated.model().name().value(),
                 journal.answeredBy(),
                 journal.attempts,
-                journal.usage(),
-                journal.usageReported(),
+                journal.costs.usage(),
+                journal.costs.reported().isPresent(),
                 cost,
                 journal.lensCost,
                 savings.map(Savings::counterfactual),
@@ -382,7 +384,7 @@ final class Exchange {
     }
 
     private ExchangeEvent summary(ExchangeEvent.End end, Optional<Usd> cost) {
-        Usage usage = journal.usage();
+        Usage usage = journal.costs.usage();
         return new ExchangeEvent.Finished(
                 parts.clock().instant(),
                 arrival.id(),
@@ -399,7 +401,7 @@ final class Exchange {
                 journal.told(),
                 journal.attempts,
                 usage,
-                journal.usageReported(),
+                journal.costs.reported().isPresent(),
                 cost,
                 journal.lensCost,
                 journal.timeToFirstToken(),

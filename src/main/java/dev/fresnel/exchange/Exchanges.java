@@ -36,7 +36,7 @@ public final class Exchanges {
         Upstream upstream = Objects.requireNonNull(
                 parts.providers().get(arrival.tenant().upstream()), "the config checks every upstream that it names");
         arrived(arrival, request.method().name(), "/v1/*");
-        Journal journal = new Journal(parts.nanos(), arrival.startedNanos());
+        Journal journal = new Journal(parts.nanos(), parts.prices(), arrival.startedNanos());
         CallTrace trace = parts.tracing().call(arrival.id(), CallPurpose.PASS_THROUGH, upstream, "");
         journal.traced(trace);
         var _ = passThrough
@@ -80,7 +80,7 @@ public final class Exchanges {
     }
 
     private ExchangeEvent own(Arrival arrival, HttpServerRequest request, ClientSide client, ExchangeEvent.End end) {
-        Journal journal = new Journal(parts.nanos(), arrival.startedNanos());
+        Journal journal = new Journal(parts.nanos(), parts.prices(), arrival.startedNanos());
         return finished(arrival, request, client, journal, end, "gateway", List.of(), 0);
     }
 

@@ -1,6 +1,5 @@
 package dev.fresnel.exchange;
 
-import dev.fresnel.budget.Price;
 import dev.fresnel.budget.PriceTable;
 import dev.fresnel.budget.Savings;
 import dev.fresnel.chat.ChatRequest;
@@ -54,14 +53,14 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 final class Journal {
-    /** Bytes-per-token rule of thumb, for replies whose usage was not reported or not reached. */
-    private static final int CHARS_PER_TOKEN = 4;
-
     /** Finish reasons of an answer that ended by itself. */
     private static final Set<String> WHOLE = Set.of("stop", "tool_calls", "function_call");
 
     private final LongSupplier nanos;
     private final long started;
+    /** Of the calls made for the answer. */
+    final Costs costs;
+
     /** Empty until the request is read. */
     String requestedModel = "";
 
@@ -118,12 +117,7 @@ final class Journal {
     private long waitedNanos;
     private long calledAt;
     private OptionalLong firstTokenAt = OptionalLong.empty();
-    private Optional<Usage> usage = Optional.empty();
-    private long contentChars;
-    private boolean answered;
     private boolean replied;
-    private Usd retries = Usd.ZERO;
-    private boolean unpriced;
 
     /**
      * The part of the journal that only delegated requests have.
@@ -149,9 +143,10 @@ final class Journal {
             boolean something,
             Supplier<Optional<List<Choice>>> choices) {}
 
-    Journal(LongSupplier nanos, long started) {
+    Journal(LongSupplier nanos, PriceTable prices, long started) {
         this.nanos = nanos;
         this.started = started;
+        costs = new Costs(prices);
     }
 
     /** The model that was asked for, as the books name it. */
@@ -182,6 +177,7 @@ final class Journal {
     void called(Attempt attempt, CallTrace trace) {
         traced(trace);
         current = attempt;
+        costs.called(attempt.model(), promptTokens(attempt));
         calledAt = nanos.getAsLong();
     }
 
@@ -208,9 +204,7 @@ final class Journal {
     }
 
     void measured(Optional<Usage> reported, long chars) {
-        answered = true;
-        usage = reported;
-        contentChars = chars;
+        costs.answered(reported, chars);
         call.answered(Optional.empty(), reported);
     }
 
@@ -307,7 +301,7 @@ final class Journal {
     /** What the provider's count says about sizes; empty where it did not count, or nothing was estimated. */
     Optional<UsageLearner.Answered> counted(ExchangeEvent.End end) {
         Attempt last = current;
-        if (last == null || !replied || status >= 300 || usage.isEmpty()) {
+        if (last == null || !replied || status >= 300 || costs.reported().isEmpty()) {
             return Optional.empty();
         }
         boolean whole = end == ExchangeEvent.End.COMPLETE
@@ -319,67 +313,26 @@ final class Journal {
                         known,
                         new Answerer(model.name(), guided ? Answerer.Guided.BY_LENS : Answerer.Guided.NOT),
                         guided ? delegated.orElseThrow().blockTokens() : 0,
-                        usage.get(),
+                        costs.reported().orElseThrow(),
                         whole ? UsageLearner.Whole.YES : UsageLearner.Whole.CUT)));
     }
 
-    /** What a call that came to nothing is taken to have cost. */
-    enum Bill {
-        /** It never left, or the provider refused it with an error status. */
-        NOTHING,
-        /** It left, and then it failed or nobody waited for it: the provider has very likely read, and billed, the prompt. */
-        PROMPT
-    }
-
-    /** The last call gave no reply. */
-    void ended(Bill bill) {
-        answered |= bill == Bill.PROMPT && current != null;
-    }
-
-    /** The cost of the call under way, should it have come to nothing; zero where the price is not known. */
-    Usd costOf(Bill bill, PriceTable prices) {
-        return switch (bill) {
-            case NOTHING -> Usd.ZERO;
-            case PROMPT -> price(prices).map(price -> price.of(prompt())).orElse(Usd.ZERO);
-        };
-    }
-
-    /** The call under way failed, and another takes its place. */
-    void lost(Bill bill, PriceTable prices) {
-        unpriced |= bill == Bill.PROMPT && price(prices).isEmpty();
-        retries = retries.plus(costOf(bill, prices));
-    }
-
-    /** The last call gave a reply that the client does not get, or none; it is paid for all the same. */
-    void discarded(PriceTable prices) {
-        unpriced |= answered && price(prices).isEmpty();
-        retries = retries.plus(answerCost(prices));
-        answered = false;
-        usage = Optional.empty();
-        contentChars = 0;
+    /** The last call gave a reply that the client does not get, or none. */
+    void discarded() {
+        costs.discarded();
         said = Optional.empty();
     }
 
     /**
      * A reply that was put aside goes to the client after all.
      *
-     * @param cost as it was booked when it was put aside; zero if it never was
+     * @param booked for it when it was put aside; zero if it never was
      */
-    void reinstated(Attempt attempt, Usd cost, PriceTable prices) {
-        discarded(prices);
-        retries = retries.minus(cost);
+    void reinstated(Attempt attempt, Usd booked) {
+        said = Optional.empty();
+        costs.reinstated(attempt.model(), promptTokens(attempt), booked);
         current = attempt;
         traced(CallTrace.NONE);
-    }
-
-    /** What was spent on calls that gave the client nothing. */
-    Usd lostCost() {
-        return retries;
-    }
-
-    /** Everything that this exchange's calls cost so far, as far as prices are known. */
-    Usd spent(PriceTable prices) {
-        return answerCost(prices).plus(retries);
     }
 
     /** The last call gave a reply for the client. */
@@ -409,54 +362,30 @@ final class Journal {
                 .filter(name -> !name.isEmpty());
     }
 
-    boolean usageReported() {
-        return usage.isPresent();
-    }
-
-    /** As reported; else estimated from the request and the characters of the reply; nothing when no reply began. */
-    Usage usage() {
-        return usage.orElseGet(() -> answered
-                ? Usage.of(prompt().inputTokens(), (contentChars + CHARS_PER_TOKEN - 1) / CHARS_PER_TOKEN)
-                : Usage.NONE);
-    }
-
-    private Usage prompt() {
-        long block = workerAnswered() ? delegated.map(Delegated::blockTokens).orElse(0L) : 0;
-        return Usage.of(inputEstimate + block, 0);
-    }
-
-    private Optional<Price> price(PriceTable prices) {
-        return Optional.ofNullable(current).flatMap(Attempt::model).flatMap(model -> prices.find(model.name()));
-    }
-
-    /** What this exchange's own calls cost, failed ones included; empty where the price of one is not known. */
-    Optional<Usd> cost(PriceTable prices) {
-        boolean unknown = unpriced || (answered && price(prices).isEmpty());
-        return unknown ? Optional.empty() : Optional.of(answerCost(prices).plus(retries));
-    }
-
-    /** What the last call cost; zero where the price is not known. */
-    Usd answerCost(PriceTable prices) {
-        return price(prices).map(price -> price.of(usage())).orElse(Usd.ZERO);
+    /** Estimated, with the lens where it is in the prompt. */
+    private long promptTokens(Attempt attempt) {
+        return inputEstimate
+                + (attempt.standing() == Attempt.Standing.WORKER
+                        ? delegated.map(Delegated::blockTokens).orElse(0L)
+                        : 0);
     }
 
     /** What delegation saved; empty when nothing was delegated or a price is missing. */
-    Optional<Savings> savings(PriceTable prices) {
+    Optional<Savings> savings() {
         Attempt last = current;
         if (delegated.isEmpty() || last == null) {
             return Optional.empty();
         }
+        Usage usage = costs.usage();
         // After a fallback the answer was written without the lens. Its size is an upper bound, so what the provider
-        // counted
-        // beyond the request's own tokens bounds it too.
-        long block = last.standing() == Attempt.Standing.WORKER
-                ? Math.min(delegated.get().blockTokens(), Math.max(0, usage().inputTokens() - inputEstimate))
+        // counted beyond the
+        // request's own tokens bounds it too.
+        long block = workerAnswered()
+                ? Math.min(delegated.get().blockTokens(), Math.max(0, usage.inputTokens() - inputEstimate))
                 : 0;
-        return requested
-                .flatMap(model -> prices.find(model.name()))
-                .flatMap(asked -> last.model()
-                        .flatMap(model -> prices.find(model.name()))
-                        .map(paid -> Savings.of(asked, paid, usage(), block, lensCost, retries)));
+        return costs.price(requested)
+                .flatMap(asked ->
+                        costs.price().map(paid -> Savings.of(asked, paid, usage, block, lensCost, costs.lost())));
     }
 
     Optional<String> requestedModel() {

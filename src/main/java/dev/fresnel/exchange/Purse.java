@@ -2,7 +2,6 @@ package dev.fresnel.exchange;
 
 import dev.fresnel.budget.Account;
 import dev.fresnel.budget.Payer;
-import dev.fresnel.budget.PriceTable;
 import dev.fresnel.budget.Reservation;
 import dev.fresnel.budget.Verdict;
 import dev.fresnel.value.Usd;
@@ -84,9 +83,9 @@ final class Purse {
         return cover(attempt.worstCase(), noPrice(attempt.named()), spent);
     }
 
-    /** {@link #cover} for a model that is asked after others, whose cost the journal knows. */
-    Optional<String> cover(Attempt attempt, PriceTable prices, Journal journal) {
-        return cover(attempt, journal.spent(prices).minus(booked));
+    /** {@link #cover} for a model that is asked after others. */
+    Optional<String> cover(Attempt attempt, Costs costs) {
+        return cover(attempt, costs.known().minus(booked));
     }
 
     /** {@link #cover} for an exchange that has spent nothing yet. */

@@ -2,6 +2,7 @@ package dev.fresnel.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fresnel.budget.PriceTable;
 import dev.fresnel.chat.ChatRequest;
 import dev.fresnel.chat.ChatRequestReader;
 import dev.fresnel.chat.ReplyReader;
@@ -139,7 +140,7 @@ class AppraisalTest {
     private Appraisal appraisal(Duration patience) {
         byte[] body = "{\"model\":\"m\",\"messages\":[],\"response_format\":{\"type\":\"json_object\"}}"
                 .getBytes(StandardCharsets.UTF_8);
-        Journal journal = new Journal(() -> 0, 0);
+        Journal journal = new Journal(() -> 0, new PriceTable(Map.of()), 0);
         journal.learns((ChatRequest) ChatRequestReader.read(body), assessment(), Optional.empty());
         Buffer answer = Buffer.buffer(ChatJson.completion("m", "no JSON", Usage.of(10, 10)));
         journal.measured(ReplyReader.read(answer.getBytes()), answer);

@@ -3,6 +3,7 @@ package dev.fresnel.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fresnel.budget.PriceTable;
 import dev.fresnel.budget.SpendStore;
 import dev.fresnel.chat.ChatRequestReader;
 import dev.fresnel.config.GatewayConfig;
@@ -17,6 +18,7 @@ import io.vertx.core.buffer.Buffer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -74,7 +76,7 @@ class StorelessDecisionTest {
                 Optional.empty(),
                 0,
                 Pass.unlimited());
-        Journal journal = new Journal(() -> 0, 0);
+        Journal journal = new Journal(() -> 0, new PriceTable(Map.of()), 0);
         Deciding deciding = new Deciding(
                 parts, arrival, () -> false, journal, new Bypass(parts, arrival, journal), new Purse(parts, arrival));
         return Await.result(deciding.decide(ChatRequestReader.read(body), Buffer.buffer(body)));
