@@ -36,6 +36,7 @@ import dev.fresnel.tenant.Limits;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantKey;
 import dev.fresnel.tenant.TenantRoute;
+import dev.fresnel.upstream.Credential;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.upstream.ModelCatalog;
 import dev.fresnel.upstream.PoolLimits;
@@ -146,9 +147,15 @@ final class Assembly {
         return new Upstream(
                 name,
                 section.baseUrl().orElseThrow(),
-                section.apiKey(),
+                credential(section),
                 new Timeouts(timeouts.connect(), timeouts.firstByte(), timeouts.idle(), timeouts.total()),
                 new PoolLimits(section.pool().maxConnections(), section.pool().maxQueue()));
+    }
+
+    private static Credential credential(UpstreamSection section) {
+        return section.credential().filter(Credential.Kind.NONE::equals).isPresent()
+                ? new Credential.None()
+                : Credential.of(section.apiKey());
     }
 
     private ModelCatalog catalog() {

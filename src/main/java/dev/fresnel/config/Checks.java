@@ -11,6 +11,7 @@ import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantRoute;
+import dev.fresnel.upstream.Credential;
 import dev.fresnel.value.ModelName;
 import dev.fresnel.value.Usd;
 import java.math.BigDecimal;
@@ -123,6 +124,16 @@ final class Checks {
         KeyPath path = KeyPath.of("upstreams", name);
         KeyPath urlPath = path.at("base-url");
         upstream.baseUrl().ifPresent(url -> baseUrl(upstream, url, urlPath));
+        upstream.credential().ifPresent(kind -> credential(upstream, kind, path.at("credential")));
+    }
+
+    private void credential(UpstreamSection upstream, Credential.Kind kind, KeyPath path) {
+        if (kind == Credential.Kind.API_KEY && upstream.apiKey().isEmpty()) {
+            findings.error(path, "is api-key, and there is no api-key", "set api-key, or write client or none");
+        }
+        if (kind != Credential.Kind.API_KEY && upstream.apiKey().isPresent()) {
+            findings.error(path, "keeps the api-key from being sent", "remove one of the two");
+        }
     }
 
     private void baseUrl(UpstreamSection upstream, URI url, KeyPath path) {
@@ -327,11 +338,13 @@ final class Checks {
             boolean remote = upstream.baseUrl()
                     .filter(url -> !HostPort.isLoopback(bare(url.getHost())))
                     .isPresent();
-            if (anyKeys && remote && upstream.apiKey().isEmpty()) {
+            boolean wanted =
+                    upstream.credential().filter(Credential.Kind.NONE::equals).isEmpty();
+            if (anyKeys && remote && wanted && upstream.apiKey().isEmpty()) {
                 findings.keyWarning(
                         KeyPath.of("upstreams", name),
                         "has no api-key, and a tenant's key is never passed on, so requests of tenants with keys reach it without a credential",
-                        "set api-key, unless this provider needs none");
+                        "set api-key; if this provider needs none, write credential: none");
             }
         });
     }

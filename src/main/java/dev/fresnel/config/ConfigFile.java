@@ -6,6 +6,7 @@ import dev.fresnel.chat.Feature;
 import dev.fresnel.tenant.KeyHash;
 import dev.fresnel.tenant.Scope;
 import dev.fresnel.tenant.Tenant;
+import dev.fresnel.upstream.Credential;
 import dev.fresnel.upstream.Tier;
 import dev.fresnel.value.Secret;
 import dev.fresnel.value.Usd;
@@ -120,10 +121,13 @@ record ConfigFile(
             @Key(value = "Address with the version path, such as `https://api.openai.com/v1`.", required = true)
             Optional<URI> baseUrl,
 
-            @Key(
-                    value = "Sent in place of the client's credential. Never sent to another host.",
-                    unset = "the client's own credential passes through")
+            @Key(value = "Sent in place of the client's credential. Never sent to another host.", unset = "none")
             Optional<Secret> apiKey,
+
+            @Key(
+                    value = "What the upstream is shown: its `api-key`, the `client`'s own credential, or `none`.",
+                    unset = "`api-key` where there is one, else `client`")
+            Optional<Credential.Kind> credential,
 
             @Key(
                     value = "Accept that `api-key` crosses the network unencrypted to an `http://` address.",

@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  * @param briefing makes the brief; asked only when a lens is written, since making one costs more than serving a cached lens. Pure
  * @param smart writes the lens if there is none; part of the key already
  * @param smartPrice of the writing
- * @param clientCredential used when the smart model's upstream has no key of its own
+ * @param clientCredential used where the smart model's upstream is shown the client's
  * @param requestId of the exchange that asks, for events: the one that starts a build pays for it
  */
 public record LensRequest(

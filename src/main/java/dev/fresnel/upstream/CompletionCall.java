@@ -9,7 +9,7 @@ import java.util.Optional;
  * One buffered, non-streaming question of our own to a model.
  *
  * @param request for whose sake it is asked
- * @param clientCredential used when the upstream has no key of its own: the whole {@code Authorization} header value
+ * @param clientCredential used where the upstream is shown the client's: the whole {@code Authorization} header value
  * @param jsonSchema a JSON Schema the answer must follow, with its name; sent only when the model supports it
  * @param deadline for the whole call
  */

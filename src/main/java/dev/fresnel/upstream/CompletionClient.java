@@ -239,9 +239,11 @@ public final class CompletionClient implements SmartModel {
                     .add("content-type", "application/json")
                     .add("accept", "application/json")
                     .add(ForwardHeaders.INTERNAL, PURPOSE);
-            Optional<String> credential = upstream.apiKey()
-                    .map(key -> "Bearer " + key.reveal())
-                    .or(() -> call.clientCredential().map(Secret::reveal));
+            Optional<String> credential = switch (upstream.credential()) {
+                case Credential.ApiKey(Secret key) -> Optional.of("Bearer " + key.reveal());
+                case Credential.Client _ -> call.clientCredential().map(Secret::reveal);
+                case Credential.None _ -> Optional.empty();
+            };
             credential.ifPresent(value -> headers.add("authorization", value));
             trace.into(headers);
             return headers;

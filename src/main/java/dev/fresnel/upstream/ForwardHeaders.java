@@ -1,5 +1,6 @@
 package dev.fresnel.upstream;
 
+import dev.fresnel.value.Secret;
 import io.vertx.core.MultiMap;
 import java.util.HashSet;
 import java.util.List;
@@ -55,11 +56,13 @@ public final class ForwardHeaders {
 
     /**
      * The client's headers as the upstream gets them: a fresh map, to which the caller may add its own (for example {@link
-     * #INTERNAL}). With a key of the upstream's own, that key replaces every credential of the client.
+     * #INTERNAL}). The client's credentials are among them only where the upstream is to
+     * be shown them; a key of the upstream's own takes their place.
      */
     public static MultiMap up(MultiMap client, Upstream upstream, ClientCredential credential, ReplyEncoding encoding) {
         Set<String> nominated = nominated(client);
-        boolean withoutCredentials = upstream.apiKey().isPresent() || credential == ClientCredential.STRIP;
+        boolean withoutCredentials =
+                credential == ClientCredential.STRIP || !(upstream.credential() instanceof Credential.Client);
         MultiMap up = MultiMap.caseInsensitiveMultiMap();
         for (Map.Entry<String, String> header : client.entries()) {
             String name = header.getKey().toLowerCase(Locale.ROOT);
@@ -71,7 +74,9 @@ public final class ForwardHeaders {
                 up.add(header.getKey(), header.getValue());
             }
         }
-        upstream.apiKey().ifPresent(key -> up.set(AUTHORIZATION, "Bearer " + key.reveal()));
+        if (upstream.credential() instanceof Credential.ApiKey(Secret key)) {
+            up.set(AUTHORIZATION, "Bearer " + key.reveal());
+        }
         return up;
     }
 

@@ -34,6 +34,7 @@ import dev.fresnel.tenant.Limits;
 import dev.fresnel.tenant.Scope;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantKey;
+import dev.fresnel.upstream.Credential;
 import dev.fresnel.upstream.Model;
 import dev.fresnel.upstream.PoolLimits;
 import dev.fresnel.upstream.Tier;
@@ -85,7 +86,7 @@ class ConfigKeysTest {
                 .isEqualTo(new Upstream(
                         "openai",
                         URI.create("https://api.openai.com/v1"),
-                        Optional.empty(),
+                        new Credential.Client(),
                         Timeouts.DEFAULT,
                         PoolLimits.DEFAULT));
         assertThat(config.models().models()).isEmpty();
@@ -179,7 +180,7 @@ class ConfigKeysTest {
                 .isEqualTo(new Upstream(
                         "openai",
                         URI.create("https://api.openai.com/v1"),
-                        Optional.of(new Secret("sk-from-env")),
+                        new Credential.ApiKey(new Secret("sk-from-env")),
                         new Timeouts(
                                 Duration.ofSeconds(2),
                                 Duration.ofSeconds(90),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fresnel.tenant.Caller;
 import dev.fresnel.tenant.KeyRegister;
 import dev.fresnel.tenant.TenantDirectory;
+import dev.fresnel.upstream.Credential;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -57,6 +58,27 @@ class ConfigProblemsTest {
                         .warnings())
                 .isEmpty();
         assertThat(Configs.warnings(yaml.formatted("${KEY:-}"))).isEmpty();
+    }
+
+    @Test
+    void credentialAndApiKeyAgree() {
+        String yaml = """
+                upstreams: { lab: { base-url: "https://lab.example/v1", credential: %s } }
+                tenants: [{ id: acme, keys: ["a-key-of-acme"] }]
+                """;
+
+        assertThat(Configs.problems(yaml.formatted("api-key")))
+                .singleElement()
+                .asString()
+                .contains("upstreams.lab.credential: is api-key, and there is no api-key");
+        assertThat(Configs.problems(yaml.formatted("none, api-key: \"${KEY:-k}\"")))
+                .singleElement()
+                .asString()
+                .contains("upstreams.lab.credential: keeps the api-key from being sent");
+        assertThat(Configs.warnings(yaml.formatted("client"))).anyMatch(warning -> warning.contains("never passed on"));
+        assertThat(Configs.warnings(yaml.formatted("none"))).noneMatch(warning -> warning.contains("never passed on"));
+        assertThat(Configs.valid(yaml.formatted("none")).upstreams().get("lab").credential())
+                .isEqualTo(new Credential.None());
     }
 
     /** What it is paid with must be known, and nobody judges best of himself. */
@@ -232,12 +254,14 @@ class ConfigProblemsTest {
             assertThat(key(config, "a")).isEqualTo("sk-from-file");
             assertThat(key(config, "b")).isEqualTo("sk-from-env");
             assertThat(Configs.upstream(config, "c").baseUrl()).hasToString("https://c.example/v1");
-            assertThat(Configs.upstream(config, "c").apiKey()).isEmpty();
+            assertThat(Configs.upstream(config, "c").credential()).isEqualTo(new Credential.Client());
             assertThat(key(config, "d")).isEqualTo("sk-from-file");
         }
 
         private static String key(GatewayConfig config, String upstream) {
-            return Configs.upstream(config, upstream).apiKey().orElseThrow().reveal();
+            return Configs.upstream(config, upstream).credential() instanceof Credential.ApiKey own
+                    ? own.secret().reveal()
+                    : "";
         }
 
         @Test
@@ -827,7 +851,7 @@ class ConfigProblemsTest {
 
             GatewayConfig config = Configs.valid(ConfigLoader.load(file, Map.of()));
 
-            assertThat(Configs.upstream(config, "openai").apiKey()).isPresent();
+            assertThat(Configs.upstream(config, "openai").credential()).isInstanceOf(Credential.ApiKey.class);
         }
     }
 

@@ -23,7 +23,7 @@ class EffectiveConfigTest {
                         "listen.admin-token [secret]",
                         "upstreams.openai.api-key [secret]",
                         "upstreams.openai.timeouts.first-byte 90s",
-                        "upstreams.local.api-key - (the client's own credential passes through)",
+                        "upstreams.local.api-key - (none)",
                         "store.embedded /var/lib/fresnel",
                         "models.gpt-4o.supports [tools, vision]",
                         "models.gpt-4o.context-window 128000",

@@ -11,6 +11,7 @@ import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.lens.LensPolicy;
 import dev.fresnel.policy.Arm;
 import dev.fresnel.tenant.Tenant;
+import dev.fresnel.upstream.Credential;
 import dev.fresnel.value.ModelName;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -93,7 +94,7 @@ class ShippedConfigTest {
                     .isEqualTo(RoutePlan.OFF);
         }
         assertThat(config.listen().data().isLoopback()).isTrue();
-        assertThat(Configs.upstream(config, "openai").apiKey()).isEmpty();
+        assertThat(Configs.upstream(config, "openai").credential()).isEqualTo(new Credential.Client());
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.fresnel.config.ConfigResult;
 import dev.fresnel.config.GatewayConfig;
 import dev.fresnel.config.HostPort;
 import dev.fresnel.config.Problem;
+import dev.fresnel.upstream.Credential;
 import io.kubernetes.client.openapi.models.V1ConfigMap;
 import io.kubernetes.client.openapi.models.V1Container;
 import io.kubernetes.client.openapi.models.V1EnvVar;
@@ -67,7 +68,7 @@ class MountedConfigTest {
         assertThat(gateway.getArgs()).startsWith("serve", "--config");
         assertThat(config.tenants()).isNotEmpty();
         assertThat(config.upstreams().values())
-                .allSatisfy(upstream -> assertThat(upstream.apiKey()).isPresent());
+                .allSatisfy(upstream -> assertThat(upstream.credential()).isInstanceOf(Credential.ApiKey.class));
         listeners(workload, gateway, config);
         store(workload, gateway, config, objects, result.warnings());
     }

@@ -6,6 +6,7 @@ import dev.fresnel.testing.Await;
 import dev.fresnel.testing.FakeCollector;
 import dev.fresnel.upstream.CallPurpose;
 import dev.fresnel.upstream.CallTrace;
+import dev.fresnel.upstream.Credential;
 import dev.fresnel.upstream.PoolLimits;
 import dev.fresnel.upstream.Timeouts;
 import dev.fresnel.upstream.Upstream;
@@ -17,7 +18,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -75,7 +75,7 @@ class SpanQueueTest {
         return new Upstream(
                 "acme",
                 URI.create("https://eu.api.mistral.ai/v1"),
-                Optional.empty(),
+                new Credential.Client(),
                 Timeouts.DEFAULT,
                 PoolLimits.DEFAULT);
     }

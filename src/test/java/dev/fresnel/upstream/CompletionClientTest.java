@@ -56,14 +56,27 @@ final class CompletionClientTest {
     @Test
     void usesTheClientsCredential_whenTheUpstreamHasNoKey() {
         fake.byDefault(Script.completion("ok", Usage.NONE));
-        Upstream open =
-                new Upstream("acme", fake.baseUri(), Optional.empty(), UpstreamFixture.PATIENT, PoolLimits.DEFAULT);
+        Upstream open = new Upstream(
+                "acme", fake.baseUri(), new Credential.Client(), UpstreamFixture.PATIENT, PoolLimits.DEFAULT);
 
         assertThat(Await.result(smart(open).complete(aCall(Set.of(), Optional.empty())))
                         .text())
                 .isEqualTo("ok");
 
         assertThat(fake.lastRequest().headerValues("authorization")).containsExactly("Bearer sk-client");
+    }
+
+    @Test
+    void showsNoCredential_whenTheUpstreamIsToBeShownNone() {
+        fake.byDefault(Script.completion("ok", Usage.NONE));
+        Upstream own = new Upstream(
+                "acme", fake.baseUri(), new Credential.None(), UpstreamFixture.PATIENT, PoolLimits.DEFAULT);
+
+        assertThat(Await.result(smart(own).complete(aCall(Set.of(), Optional.empty())))
+                        .text())
+                .isEqualTo("ok");
+
+        assertThat(fake.lastRequest().headerValues("authorization")).isEmpty();
     }
 
     @Test
@@ -225,7 +238,7 @@ final class CompletionClientTest {
         Upstream nobody = new Upstream(
                 "acme",
                 URI.create("http://127.0.0.1:1/v1"),
-                Optional.empty(),
+                new Credential.Client(),
                 UpstreamFixture.PATIENT,
                 PoolLimits.DEFAULT);
 

@@ -10,14 +10,13 @@ import dev.fresnel.value.Secret;
 import io.vertx.core.MultiMap;
 import java.net.URI;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ForwardHeadersTest {
-    private static final Upstream KEYED = upstream(Optional.of(new Secret("sk-ours")));
-    private static final Upstream OPEN = upstream(Optional.empty());
+    private static final Upstream KEYED = upstream(new Credential.ApiKey(new Secret("sk-ours")));
+    private static final Upstream OPEN = upstream(new Credential.Client());
 
     @Test
     void passesWhatIsForTheProvider_inOrderWithRepeats() {
@@ -82,6 +81,14 @@ final class ForwardHeadersTest {
     }
 
     @Test
+    void showsNoCredential_whenTheUpstreamIsToBeShownNone() {
+        MultiMap client = headers("Authorization: Bearer sk-client", "cookie: a=1", "x: 1");
+
+        assertThat(lines(ForwardHeaders.up(client, upstream(new Credential.None()), PASS_ON, AS_CLIENT_ACCEPTS)))
+                .containsExactly("x: 1");
+    }
+
+    @Test
     void keepsTenantKeysFromTheProvider() {
         MultiMap client = headers("Authorization: Bearer tenant-key", "x-api-key: tenant-key", "x: 1");
 
@@ -133,8 +140,9 @@ final class ForwardHeadersTest {
         assertThat(lines(ForwardHeaders.down(reply))).isEqualTo(passed);
     }
 
-    private static Upstream upstream(Optional<Secret> key) {
-        return new Upstream("acme", URI.create("http://localhost/v1"), key, Timeouts.DEFAULT, PoolLimits.DEFAULT);
+    private static Upstream upstream(Credential credential) {
+        return new Upstream(
+                "acme", URI.create("http://localhost/v1"), credential, Timeouts.DEFAULT, PoolLimits.DEFAULT);
     }
 
     private static MultiMap headers(String... lines) {

@@ -15,7 +15,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -44,7 +43,7 @@ final class UpstreamFixture implements AutoCloseable {
     }
 
     Upstream upstreamAt(URI base, Timeouts timeouts, PoolLimits pool) {
-        return new Upstream("acme", base, Optional.of(new Secret("sk-acme")), timeouts, pool);
+        return new Upstream("acme", base, new Credential.ApiKey(new Secret("sk-acme")), timeouts, pool);
     }
 
     static Timeouts shortConnect() {
