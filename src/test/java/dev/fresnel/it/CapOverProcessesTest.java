@@ -59,7 +59,7 @@ class CapOverProcessesTest {
             {"model":"smart","max_completion_tokens":%d,"messages":[{"role":"user","content":"Tell me about lighthouses."}]}"""
             .formatted(MOST_TOKENS);
 
-    private static final Duration CALL = Duration.ofMillis(20);
+    private static final Duration CALL = Duration.ofMillis(50);
 
     /** Refused so often in a row, this far apart, a client takes the budget for exhausted. */
     private static final int PATIENCE = 3;
@@ -126,9 +126,10 @@ class CapOverProcessesTest {
         ServingProcess killed = processes.getLast();
         List<Callable<Void>> clients = new ArrayList<>();
         for (ServingProcess process : processes) {
+            HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
             for (int i = 0; i < CLIENTS; i++) {
                 clients.add(() -> {
-                    spend(process, process == killed);
+                    spend(http, process, process == killed);
                     return null;
                 });
             }
@@ -161,13 +162,12 @@ class CapOverProcessesTest {
     }
 
     /** One client with its own connection, until there is no money or no gateway. */
-    private void spend(ServingProcess at, boolean mayDie) throws InterruptedException, IOException {
+    private void spend(HttpClient http, ServingProcess at, boolean mayDie) throws InterruptedException, IOException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(at.data() + "/v1/chat/completions"))
                 .header("content-type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(REQUEST))
                 .build();
-        try (HttpClient http =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+        try {
             int refusedInARow = 0;
             while (refusedInARow < PATIENCE) {
                 HttpResponse<String> reply = http.send(request, HttpResponse.BodyHandlers.ofString());

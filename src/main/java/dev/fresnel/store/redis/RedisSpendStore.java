@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * answer meant a lost addition or not, it counts once. While Redis is away additions wait in memory, one number per account and day.
  *
  * <p>Leases are in the hash {@code fresnel:{TENANT}:leases} beside it and go with the additions, in one script: a lease is asked for by the level
- * to have, so that asking twice changes nothing.
+ * to have, so that asking twice changes nothing. An ask that Redis hears of after a newer one, over a connection that was given up, changes
+ * nothing either.
  */
 public final class RedisSpendStore implements LeaseStore {
     private static final RedisScript ADD = RedisScript.load("spend_add");
