@@ -114,8 +114,8 @@ record ProofStores(
                 new RedisDecisionStore(link),
                 true,
                 (replica, tenant, time) -> {
-                    RedisSpendStore spend = new RedisSpendStore(
-                            vertx, link, replica, () -> Map.of(tenant, List.of()), LEASE_TERM);
+                    RedisSpendStore spend =
+                            new RedisSpendStore(vertx, link, replica, () -> Map.of(tenant, List.of()), LEASE_TERM);
                     closing.later("spend", spend::close);
                     return Ledger.leasing(
                             spend, time, () -> ChronoUnit.NANOS.between(START, time.instant()) / PACE, _ -> {});

@@ -120,12 +120,13 @@ final class Leases {
         books.tenants().forEach(tenant -> {
             List<Account> accounts = books.withLock(tenant, book -> {
                 List<Account> held = new ArrayList<>();
-                book.balances().forEach((account, balance) -> balance.lease()
-                        .filter(lease -> lease.isHeld(balance.allReserved()))
-                        .ifPresent(lease -> {
-                            before.accept(lease);
-                            held.add(account);
-                        }));
+                book.balances()
+                        .forEach((account, balance) -> balance.lease()
+                                .filter(lease -> lease.isHeld(balance.allReserved()))
+                                .ifPresent(lease -> {
+                                    before.accept(lease);
+                                    held.add(account);
+                                }));
                 return held;
             });
             accounts.forEach(account -> asked.add(ask(account, Usd.ZERO)));

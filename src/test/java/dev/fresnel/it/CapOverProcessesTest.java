@@ -56,8 +56,7 @@ class CapOverProcessesTest {
     private static final long WORTH = INPUT_TOKENS * INPUT_NANOS + MOST_TOKENS * OUTPUT_NANOS;
 
     private static final String REQUEST = """
-            {"model":"smart","max_completion_tokens":%d,"messages":[{"role":"user","content":"Tell me about lighthouses."}]}"""
-            .formatted(MOST_TOKENS);
+            {"model":"smart","max_completion_tokens":%d,"messages":[{"role":"user","content":"Tell me about lighthouses."}]}""".formatted(MOST_TOKENS);
 
     private static final Duration CALL = Duration.ofMillis(50);
 
@@ -70,6 +69,8 @@ class CapOverProcessesTest {
     private Path folder;
 
     private final Vertx vertx = Vertx.vertx();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final RedisServer redis = RedisServer.start();
     private final FakeUpstream provider = FakeUpstream.start(vertx);
     private final AtomicLong bill = new AtomicLong();
@@ -100,6 +101,7 @@ class CapOverProcessesTest {
     @AfterEach
     void stop() {
         processes.forEach(ServingProcess::close);
+        http.close();
         provider.close();
         redis.close();
         Await.result(vertx.close());
@@ -126,16 +128,15 @@ class CapOverProcessesTest {
         ServingProcess killed = processes.getLast();
         List<Callable<Void>> clients = new ArrayList<>();
         for (ServingProcess process : processes) {
-            HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
             for (int i = 0; i < CLIENTS; i++) {
                 clients.add(() -> {
-                    spend(http, process, process == killed);
+                    spend(process, process == killed);
                     return null;
                 });
             }
         }
         clients.add(() -> {
-            assertThat(half.await(5, TimeUnit.MINUTES)).isTrue();
+            assertThat(half.await(20, TimeUnit.MINUTES)).isTrue();
             killed.kill();
             return null;
         });
@@ -146,7 +147,9 @@ class CapOverProcessesTest {
             }
         }
         double seconds = (System.nanoTime() - began) / 1e9;
-        processes.subList(0, 2).forEach(process -> assertThat(process.terminate()).isZero());
+        processes
+                .subList(0, 2)
+                .forEach(process -> assertThat(process.terminate()).isZero());
 
         long booked = booked();
         long left = leased();
@@ -161,8 +164,8 @@ class CapOverProcessesTest {
                 .isBetween(bill.get(), cap().nanos());
     }
 
-    /** One client with its own connection, until there is no money or no gateway. */
-    private void spend(HttpClient http, ServingProcess at, boolean mayDie) throws InterruptedException, IOException {
+    /** One client, which has a connection to itself, until there is no money or no gateway. */
+    private void spend(ServingProcess at, boolean mayDie) throws InterruptedException, IOException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(at.data() + "/v1/chat/completions"))
                 .header("content-type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(REQUEST))

@@ -63,9 +63,7 @@ final class BudgetKept implements Proof {
         DataSet set = bench.data().apply("paretobandit-llama");
         return new Verdict(
                 id(),
-                Lineup.stream(
-                        set,
-                        "and paretobandit-mistral: 2 windows of 4 passes, one process" + days),
+                Lineup.stream(set, "and paretobandit-mistral: 2 windows of 4 passes, one process" + days),
                 claims,
                 List.of(new Table(
                         List.of("pair", "budget", "rule", "highest window %", "used %", "lift %", "refused %"), rows)),

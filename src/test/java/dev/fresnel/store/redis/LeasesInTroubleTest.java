@@ -124,7 +124,8 @@ final class LeasesInTroubleTest {
             slow.settle(slow.granted(payer(), WORTH), Usd.ZERO);
             Await.result(slow.ledger().renew());
 
-            // It offers back what it holds, which Redis hears of when the replica is on another connection and has asked for more.
+            // It offers back what it holds, which Redis hears of when the replica is on another connection and has
+            // asked for more.
             line.hold();
             slow.renew();
             Await.until("the offer is under way", line::isHolding);
