@@ -8,6 +8,9 @@
 -- A lease is a field REPLICA|ACCOUNT of the leases: nanos|expires. What a replica books comes out of its lease. A lease whose replica has not
 -- been heard of in time is over, and taken for spent: nobody knows what its last requests cost. It is owed to that replica: should it come back,
 -- what it then books is taken from there first, and what its running requests do not need is given back.
+--
+-- A sequence that is not above the last one was carried out before, or comes late: over a connection that the replica has given up, after what it
+-- has sent since. Its additions count already, and its leases are as they are: what it asked for is no longer what the replica goes by.
 if not redis.call('HGET', KEYS[1], 'v') then
   return {'absent'}
 end
@@ -57,9 +60,10 @@ end
 
 local last = redis.call('HGET', KEYS[1], 'replica:' .. replica)
 last = last and string.match(last, '^%d+')
+local late = last and tonumber(last) >= tonumber(ARGV[2])
 local additions = tonumber(ARGV[7])
 local position = 8
-if not (last and tonumber(last) >= tonumber(ARGV[2])) then
+if not late then
   for _ = 1, additions do
     local account, day, nanos = ARGV[position], ARGV[position + 1], ARGV[position + 2]
     position = position + 3
@@ -106,7 +110,7 @@ if position <= #ARGV then
     local account = ARGV[position]
     local wanted, least, reserved = tonumber(ARGV[position + 4]), tonumber(ARGV[position + 5]), tonumber(ARGV[position + 6])
     local before, when = owed(account)
-    if before > reserved then
+    if before > reserved and not late then
       -- It is back, and fewer of its requests still run than were taken for spent.
       book(account, when, whole(reserved - before))
       owe(replica, account, reserved, when)
@@ -122,24 +126,26 @@ if position <= #ARGV then
       end
     end
     local field = replica .. '|' .. account
-    local mine = lease(field)
-    local level = mine
-    if wanted < mine then
-      level = wanted
-    elseif left and left > 0 then
-      local need = math.max(0, least - mine)
-      if left >= need then
-        -- Smaller as the end comes near, so that no replica sits on what others could use.
-        level = mine + math.min(wanted - mine, math.max(need, math.floor(left / 8)), left)
+    local level = lease(field)
+    if not late then
+      local mine = level
+      if wanted < mine then
+        level = wanted
+      elseif left and left > 0 then
+        local need = math.max(0, least - mine)
+        if left >= need then
+          -- Smaller as the end comes near, so that no replica sits on what others could use.
+          level = mine + math.min(wanted - mine, math.max(need, math.floor(left / 8)), left)
+        end
+      end
+      sums[account] = (sums[account] or 0) - mine + level
+      if level > 0 then
+        redis.call('HSET', KEYS[2], field, whole(level) .. '|' .. whole(now + tonumber(ARGV[6])))
+      else
+        redis.call('HDEL', KEYS[2], field)
       end
     end
-    sums[account] = (sums[account] or 0) - mine + level
-    if level > 0 then
-      redis.call('HSET', KEYS[2], field, whole(level) .. '|' .. whole(now + tonumber(ARGV[6])))
-    else
-      redis.call('HDEL', KEYS[2], field)
-    end
-    for _, value in ipairs({whole(level), whole(sums[account]), spent[1], spent[2], spent[3]}) do
+    for _, value in ipairs({whole(level), whole(sums[account] or 0), spent[1], spent[2], spent[3]}) do
       answer[#answer + 1] = value
     end
     position = position + 7

@@ -1,6 +1,6 @@
 package dev.fresnel.app;
 
-import dev.fresnel.budget.SpendStore;
+import dev.fresnel.budget.Ledger;
 import dev.fresnel.config.GatewayConfig;
 import dev.fresnel.config.RedisAddress;
 import dev.fresnel.outcome.ArmStateStore;
@@ -24,16 +24,17 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiFunction;
 
 /**
  * The stores of a gateway, opened for a proof and emptied after it: an embedded one in a folder of its own, or a corner of a Redis.
  *
- * @param spending what a replica sees of a tenant's spend
+ * @param hasLeases whether replicas can share a budget
+ * @param ledgers opens a replica's ledger
  * @param clock the embedded store's stands still, so that a proof gives the same number every time
  */
 record ProofStores(
@@ -42,7 +43,8 @@ record ProofStores(
         InstantSource clock,
         ArmStateStore arms,
         DecisionStore decisions,
-        BiFunction<String, TenantId, SpendStore> spending,
+        boolean hasLeases,
+        Ledgers ledgers,
         Closing closing)
         implements SharedStores {
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
@@ -53,6 +55,21 @@ record ProofStores(
 
     /** What is measured is what is learned, not how quick a shared machine is. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /**
+     * In Redis' time. A proof's day passes in seconds, so a replica that dies in it is found dead within it; the others are heard of many times a
+     * second.
+     */
+    private static final Duration LEASE_TERM = Duration.ofSeconds(2);
+
+    /** As long as a lease lasts in a gateway, in the time of the proof: how much faster that is taken to run. */
+    private static final long PACE = RedisSpendStore.LEASE_TERM.dividedBy(LEASE_TERM);
+
+    /** See {@link SharedStores#ledger}. */
+    @FunctionalInterface
+    interface Ledgers {
+        Ledger of(String replica, TenantId tenant, InstantSource clock);
+    }
 
     /** Blocks until it is there. */
     static ProofStores embedded() {
@@ -68,7 +85,8 @@ record ProofStores(
                 () -> START,
                 new EmbeddedArmStateStore(store, () -> START),
                 new EmbeddedDecisionStore(store, () -> START, MOST_DECISIONS),
-                (_, _) -> new EmbeddedSpendStore(store),
+                false,
+                (_, _, time) -> Ledger.unread(new EmbeddedSpendStore(store), time, _ -> {}),
                 closing);
     }
 
@@ -94,10 +112,13 @@ record ProofStores(
                 SystemTime.clock(),
                 new RedisArmStateStore(link),
                 new RedisDecisionStore(link),
-                (replica, tenant) -> {
-                    RedisSpendStore spend = new RedisSpendStore(vertx, link, replica, () -> Map.of(tenant, List.of()));
+                true,
+                (replica, tenant, time) -> {
+                    RedisSpendStore spend =
+                            new RedisSpendStore(vertx, link, replica, () -> Map.of(tenant, List.of()), LEASE_TERM);
                     closing.later("spend", spend::close);
-                    return spend;
+                    return Ledger.leasing(
+                            spend, time, () -> ChronoUnit.NANOS.between(START, time.instant()) / PACE, _ -> {});
                 },
                 closing);
     }
@@ -128,8 +149,8 @@ record ProofStores(
     }
 
     @Override
-    public SpendStore spend(String replica, TenantId tenant) {
-        return spending.apply(replica, tenant);
+    public Ledger ledger(String replica, TenantId tenant, InstantSource time) {
+        return ledgers.of(replica, tenant, time);
     }
 
     @Override

@@ -19,7 +19,7 @@ final class ProofStoresOption {
             paramLabel = "URL",
             description =
                     "A Redis without a password that the replicas of P4, P9 and P15 share, for example redis://127.0.0.1:6379."
-                            + " Only keys of the proof's own are written, and removed. Default: an embedded store in a temporary folder.")
+                            + " Only keys of the proof's own are written, and removed. Default: an embedded store in a temporary folder, and of P9 only what one process does.")
     private @Nullable String redis;
 
     SharedStores open() {

@@ -17,7 +17,7 @@ public interface LeaseStore extends SpendStore {
 
     /**
      * Sets this replica's lease, as far as the limits allow. Fails, in its own time, when the store cannot be reached; whether the lease was
-     * set is then not known, and asking again sets it right.
+     * set is then not known, and asking again sets it right: an ask that was given up changes nothing once a newer one has been carried out.
      */
     Future<Lease> lease(Ask ask);
 

@@ -1,21 +1,14 @@
 package dev.fresnel.budget;
 
-import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.time.InstantSource;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
@@ -33,43 +26,16 @@ public final class Ledger {
     /** Round trips that one request may wait for. Each gives a share of what is left, so a burst larger than it takes several. */
     private static final int TRIES = 32;
 
-    private final Map<TenantId, Book> books = new ConcurrentHashMap<>();
+    private final Books books;
     private final SpendStore store;
-    private final Optional<Leasing> leasing;
-    private final InstantSource clock;
+    private final Optional<Leases> leases;
     private final Consumer<BudgetStanding> worse;
 
-    private Ledger(SpendStore store, Optional<Leasing> leasing, InstantSource clock, Consumer<BudgetStanding> worse) {
+    private Ledger(Books books, SpendStore store, Optional<Leases> leases, Consumer<BudgetStanding> worse) {
+        this.books = books;
         this.store = store;
-        this.leasing = leasing;
-        this.clock = clock;
+        this.leases = leases;
         this.worse = worse;
-    }
-
-    /** Shares of budgets, and the time by which they are over. */
-    private record Leasing(LeaseStore store, LongSupplier nanos) {
-        /** Less than the term by what an answer takes that is waited for, and some more. */
-        long goodUntil(long asked) {
-            return asked + store.term().toNanos() * 5 / 6;
-        }
-    }
-
-    /** A tenant's accounts, and their lock. */
-    private static final class Book {
-        private final Map<Account, Balance> balances = new HashMap<>();
-        private LocalDate today = LocalDate.EPOCH;
-
-        /** For one step, so that everybody who pays has the same day. A clock that steps back keeps the later one. */
-        Book on(LocalDate day) {
-            today = day.isAfter(today) ? day : today;
-            return this;
-        }
-
-        Balance balance(Account account) {
-            Balance balance = balances.computeIfAbsent(account, key -> new Balance(key, today));
-            balance.turnTo(today);
-            return balance;
-        }
     }
 
     /**
@@ -78,7 +44,7 @@ public final class Ledger {
      * @param worse told, on any thread, of every limit whose state got worse, once per state and window
      */
     public static Future<Ledger> open(SpendStore store, InstantSource clock, Consumer<BudgetStanding> worse) {
-        Ledger ledger = new Ledger(store, Optional.empty(), clock, worse);
+        Ledger ledger = unread(store, clock, worse);
         return ledger.refresh().map(ledger);
     }
 
@@ -87,7 +53,7 @@ public final class Ledger {
      * at start and must not keep the gateway from serving.
      */
     public static Ledger unread(SpendStore store, InstantSource clock, Consumer<BudgetStanding> worse) {
-        return new Ledger(store, Optional.empty(), clock, worse);
+        return new Ledger(new Books(clock), store, Optional.empty(), worse);
     }
 
     /**
@@ -98,7 +64,8 @@ public final class Ledger {
      */
     public static Ledger leasing(
             LeaseStore store, InstantSource clock, LongSupplier nanos, Consumer<BudgetStanding> worse) {
-        return new Ledger(store, Optional.of(new Leasing(store, nanos)), clock, worse);
+        Books books = new Books(clock);
+        return new Ledger(books, store, Optional.of(new Leases(books, store, nanos)), worse);
     }
 
     /**
@@ -110,7 +77,7 @@ public final class Ledger {
         return store.spentAsOf(today)
                 .map(spent -> {
                     spent.forEach((account, known) -> {
-                        var _ = on(account, balance -> {
+                        var _ = books.on(account, balance -> {
                             balance.learn(known, today);
                             return balance;
                         });
@@ -127,7 +94,7 @@ public final class Ledger {
      */
     public Verdict reserve(Payer payer, Usd worstCase) {
         Verdict verdict = atHand(payer, worstCase);
-        leasing.ifPresent(by -> askAhead(by, payer));
+        leases.ifPresent(by -> by.askAhead(payer));
         return verdict;
     }
 
@@ -136,7 +103,7 @@ public final class Ledger {
             throw new IllegalArgumentException("a reservation is not negative: " + worstCase);
         }
         List<BudgetStanding> untold = new ArrayList<>();
-        Verdict verdict = withLock(payer.tenant(), book -> {
+        Verdict verdict = books.withLock(payer.tenant(), book -> {
             Optional<Verdict.Denied> denied = payer.lines().stream()
                     .flatMap(line -> book.balance(line.account()).refusal(line.budget(), worstCase).stream())
                     .findFirst();
@@ -145,7 +112,7 @@ public final class Ledger {
             if (denied.isPresent()) {
                 return denied.get();
             }
-            Optional<Verdict.Unleased> unleased = leasing.flatMap(by -> unleased(book, by, payer, worstCase));
+            Optional<Verdict.Unleased> unleased = leases.flatMap(by -> by.uncovered(book, payer, worstCase));
             if (unleased.isPresent()) {
                 return unleased.get();
             }
@@ -163,31 +130,27 @@ public final class Ledger {
      */
     public Future<Verdict> obtain(Payer payer, Usd worstCase) {
         Verdict verdict = atHand(payer, worstCase);
-        if (leasing.isEmpty()) {
-            return Future.succeededFuture(verdict);
+        return leases.map(by -> obtain(by, payer, worstCase, verdict)).orElseGet(() -> Future.succeededFuture(verdict));
+    }
+
+    private Future<Verdict> obtain(Leases by, Payer payer, Usd worstCase, Verdict atHand) {
+        if (!(atHand instanceof Verdict.Unleased) || !by.isReachable()) {
+            by.askAhead(payer);
+            return Future.succeededFuture(atHand);
         }
-        Leasing by = leasing.get();
-        if (!(verdict instanceof Verdict.Unleased) || !by.store().isReachable()) {
-            askAhead(by, payer);
-            return Future.succeededFuture(verdict);
-        }
-        waits(payer, lease -> lease.waits(worstCase));
+        by.waits(payer, worstCase);
         return obtain(by, payer, worstCase, TRIES).onSuccess(answer -> {
-            waits(payer, lease -> lease.waitsNoLonger(worstCase));
+            by.waitsNoLonger(payer, worstCase);
             if (!(answer instanceof Verdict.Unleased)) {
-                askAhead(by, payer);
+                by.askAhead(payer);
             }
         });
     }
 
-    private Future<Verdict> obtain(Leasing by, Payer payer, Usd worstCase, int tries) {
-        List<Future<Boolean>> asked = payer.lines().stream()
-                .filter(line -> line.budget().isLimited())
-                .map(line -> ask(by, line.account(), worstCase))
-                .toList();
-        return Future.join(asked).transform(answers -> {
+    private Future<Verdict> obtain(Leases by, Payer payer, Usd worstCase, int tries) {
+        return by.ask(payer, worstCase).transform(answer -> {
             Verdict again = atHand(payer, worstCase);
-            if (answers.failed() || !(again instanceof Verdict.Unleased(Account account, Usd needed))) {
+            if (answer.failed() || !(again instanceof Verdict.Unleased(Account account, Usd needed))) {
                 return Future.succeededFuture(again);
             }
             BudgetStanding tightest = tightest(payer, account);
@@ -196,15 +159,6 @@ public final class Ledger {
             }
             // Others took what came, and there is more.
             return tries > 1 ? obtain(by, payer, worstCase, tries - 1) : Future.succeededFuture(again);
-        });
-    }
-
-    private void waits(Payer payer, Consumer<Leasehold> change) {
-        var _ = withLock(payer.tenant(), book -> {
-            payer.lines().stream()
-                    .filter(line -> line.budget().isLimited())
-                    .forEach(line -> book.balance(line.account()).lease().ifPresent(change));
-            return payer;
         });
     }
 
@@ -219,7 +173,7 @@ public final class Ledger {
     private Verdict exhausted(Payer payer, BudgetStanding tightest, Usd needed) {
         Account account = tightest.account();
         List<BudgetStanding> untold = new ArrayList<>();
-        Verdict denied = withLock(payer.tenant(), book -> {
+        Verdict denied = books.withLock(payer.tenant(), book -> {
             Balance balance = book.balance(account);
             balance.refuse(tightest);
             payer.lines().stream()
@@ -231,110 +185,17 @@ public final class Ledger {
         return denied;
     }
 
-    /** Under the lock: the first account whose share does not cover it. */
-    private Optional<Verdict.Unleased> unleased(Book book, Leasing by, Payer payer, Usd worstCase) {
-        if (worstCase.equals(Usd.ZERO)) {
-            return Optional.empty();
-        }
-        boolean lost = !by.store().isReachable();
-        long now = by.nanos().getAsLong();
-        Optional<Verdict.Unleased> uncovered = Optional.empty();
-        for (Payer.Line line : payer.lines()) {
-            if (line.budget().isLimited()) {
-                Balance balance = book.balance(line.account());
-                Leasehold lease = balance.lease(line.budget(), now);
-                lease.wants(line.budget(), worstCase);
-                OnStoreLoss rule = lost || lease.isLost() ? payer.onStoreLoss() : OnStoreLoss.LOCAL_SHARE;
-                boolean covered = switch (rule) {
-                    case ALLOW -> true;
-                    case DENY -> false;
-                    case LOCAL_SHARE -> !lease.free(balance.allReserved(), now).isLessThan(worstCase);
-                };
-                if (!covered) {
-                    uncovered = uncovered.or(() -> Optional.of(new Verdict.Unleased(line.account(), worstCase)));
-                }
-            }
-        }
-        return uncovered;
-    }
-
-    /** So that the next request need not wait. */
-    private void askAhead(Leasing by, Payer payer) {
-        if (!by.store().isReachable()) {
-            return;
-        }
-        for (Payer.Line line : payer.lines()) {
-            boolean due = line.budget().isLimited()
-                    && on(
-                            line.account(),
-                            balance -> balance.lease()
-                                    .filter(lease -> lease.isShort(
-                                            balance.allReserved(), by.nanos().getAsLong()))
-                                    .isPresent());
-            if (due) {
-                var _ = ask(by, line.account(), Usd.ZERO);
-            }
-        }
-    }
-
     /**
      * Tells the store that this replica lives, and gives back what it has had no use for since the last time. To be called every few seconds; what fails
      * is tried again then.
      */
     public Future<Void> renew() {
-        return askForAll(_ -> {});
+        return leases.map(Leases::renew).orElseGet(Future::succeededFuture);
     }
 
     /** Gives everything back that no running request needs, at the end. Takes no longer than two asks. */
     public Future<Void> giveBack() {
-        // What is under way first: it asks for more than is needed now.
-        return askForAll(_ -> {}).compose(_ -> askForAll(Leasehold::rests));
-    }
-
-    private Future<Void> askForAll(Consumer<Leasehold> before) {
-        List<Future<Boolean>> asked = new ArrayList<>();
-        leasing.ifPresent(by -> books.keySet().forEach(tenant -> {
-            List<Account> accounts = withLock(tenant, book -> {
-                List<Account> held = new ArrayList<>();
-                book.balances.forEach((account, balance) -> balance.lease()
-                        .filter(lease -> lease.isHeld(balance.allReserved()))
-                        .ifPresent(lease -> {
-                            before.accept(lease);
-                            held.add(account);
-                        }));
-                return held;
-            });
-            accounts.forEach(account -> asked.add(ask(by, account, Usd.ZERO)));
-        }));
-        return Future.join(asked).mapEmpty();
-    }
-
-    /** One ask at a time for an account, so that its answers come in the order of its asks: who comes meanwhile shares what comes of it. */
-    private Future<Boolean> ask(Leasing by, Account account, Usd next) {
-        long asked = by.nanos().getAsLong();
-        Promise<Boolean> done = Promise.promise();
-        List<LeaseStore.Ask> asks = new ArrayList<>();
-        Future<Boolean> answered = on(account, balance -> {
-            Leasehold lease = balance.lease().orElseThrow();
-            return lease.asking().orElseGet(() -> {
-                asks.add(lease.ask(account, balance.day(), balance.allReserved(), next, done.future()));
-                return done.future();
-            });
-        });
-        asks.forEach(ask -> by.store().lease(ask).onComplete(answer -> {
-            var _ = on(account, balance -> {
-                Leasehold lease = balance.lease().orElseThrow();
-                if (answer.succeeded()) {
-                    lease.granted(answer.result(), by.goodUntil(asked), balance.bookedEver());
-                    balance.learn(answer.result().spent(), ask.today());
-                } else {
-                    lease.refused();
-                }
-                return balance;
-            });
-            done.handle(answer.map(true));
-        }));
-        return answered;
+        return leases.map(Leases::giveBack).orElseGet(Future::succeededFuture);
     }
 
     /**
@@ -350,7 +211,7 @@ public final class Ledger {
         }
         Usd cost = actual.nanos() < 0 ? Usd.ZERO : actual;
         List<BudgetStanding> untold = new ArrayList<>();
-        List<Future<Void>> stored = withLock(reservation.payer().tenant(), book -> {
+        List<Future<Void>> stored = books.withLock(reservation.payer().tenant(), book -> {
             List<Future<Void>> additions = new ArrayList<>();
             for (Payer.Line line : reservation.payer().lines()) {
                 Balance balance = book.balance(line.account());
@@ -369,7 +230,7 @@ public final class Ledger {
      * limits from now on; see {@link #settle} for the future.
      */
     public Future<Void> charge(Account account, Usd cost) {
-        return on(account, balance -> book(balance, account, balance.day(), cost));
+        return books.on(account, balance -> book(balance, account, balance.day(), cost));
     }
 
     private Future<Void> book(Balance balance, Account account, LocalDate day, Usd cost) {
@@ -382,17 +243,17 @@ public final class Ledger {
 
     /** Settled as of now, running requests not included. */
     public Spent spent(Account account) {
-        return on(account, Balance::spent);
+        return books.on(account, Balance::spent);
     }
 
     /** Set aside today for requests still running. */
     public Usd reserved(Account account) {
-        return on(account, Balance::reserved);
+        return books.on(account, Balance::reserved);
     }
 
     /** How every limit stands of everybody who pays. */
     public List<BudgetStanding> standings(Payer payer) {
-        return withLock(
+        return books.withLock(
                 payer.tenant(),
                 book -> payer.lines().stream()
                         .flatMap(line -> line.budget().periods().stream()
@@ -417,24 +278,9 @@ public final class Ledger {
                 : BudgetState.AMPLE;
     }
 
-    private interface Use<T> {
-        T of(Balance balance);
-    }
-
-    private <T> T on(Account account, Use<T> use) {
-        return withLock(account.tenant(), book -> use.of(book.balance(account)));
-    }
-
-    private <T> T withLock(TenantId tenant, Function<Book, T> step) {
-        Book book = books.computeIfAbsent(tenant, _ -> new Book());
-        synchronized (book) {
-            return step.apply(book.on(today()));
-        }
-    }
-
     /** The UTC day by this ledger's clock. */
     public LocalDate today() {
-        return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+        return books.today();
     }
 
     /** Saturates: an absurd worst case must be denied, not overflow into a small number. */

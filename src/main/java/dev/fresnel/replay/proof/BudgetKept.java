@@ -57,13 +57,13 @@ final class BudgetKept implements Proof {
         List<List<String>> rows = new ArrayList<>();
         pair(bench, "paretobandit-llama", 85, claims, rows);
         pair(bench, "paretobandit-mistral", 55, claims, rows);
-        LearnedRules.find(bench.subject().name()).ifPresent(rule -> replicas(bench, rule, claims, rows));
+        String days = LearnedRules.find(bench.subject().name())
+                .map(rule -> replicas(bench, rule, claims, rows))
+                .orElse("");
         DataSet set = bench.data().apply("paretobandit-llama");
         return new Verdict(
                 id(),
-                Lineup.stream(
-                        set,
-                        "and paretobandit-mistral: 2 windows of 4 passes, one process; then llama with a day's budget, in one process and over 16 replicas of which one is killed"),
+                Lineup.stream(set, "and paretobandit-mistral: 2 windows of 4 passes, one process" + days),
                 claims,
                 List.of(new Table(
                         List.of("pair", "budget", "rule", "highest window %", "used %", "lift %", "refused %"), rows)),
@@ -110,8 +110,8 @@ final class BudgetKept implements Proof {
                 name + ": highest window of any seed, % of the cap", Worst.of(all, c -> 100 * c.highest()), 100, 2));
     }
 
-    /** Of a rule that a gateway has. */
-    private static void replicas(Bench bench, RuleName rule, List<Claim> claims, List<List<String>> rows) {
+    /** Of a rule that a gateway has; gives what was replayed, in words. */
+    private static String replicas(Bench bench, RuleName rule, List<Claim> claims, List<List<String>> rows) {
         DataSet set = restrained(bench.data().apply("paretobandit-llama"));
         try (SharedStores stores = bench.stores().get()) {
             ReplicasSpend days =
@@ -119,6 +119,10 @@ final class BudgetKept implements Proof {
             for (double tightness : TIGHTNESS) {
                 days.tell(percent(tightness), budget(set, tightness), claims, rows);
             }
+            return "; then llama with a day's budget, in one process"
+                    + (stores.hasLeases()
+                            ? " and over 16 replicas of which one is killed, on " + stores.name()
+                            : "; several replicas share money in Redis only: see --redis");
         }
     }
 

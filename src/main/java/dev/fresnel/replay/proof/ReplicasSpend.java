@@ -20,8 +20,8 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * P9, the part of several replicas: the money of a day, over one process or over 16 that share the real store and of which one is killed when
- * half of the first day's requests have come. They come evenly over two days. What the ledgers hold by themselves is shown by a rule that
+ * P9, the part of several replicas: the money of a day, over one process, or over 16 that spend it out of leases, where the stores have them, and of which one is
+ * killed when half of the first day's requests have come. They come evenly over two days. What the ledgers hold by themselves is shown by a rule that
  * takes the dear arm as long as it can be paid, while all of a day's requests come within an hour: then many calls are under way whose
  * cost only one replica knows.
  */
@@ -73,8 +73,14 @@ final class ReplicasSpend {
      * @param usd per request
      */
     void tell(String tightness, double usd, List<Claim> claims, List<List<String>> rows) {
-        String what = REPLICAS + " replicas, " + tightness + ": ";
         row(tightness, rule.key() + ", 1 replica", of(1, usd, EVEN, this::fleet), rows);
+        if (stores.hasLeases()) {
+            replicas(tightness, usd, claims, rows);
+        }
+    }
+
+    private void replicas(String tightness, double usd, List<Claim> claims, List<List<String>> rows) {
+        String what = REPLICAS + " replicas, " + tightness + ": ";
         List<BudgetKept.Course> even = of(REPLICAS, usd, EVEN, this::fleet);
         row(tightness, rule.key() + ", 16 replicas", even, rows);
         Rule direct = Baselines.alwaysDirect();
@@ -121,7 +127,7 @@ final class ReplicasSpend {
                             MIDNIGHT,
                             replicas == 1 ? -1 : perDay / 2,
                             List.of(set.worstCost(0), set.worstCost(1))),
-                    i -> stores.spend("replica-" + i, tenant),
+                    (replica, clock) -> stores.ledger(Integer.toHexString(replica), tenant, clock),
                     new SplittableRandom(seed));
             Traffic traffic = plan.draw(seed);
             return BudgetKept.course(

@@ -6,7 +6,6 @@ import dev.fresnel.budget.Ledger;
 import dev.fresnel.budget.Payer;
 import dev.fresnel.budget.Period;
 import dev.fresnel.budget.Reservation;
-import dev.fresnel.budget.SpendStore;
 import dev.fresnel.budget.Verdict.Denied;
 import dev.fresnel.budget.Verdict.Granted;
 import dev.fresnel.budget.Verdict.Unleased;
@@ -18,6 +17,7 @@ import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
@@ -25,12 +25,11 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
 
 /**
- * One tenant's daily budget over several replicas, as the gateway holds it today: each has a {@link Ledger} of its own, which looks into the
- * shared store every two seconds what the others have spent, and a {@link BudgetPacing} of its own. Calls take a while, and until they are
+ * One tenant's daily budget over several replicas, as gateways hold it: each has a {@link Ledger} of its own, which every two seconds looks into the
+ * shared store what the others have spent and gives back what it has no use for, and a {@link BudgetPacing} of its own. Calls take a while, and until they are
  * settled only their own replica knows what they may cost.
  */
 final class SharedDay implements Purse, Fleet.Front {
@@ -46,7 +45,9 @@ final class SharedDay implements Purse, Fleet.Front {
     private final Terms terms;
     private final RandomGenerator balancer;
     private final List<Replica> replicas = new ArrayList<>();
-    private Instant now;
+    /** Read by the store's threads too. */
+    private volatile Instant now;
+
     private int asked;
     private Optional<Reservation> reserved = Optional.empty();
 
@@ -60,6 +61,12 @@ final class SharedDay implements Purse, Fleet.Front {
      */
     record Terms(int replicas, Usd limit, Instant start, int killedAt, List<Double> worstUsd) {}
 
+    /** Opens a replica's ledger, by the day's own clock. */
+    @FunctionalInterface
+    interface Ledgers {
+        Ledger of(int replica, InstantSource clock);
+    }
+
     private record Call(Reservation reservation, Usd cost, Instant end) {}
 
     private static final class Replica {
@@ -67,20 +74,20 @@ final class SharedDay implements Purse, Fleet.Front {
         final BudgetPacing pacing = new BudgetPacing();
         final Deque<Call> calls = new ArrayDeque<>();
         Instant lookedAt = Instant.EPOCH;
+        Instant renewedAt = Instant.EPOCH;
 
         Replica(Ledger ledger) {
             this.ledger = ledger;
         }
     }
 
-    /** @param stores by replica */
-    SharedDay(TenantId tenant, Terms terms, IntFunction<SpendStore> stores, RandomGenerator balancer) {
+    SharedDay(TenantId tenant, Terms terms, Ledgers ledgers, RandomGenerator balancer) {
         this.tenant = tenant;
         this.terms = terms;
         this.balancer = balancer;
         this.now = terms.start();
         for (int i = 0; i < terms.replicas(); i++) {
-            replicas.add(new Replica(Ledger.unread(stores.apply(i), () -> now, _ -> {})));
+            replicas.add(new Replica(ledgers.of(i, () -> now)));
         }
     }
 
@@ -93,6 +100,7 @@ final class SharedDay implements Purse, Fleet.Front {
         now = terms.start().plusNanos((long) (offer.seconds() * NANOS));
         look(replicas.get(asked));
         replicas.forEach(this::settle);
+        replicas.forEach(this::renew);
         Ledger ledger = replicas.get(asked).ledger;
         Usd left = ledger.remaining(payer()).orElse(Usd.ZERO);
         boolean[] open = new boolean[offer.arms()];
@@ -107,7 +115,7 @@ final class SharedDay implements Purse, Fleet.Front {
         if (!any) {
             return Optional.empty();
         }
-        reserved = switch (ledger.reserve(payer(), worst)) {
+        reserved = switch (Answered.answered(ledger.obtain(payer(), worst)).result()) {
             case Granted(Reservation reservation) -> Optional.of(reservation);
             case Denied _, Unleased _ -> Optional.empty();
         };
@@ -127,6 +135,17 @@ final class SharedDay implements Purse, Fleet.Front {
         if (!replica.lookedAt.plus(LOOK).isAfter(now)) {
             replica.lookedAt = now;
             var _ = Answered.answered(replica.ledger.refresh().map(true));
+        }
+    }
+
+    /** What had no use since one time is given back the next: when both have passed since the last request, it was twice. */
+    private void renew(Replica replica) {
+        long times = Duration.between(replica.renewedAt, now).dividedBy(LOOK);
+        if (times > 0) {
+            replica.renewedAt = now;
+            for (long i = 0; i < Math.min(2, times); i++) {
+                var _ = Answered.answered(replica.ledger.renew().map(true));
+            }
         }
     }
 

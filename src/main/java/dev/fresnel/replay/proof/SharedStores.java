@@ -1,10 +1,11 @@
 package dev.fresnel.replay.proof;
 
-import dev.fresnel.budget.SpendStore;
+import dev.fresnel.budget.Ledger;
 import dev.fresnel.outcome.ArmStateStore;
 import dev.fresnel.outcome.DecisionStore;
 import dev.fresnel.value.TenantId;
 import java.time.Instant;
+import java.time.InstantSource;
 
 /**
  * The gateway's own stores, as the replicas of a proof share them. Port: who opens them closes them, and closing removes whatever was
@@ -24,12 +25,16 @@ public interface SharedStores extends AutoCloseable {
 
     DecisionStore decisions();
 
+    /** Whether several replicas can spend one budget out of leases; one process needs none. */
+    boolean hasLeases();
+
     /**
-     * What one replica sees of the spend of one tenant.
+     * One replica's ledger of one tenant, as a gateway with these stores has it; it counts from zero until it is refreshed.
      *
-     * @param replica differs between any two that use the tenant
+     * @param replica in hex digits; differs between any two that use the tenant
+     * @param clock the proof's own, which may run much faster than the stores' does
      */
-    SpendStore spend(String replica, TenantId tenant);
+    Ledger ledger(String replica, TenantId tenant, InstantSource clock);
 
     @Override
     void close();

@@ -7,7 +7,6 @@ import dev.fresnel.budget.Spent;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -16,14 +15,11 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,17 +32,18 @@ import org.jspecify.annotations.Nullable;
  * answer meant a lost addition or not, it counts once. While Redis is away additions wait in memory, one number per account and day.
  *
  * <p>Leases are in the hash {@code fresnel:{TENANT}:leases} beside it and go with the additions, in one script: a lease is asked for by the level
- * to have, so that asking twice changes nothing.
+ * to have, so that asking twice changes nothing. An ask that Redis hears of after a newer one, over a connection that was given up, changes
+ * nothing either.
  */
 public final class RedisSpendStore implements LeaseStore {
     private static final RedisScript ADD = RedisScript.load("spend_add");
     private static final RedisScript OPEN = RedisScript.load("spend_open");
-    private static final int KEPT_DAYS = 35;
-    private static final int KEPT_MONTHS = 13;
-    /** Longer than an outage that is waited out, and than most calls. */
-    private static final Duration LEASE_TERM = Duration.ofSeconds(60);
+    static final int KEPT_DAYS = 35;
+    static final int KEPT_MONTHS = 13;
 
-    private static final int LEASE_FIELDS = 5;
+    /** Of a gateway's leases: longer than an outage that is waited out, and than most calls. */
+    public static final Duration LEASE_TERM = Duration.ofSeconds(60);
+
     private static final Duration RETRY_EVERY = Duration.ofSeconds(1);
 
     /** Read at once at most, so that a long list of tenants does not fill the link. */
@@ -59,10 +56,7 @@ public final class RedisSpendStore implements LeaseStore {
     private final Duration leaseTime;
     private final long retries;
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Map<TenantId, Outbox> outboxes = new HashMap<>();
-    private final Map<Account, Long> everAdded = new HashMap<>();
-    private long lastSequence;
+    private final SpendOutbox outbox = new SpendOutbox();
 
     /**
      * @param replica names this process, in hex digits; no two that run at once may share it
@@ -73,12 +67,16 @@ public final class RedisSpendStore implements LeaseStore {
     }
 
     /** @param leaseTime after which the lease of a replica that is not heard of is over */
-    RedisSpendStore(
+    public RedisSpendStore(
             Vertx vertx,
             RedisLink link,
             String replica,
             Supplier<Map<TenantId, List<String>>> keys,
             Duration leaseTime) {
+        if (!replica.matches("[0-9a-f]+")) {
+            // The script tells leases from its other fields by that.
+            throw new IllegalArgumentException("a replica's name is hex digits: " + replica);
+        }
         this.leaseTime = leaseTime;
         this.vertx = vertx;
         this.link = link;
@@ -97,96 +95,6 @@ public final class RedisSpendStore implements LeaseStore {
 
     private static String field(Account account, Period period, LocalDate day) {
         return account.key().orElse("") + "|" + period.window(day);
-    }
-
-    /** What belongs to one day of one account. */
-    private record Entry(Account account, LocalDate day) {}
-
-    /** What Redis has not acknowledged for one tenant. Guarded by the lock. */
-    private static final class Outbox {
-        @Nullable
-        Batch underWay;
-
-        @Nullable
-        Batch waiting;
-
-        boolean sent;
-
-        Stream<Batch> batches() {
-            return Stream.of(Optional.ofNullable(underWay), Optional.ofNullable(waiting))
-                    .flatMap(Optional::stream);
-        }
-    }
-
-    /** A lease asked for, and who waits for it. */
-    private record Asking(Ask ask, Promise<Lease> answer) {
-        /** One ask that does for both. */
-        Asking and(Ask other) {
-            return new Asking(
-                    new Ask(
-                            ask.account(),
-                            other.limits(),
-                            other.today(),
-                            max(ask.wanted(), other.wanted()),
-                            max(ask.least(), other.least()),
-                            max(ask.reserved(), other.reserved())),
-                    answer);
-        }
-
-        private static Usd max(Usd one, Usd two) {
-            return one.isLessThan(two) ? two : one;
-        }
-    }
-
-    /** What goes together. */
-    private static final class Batch {
-        final Promise<Void> done = Promise.promise();
-        final long sequence;
-        final Map<Entry, Long> nanos = new LinkedHashMap<>();
-        final Map<Account, Asking> asked = new LinkedHashMap<>();
-
-        Batch(long sequence) {
-            this.sequence = sequence;
-        }
-
-        LocalDate today() {
-            return Stream.concat(
-                            nanos.keySet().stream().map(Entry::day),
-                            asked.values().stream().map(asking -> asking.ask().today()))
-                    .max(LocalDate::compareTo)
-                    .orElseThrow();
-        }
-
-        List<byte[]> arguments(String replica, Duration leaseTime) {
-            LocalDate today = today();
-            List<String> arguments = new ArrayList<>(List.of(
-                    replica,
-                    Long.toString(sequence),
-                    Period.DAY.window(today.minusDays(KEPT_DAYS)),
-                    Period.MONTH.window(today.minusMonths(KEPT_MONTHS)),
-                    today.toString(),
-                    Long.toString(leaseTime.toMillis()),
-                    Integer.toString(nanos.size())));
-            nanos.forEach((entry, sum) -> {
-                arguments.add(entry.account().key().orElse(""));
-                arguments.add(entry.day().toString());
-                arguments.add(Long.toString(sum));
-            });
-            asked.values().forEach(asking -> {
-                Ask ask = asking.ask();
-                arguments.add(ask.account().key().orElse(""));
-                for (Period period : Period.values()) {
-                    arguments.add(ask.limits()
-                            .limit(period)
-                            .map(limit -> Long.toString(limit.nanos()))
-                            .orElse(""));
-                }
-                arguments.add(Long.toString(ask.wanted().nanos()));
-                arguments.add(Long.toString(ask.least().nanos()));
-                arguments.add(Long.toString(ask.reserved().nanos()));
-            });
-            return Text.arguments(arguments.toArray(String[]::new));
-        }
     }
 
     @Override
@@ -240,7 +148,7 @@ public final class RedisSpendStore implements LeaseStore {
                     for (int i = 0; i < accounts.size(); i++) {
                         Account account = accounts.get(i);
                         Spent known = stored(account, day, answer, 1 + i * Period.values().length);
-                        Spent all = unacknowledged(account, day, known);
+                        Spent all = outbox.onTopOf(known, account, day);
                         if (!all.equals(Spent.NOTHING)) {
                             spent.put(account, all);
                         }
@@ -283,39 +191,11 @@ public final class RedisSpendStore implements LeaseStore {
                 .mapEmpty();
     }
 
-    private Spent unacknowledged(Account account, LocalDate day, Spent stored) {
-        lock.lock();
-        try {
-            Outbox outbox = outboxes.get(account.tenant());
-            Spent all = stored;
-            for (Batch batch :
-                    outbox == null ? List.<Batch>of() : outbox.batches().toList()) {
-                for (Map.Entry<Entry, Long> addition : batch.nanos.entrySet()) {
-                    if (addition.getKey().account().equals(account)) {
-                        all = all.plus(
-                                new Usd(addition.getValue()), addition.getKey().day(), day);
-                    }
-                }
-            }
-            return all;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     @Override
     public Future<Void> add(Account account, LocalDate day, Usd amount) {
-        Batch joined;
-        lock.lock();
-        try {
-            joined = waiting(account.tenant());
-            joined.nanos.merge(new Entry(account, day), amount.nanos(), Math::addExact);
-            everAdded.merge(account, amount.nanos(), Long::sum);
-        } finally {
-            lock.unlock();
-        }
+        Future<Void> added = outbox.add(account, day, amount);
         send(account.tenant());
-        return joined.done.future();
+        return added;
     }
 
     @Override
@@ -323,18 +203,10 @@ public final class RedisSpendStore implements LeaseStore {
         if (!link.isUp()) {
             return Future.failedFuture(new RedisFailure(RedisFailure.Kind.AWAY, "no lease while Redis is away"));
         }
-        Asking asking;
-        lock.lock();
-        try {
-            asking = waiting(ask.account().tenant())
-                    .asked
-                    .merge(ask.account(), new Asking(ask, Promise.promise()), (first, _) -> first.and(ask));
-        } finally {
-            lock.unlock();
-        }
+        Future<Lease> lease = outbox.ask(ask);
         send(ask.account().tenant());
         // A batch before it may take as long as its own.
-        return asking.answer().future().timeout(2 * link.commandTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        return lease.timeout(2 * link.commandTimeout().toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -347,21 +219,9 @@ public final class RedisSpendStore implements LeaseStore {
         return link.isUp();
     }
 
-    /** Under the lock. */
-    private Batch waiting(TenantId tenant) {
-        Outbox outbox = outboxes.computeIfAbsent(tenant, _ -> new Outbox());
-        Batch known = outbox.waiting;
-        if (known == null) {
-            lastSequence++;
-            known = new Batch(lastSequence);
-            outbox.waiting = known;
-        }
-        return known;
-    }
-
     /** Sends what is due for one tenant, unless it is being sent. */
     private void send(TenantId tenant) {
-        due(tenant)
+        outbox.due(tenant)
                 .ifPresent(batch -> carriedOut(tenant, batch)
                         .onSuccess(answer -> {
                             link.wrote();
@@ -369,156 +229,39 @@ public final class RedisSpendStore implements LeaseStore {
                                 link.report(new RedisProblem.ValueDiscarded(
                                         "stored spend of " + tenant + " was no amount and was replaced"));
                             }
-                            acknowledged(tenant, batch, answer);
+                            outbox.acknowledged(tenant, batch, answer);
+                            send(tenant);
                         })
-                        .onFailure(failure -> unanswered(tenant, batch, failure)));
+                        .onFailure(failure -> outbox.unanswered(tenant, batch, failure)));
     }
 
-    private Future<Response> carriedOut(TenantId tenant, Batch batch) {
+    private Future<Response> carriedOut(TenantId tenant, SpendBatch batch) {
         return once(tenant, batch)
                 .compose(answer -> Text.at(answer, 0).equals("absent")
                         ? open(tenant, batch.today()).compose(_ -> once(tenant, batch))
                         : Future.succeededFuture(answer));
     }
 
-    private Future<Response> once(TenantId tenant, Batch batch) {
+    private Future<Response> once(TenantId tenant, SpendBatch batch) {
         return link.run(ADD, keysOf(tenant), batch.arguments(replica, leaseTime))
                 .map(Optional::orElseThrow);
     }
 
-    private Optional<Batch> due(TenantId tenant) {
-        lock.lock();
-        try {
-            Outbox outbox = outboxes.get(tenant);
-            if (outbox == null || outbox.sent) {
-                return Optional.empty();
-            }
-            if (outbox.underWay == null) {
-                outbox.underWay = outbox.waiting;
-                outbox.waiting = null;
-            }
-            outbox.sent = outbox.underWay != null;
-            return Optional.ofNullable(outbox.underWay);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void acknowledged(TenantId tenant, Batch batch, Response answer) {
-        boolean more = false;
-        Map<Promise<Lease>, Lease> leases = new LinkedHashMap<>();
-        lock.lock();
-        try {
-            Outbox outbox = outboxes.get(tenant);
-            if (outbox != null) {
-                int at = 1;
-                for (Asking asking : batch.asked.values()) {
-                    leases.put(asking.answer(), lease(asking.ask(), answer, at, outbox.waiting));
-                    at += LEASE_FIELDS;
-                }
-                outbox.underWay = null;
-                outbox.sent = false;
-                more = outbox.waiting != null;
-                if (!more) {
-                    outboxes.remove(tenant);
-                }
-            }
-        } finally {
-            lock.unlock();
-        }
-        batch.done.complete();
-        leases.forEach(Promise::complete);
-        if (more) {
-            send(tenant);
-        }
-    }
-
-    /** @param waiting additions that come out of the lease, and that Redis has not heard of */
-    private Lease lease(Ask ask, Response answer, int at, @Nullable Batch waiting) {
-        Spent spent = new Spent(number(answer, at + 2), number(answer, at + 3), number(answer, at + 4));
-        Usd notTold = Usd.ZERO;
-        for (Map.Entry<Entry, Long> addition :
-                waiting == null ? Map.<Entry, Long>of().entrySet() : waiting.nanos.entrySet()) {
-            if (addition.getKey().account().equals(ask.account())) {
-                Usd amount = new Usd(addition.getValue());
-                notTold = notTold.plus(amount);
-                spent = spent.plus(amount, addition.getKey().day(), ask.today());
-            }
-        }
-        return new Lease(
-                number(answer, at).minus(notTold),
-                number(answer, at + 1).minus(notTold),
-                spent,
-                new Usd(everAdded.getOrDefault(ask.account(), 0L)));
-    }
-
-    private static Usd number(Response answer, int at) {
-        return new Usd(Long.parseLong(Text.at(answer, at)));
-    }
-
-    /** Additions are sent again; who waits for a lease waits no longer, nor does who would go with what is sent after them. */
-    private void unanswered(TenantId tenant, Batch batch, Throwable failure) {
-        List<Asking> asked = new ArrayList<>();
-        lock.lock();
-        try {
-            asked.addAll(batch.asked.values());
-            batch.asked.clear();
-            Outbox outbox = outboxes.get(tenant);
-            if (outbox != null) {
-                outbox.sent = false;
-                outbox.underWay = kept(outbox.underWay);
-                Batch waiting = outbox.waiting;
-                if (waiting != null) {
-                    asked.addAll(waiting.asked.values());
-                    waiting.asked.clear();
-                }
-                outbox.waiting = kept(waiting);
-                if (outbox.underWay == null && outbox.waiting == null) {
-                    outboxes.remove(tenant);
-                }
-            }
-        } finally {
-            lock.unlock();
-        }
-        asked.forEach(asking -> asking.answer().fail(failure));
-    }
-
-    /** Where there is something to add. */
-    private static @Nullable Batch kept(@Nullable Batch batch) {
-        return batch == null || batch.nanos.isEmpty() ? null : batch;
-    }
-
     private void retry() {
         if (link.isUp()) {
-            waiting().forEach(this::send);
-        }
-    }
-
-    private List<TenantId> waiting() {
-        lock.lock();
-        try {
-            return List.copyOf(outboxes.keySet());
-        } finally {
-            lock.unlock();
+            outbox.tenants().forEach(this::send);
         }
     }
 
     /** Sends what waits one last time; what Redis does not take then is lost, and said. */
     public Future<Void> close() {
         vertx.cancelTimer(retries);
-        waiting().forEach(this::send);
-        List<Future<Void>> open = new ArrayList<>();
-        lock.lock();
-        try {
-            outboxes.values().forEach(outbox -> outbox.batches().forEach(batch -> open.add(batch.done.future())));
-        } finally {
-            lock.unlock();
-        }
+        outbox.tenants().forEach(this::send);
         // Each ends with an answer or with the link's own limit; a little more than that for what follows it.
-        return Future.join(open)
+        return Future.join(outbox.unacknowledged())
                 .timeout(RETRY_EVERY.toMillis(), TimeUnit.MILLISECONDS)
                 .transform(_ -> {
-                    List<TenantId> lost = waiting();
+                    List<TenantId> lost = outbox.tenants();
                     if (!lost.isEmpty()) {
                         link.report(new RedisProblem.NotWritable(
                                 "Redis did not take the last spend of " + lost + " before the gateway stopped"));

@@ -1,6 +1,7 @@
 package dev.fresnel.replay.proof;
 
 import dev.fresnel.budget.HeapSpendStore;
+import dev.fresnel.budget.Ledger;
 import dev.fresnel.budget.SpendStore;
 import dev.fresnel.outcome.ArmStateStore;
 import dev.fresnel.outcome.DecisionStore;
@@ -8,6 +9,7 @@ import dev.fresnel.outcome.MemoryArmStateStore;
 import dev.fresnel.outcome.MemoryDecisionStore;
 import dev.fresnel.value.TenantId;
 import java.time.Instant;
+import java.time.InstantSource;
 
 /** What replicas share in a test. */
 record MemoryStores(ArmStateStore arms, DecisionStore decisions, SpendStore spend) implements SharedStores {
@@ -37,8 +39,13 @@ record MemoryStores(ArmStateStore arms, DecisionStore decisions, SpendStore spen
     }
 
     @Override
-    public SpendStore spend(String replica, TenantId tenant) {
-        return spend;
+    public boolean hasLeases() {
+        return false;
+    }
+
+    @Override
+    public Ledger ledger(String replica, TenantId tenant, InstantSource clock) {
+        return Ledger.unread(spend, clock, _ -> {});
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fresnel.budget.HeapSpendStore;
+import dev.fresnel.budget.Ledger;
 import dev.fresnel.budget.SpendStore;
 import dev.fresnel.outcome.ArmStateStore;
 import dev.fresnel.outcome.Flush;
@@ -27,17 +28,24 @@ import dev.fresnel.replay.rule.LearnedPolicy;
 import dev.fresnel.replay.rule.LearnedRules;
 import dev.fresnel.replay.rule.Rule;
 import dev.fresnel.replay.rule.Setup;
+import dev.fresnel.store.redis.RedisLink;
+import dev.fresnel.store.redis.RedisSettings;
+import dev.fresnel.store.redis.RedisSpendStore;
+import dev.fresnel.testing.Await;
+import dev.fresnel.testing.RedisServer;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.IntFunction;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +53,8 @@ import org.junit.jupiter.api.Test;
 class SharedLearningTest {
     private static final int REPLICAS = 16;
     private static final int BUSY = 14_000;
+    private static final TenantId ACME = new TenantId("acme");
+    private static final Instant DAY = Instant.parse("2026-01-01T00:00:00Z");
 
     /** Eight tasks, four of them of the dear arm: a thousand requests a second, with both arms' worth known within a few dozen each. */
     private static final TrafficPlan TASKS =
@@ -94,30 +104,60 @@ class SharedLearningTest {
     }
 
     @Test
-    void aDaysMoneyIsKept_onlyWhereReplicasLookWhatOthersSpent() {
+    void aDaysMoneyIsKept_onlyWhereReplicasSpendOutOfLeases() {
         SpendStore shared = new HeapSpendStore();
-
-        assertThat(spentOfTheCap(_ -> shared, 86_400)).isBetween(0.95, 1.0);
-        assertThat(spentOfTheCap(_ -> shared, 600))
-                .as("many calls are under way")
+        assertThat(spentOfTheCap((_, clock) -> Ledger.unread(shared, clock, _ -> {})))
+                .as("by looking what others have spent, while many calls are under way")
                 .isBetween(1.005, 1.5);
-        assertThat(spentOfTheCap(_ -> new HeapSpendStore(), 86_400)).isGreaterThan(2);
+        assertThat(spentOfTheCap((_, clock) -> Ledger.unread(new HeapSpendStore(), clock, _ -> {})))
+                .as("by nothing")
+                .isGreaterThan(2);
+
+        Vertx vertx = Vertx.vertx();
+        try (RedisServer server = RedisServer.start()) {
+            RedisLink link = RedisLink.open(vertx, patient(server), new Random(1), _ -> {});
+            Await.until("connected", link::isUp);
+            assertThat(spentOfTheCap((replica, clock) -> Ledger.leasing(
+                            new RedisSpendStore(
+                                    vertx, link, Integer.toHexString(replica), () -> Map.of(ACME, List.of())),
+                            clock,
+                            () -> ChronoUnit.NANOS.between(DAY, clock.instant()),
+                            _ -> {})))
+                    .isBetween(0.95, 1.0);
+            Await.result(link.close());
+        }
+        Await.result(vertx.close());
     }
 
-    /** By a rule that takes any arm that can be paid, when a day's requests come within so many seconds. */
-    private static double spentOfTheCap(IntFunction<SpendStore> stores, double seconds) {
+    private static RedisSettings patient(RedisServer server) {
+        RedisSettings base = RedisSettings.standalone("127.0.0.1:" + server.port());
+        return new RedisSettings(
+                base.topology(),
+                base.hosts(),
+                base.master(),
+                base.database(),
+                base.transport(),
+                base.user(),
+                base.password(),
+                base.caFile(),
+                Await.LIMIT,
+                Await.LIMIT);
+    }
+
+    /** By a rule that takes any arm that can be paid, when a day's requests come within ten minutes. */
+    private static double spentOfTheCap(SharedDay.Ledgers ledgers) {
         DataSet set = Worlds.mixed(2, 1_000);
         double cap = 0.2 * set.meanCost(0) * set.rows().size();
-        TrafficPlan plan = TrafficPlan.passes(set, 1).perSecond(set.rows().size() / seconds);
+        TrafficPlan plan = TrafficPlan.passes(set, 1).perSecond(set.rows().size() / 600.0);
         SharedDay day = new SharedDay(
-                new TenantId("acme-" + (int) seconds),
+                ACME,
                 new SharedDay.Terms(
                         REPLICAS,
                         new Usd(Math.round(cap * 1e9)),
-                        Instant.parse("2026-01-01T00:00:00Z"),
+                        DAY,
                         set.rows().size() / 2,
                         List.of(set.worstCost(0), set.worstCost(1))),
-                stores,
+                ledgers,
                 new SplittableRandom(1));
         Traffic traffic = plan.draw(1);
         Trace trace = Replay.run(traffic, Baselines.random(), Setup.plain(set.arms(), set.successUsd()), 1, day);

@@ -11,6 +11,7 @@ import dev.fresnel.budget.Payer;
 import dev.fresnel.budget.Reservation;
 import dev.fresnel.budget.Verdict;
 import dev.fresnel.testing.Await;
+import dev.fresnel.testing.LateLine;
 import dev.fresnel.testing.RedisServer;
 import dev.fresnel.value.Usd;
 import io.vertx.core.Future;
@@ -113,6 +114,31 @@ final class LeasesInTroubleTest {
         assertThat(meanwhile).isInstanceOf(Verdict.Unleased.class);
         Await.result(offered);
         other.take(payer(), WORTH.times(100));
+    }
+
+    @Test
+    void anAskThatArrivesLate_doesNotLowerALeaseThatWasGrantedSince() {
+        try (LateLine line = LateLine.to(server.port());
+                LinkUnderTest link = LinkUnderTest.through(line.port())) {
+            ReplicaUnderTest slow = ReplicaUnderTest.on(link, "c3", TERM);
+            slow.settle(slow.granted(payer(), WORTH), Usd.ZERO);
+            Await.result(slow.ledger().renew());
+
+            // It offers back what it holds, which Redis hears of when the replica is on another connection and has
+            // asked for more.
+            line.hold();
+            slow.renew();
+            Await.until("the offer is under way", line::isHolding);
+            line.hangUp();
+            Await.until("another connection", () -> link.link().counts().connections() > 1);
+            slow.take(payer(), WORTH.times(50));
+            line.deliver();
+
+            assertThat(one.obtain(payer(), WORTH.times(60)))
+                    .as("the other half of the budget, and a tenth that is taken")
+                    .isInstanceOf(Verdict.Denied.class);
+            one.take(payer(), WORTH.times(40));
+        }
     }
 
     @Test

@@ -12,17 +12,22 @@ import java.util.concurrent.CopyOnWriteArrayList;
 record LinkUnderTest(Vertx vertx, RedisLink link, List<RedisProblem> problems) implements AutoCloseable {
     /** With a time limit that a loaded machine keeps, and that a test of a frozen server can wait for. */
     static LinkUnderTest to(RedisServer server) {
-        return connected(server, Duration.ofMillis(500));
+        return connected(server.port(), Duration.ofMillis(500));
+    }
+
+    /** To a server behind something that listens on this port. */
+    static LinkUnderTest through(int port) {
+        return connected(port, Duration.ofSeconds(5));
     }
 
     /** For tests of what is stored, not of how long it takes. */
     static LinkUnderTest patient(RedisServer server) {
-        return connected(server, Duration.ofSeconds(5));
+        return connected(server.port(), Duration.ofSeconds(5));
     }
 
-    private static LinkUnderTest connected(RedisServer server, Duration commandTimeout) {
-        LinkUnderTest opened = open(
-                with(RedisSettings.standalone("127.0.0.1:" + server.port()), commandTimeout, Duration.ofSeconds(5)));
+    private static LinkUnderTest connected(int port, Duration commandTimeout) {
+        LinkUnderTest opened =
+                open(with(RedisSettings.standalone("127.0.0.1:" + port), commandTimeout, Duration.ofSeconds(5)));
         Await.until("connected", opened.link()::isUp);
         return opened;
     }

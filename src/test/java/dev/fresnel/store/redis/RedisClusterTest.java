@@ -82,8 +82,7 @@ class RedisClusterTest {
 
     private static void spend(LinkUnderTest link, TenantId tenant) {
         LocalDate day = LocalDate.parse("2026-11-22");
-        RedisSpendStore store =
-                new RedisSpendStore(link.vertx(), link.link(), "replica", () -> Map.of(tenant, List.of()));
+        RedisSpendStore store = new RedisSpendStore(link.vertx(), link.link(), "c1", () -> Map.of(tenant, List.of()));
         Await.result(store.add(Account.of(tenant), day, new Usd(5)));
         assertThat(Await.result(store.spentAsOf(day)))
                 .isEqualTo(Map.of(Account.of(tenant), new Spent(new Usd(5), new Usd(5), new Usd(5))));

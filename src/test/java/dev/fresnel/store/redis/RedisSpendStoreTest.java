@@ -39,7 +39,7 @@ class RedisSpendStoreTest extends SpendStoreContract {
     void open() {
         server.command("FLUSHALL");
         link = LinkUnderTest.to(server);
-        store = new RedisSpendStore(link.vertx(), link.link(), "replica-1", () -> KEYS);
+        store = new RedisSpendStore(link.vertx(), link.link(), "a1", () -> KEYS);
     }
 
     @AfterEach
@@ -71,7 +71,7 @@ class RedisSpendStoreTest extends SpendStoreContract {
     @Test
     void sumsOverReplicas() {
         try (LinkUnderTest second = LinkUnderTest.to(server)) {
-            RedisSpendStore other = new RedisSpendStore(second.vertx(), second.link(), "replica-2", () -> KEYS);
+            RedisSpendStore other = new RedisSpendStore(second.vertx(), second.link(), "b2", () -> KEYS);
             Await.result(store.add(ACCOUNT, DAY, new Usd(3)));
 
             Await.result(other.add(ACCOUNT, DAY, new Usd(4)));
