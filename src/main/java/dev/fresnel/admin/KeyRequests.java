@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -43,10 +42,6 @@ public final class KeyRequests implements OperationGroup {
     private final InstantSource clock;
     private final RandomGenerator random;
     private final TenantNames names;
-    /** Names of keys on their way to the store, which the register does not know yet. */
-    private final Set<Name> issuing = ConcurrentHashMap.newKeySet();
-
-    private record Name(TenantId tenant, String name) {}
 
     /**
      * @param tenants of the config in force
@@ -141,15 +136,8 @@ public final class KeyRequests implements OperationGroup {
             json.writeString(scope.key());
         }
         json.writeEndArray();
-        if (key.models().patterns().isPresent()) {
-            json.writeArrayFieldStart("models");
-            for (String pattern : key.models().patterns().get()) {
-                json.writeString(pattern);
-            }
-            json.writeEndArray();
-        } else {
-            json.writeNullField("models");
-        }
+        models(json, "models", key.models());
+        models(json, "tenant_models", ofTenant(held.tenant()));
         json.writeStringField("expires_at", key.expires().map(Instant::toString).orElse(null));
         json.writeObjectFieldStart("metadata");
         for (Map.Entry<String, String> note : key.metadata().entrySet()) {
@@ -163,6 +151,27 @@ public final class KeyRequests implements OperationGroup {
         json.writeStringField(
                 "revoked_at", revoked.map(one -> one.at().toString()).orElse(null));
         json.writeStringField("revoked_by", revoked.map(Revocation::by).orElse(null));
+    }
+
+    /** Null for every model. */
+    private static void models(JsonGenerator json, String name, AllowedModels models) throws IOException {
+        if (models.patterns().isEmpty()) {
+            json.writeNullField(name);
+            return;
+        }
+        json.writeArrayFieldStart(name);
+        for (String pattern : models.patterns().get()) {
+            json.writeString(pattern);
+        }
+        json.writeEndArray();
+    }
+
+    private AllowedModels ofTenant(TenantId id) {
+        return tenants.get().stream()
+                .filter(tenant -> tenant.id().equals(id))
+                .findFirst()
+                .map(Tenant::models)
+                .orElse(AllowedModels.ALL);
     }
 
     private String state(Held held, Optional<Revocation> revoked) {
@@ -206,34 +215,38 @@ public final class KeyRequests implements OperationGroup {
                     "As many keys were issued as there may be (" + KeyRegister.MAXIMUM
                             + "). Declare keys in the config."));
         }
-        Name wanted = new Name(tenant, name);
-        boolean first = issuing.add(wanted);
-        if (!first || isTaken(wanted)) {
-            if (first) {
-                issuing.remove(wanted);
-            }
-            return refused(AdminReply.refused(
-                    ErrorCode.CONFLICT,
-                    "The tenant '" + tenant + "' has or had a key called '" + name + "'. Choose another name."));
+        if (isTaken(tenant, name)) {
+            return refused(taken(tenant, name));
         }
         IssuedKey issued = new IssuedKey(tenant, key, clock.instant(), request.by());
         return register.issue(issued)
-                .onComplete(_ -> issuing.remove(wanted))
-                .<AdminReply>map(_ -> AdminReply.changed(
-                        json -> {
-                            json.writeStartObject();
-                            json.writeStringField("key", fresh.key().reveal());
-                            write(json, new Held(tenant, key, Optional.of(issued)));
-                            json.writeEndObject();
-                        },
-                        tenant,
-                        name))
+                .<AdminReply>map(issue -> switch (issue) {
+                    case ISSUED ->
+                        AdminReply.changed(
+                                json -> {
+                                    json.writeStartObject();
+                                    json.writeStringField("key", fresh.key().reveal());
+                                    write(json, new Held(tenant, key, Optional.of(issued)));
+                                    json.writeEndObject();
+                                },
+                                tenant,
+                                name);
+                    case NAME_TAKEN -> taken(tenant, name);
+                })
                 .otherwise(_ -> AdminReply.storeAway());
     }
 
-    private boolean isTaken(Name wanted) {
+    /** By what is known here; of keys that another replica issues meanwhile the store knows. */
+    private boolean isTaken(TenantId tenant, String name) {
         return all().stream()
-                .anyMatch(held -> new Name(held.tenant(), held.key().name()).equals(wanted));
+                .anyMatch(held ->
+                        held.tenant().equals(tenant) && held.key().name().equals(name));
+    }
+
+    private static AdminReply.Refused taken(TenantId tenant, String name) {
+        return AdminReply.refused(
+                ErrorCode.CONFLICT,
+                "The tenant '" + tenant + "' has or had a key called '" + name + "'. Choose another name.");
     }
 
     private static Future<AdminReply> refused(AdminReply.Refused why) {

@@ -1,7 +1,6 @@
 package dev.fresnel.config;
 
-import dev.fresnel.config.ConfigFile.RouteSection;
-import dev.fresnel.config.ConfigFile.TenantSection;
+import dev.fresnel.config.TenantSection.RouteSection;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.Collection;
