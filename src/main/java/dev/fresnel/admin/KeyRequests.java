@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,20 +89,24 @@ public final class KeyRequests implements OperationGroup {
      * A key wherever it is declared.
      *
      * @param issued empty: in the config
+     * @param ofTenant the models that keys of its tenant may ask for
      */
-    private record Held(TenantId tenant, TenantKey key, Optional<IssuedKey> issued) {}
+    private record Held(TenantId tenant, TenantKey key, Optional<IssuedKey> issued, AllowedModels ofTenant) {}
 
     /** Those of the config first; a key that is both is the config's. */
     private List<Held> all() {
         Map<KeyHash, Held> held = new LinkedHashMap<>();
+        Map<TenantId, AllowedModels> models = models();
         tenants.get()
                 .forEach(tenant -> tenant.keys()
-                        .forEach(key -> held.putIfAbsent(key.hash(), new Held(tenant.id(), key, Optional.empty()))));
+                        .forEach(key -> held.putIfAbsent(
+                                key.hash(), new Held(tenant.id(), key, Optional.empty(), tenant.models()))));
         register.issued().stream()
                 .sorted(java.util.Comparator.comparing(IssuedKey::issued)
                         .thenComparing(key -> key.key().name()))
                 .forEach(
-                        key -> held.putIfAbsent(key.key().hash(), new Held(key.tenant(), key.key(), Optional.of(key))));
+                        key -> held.putIfAbsent(key.key().hash(), new Held(
+                                key.tenant(), key.key(), Optional.of(key), models.getOrDefault(key.tenant(), AllowedModels.ALL))));
         return List.copyOf(held.values());
     }
 
@@ -137,7 +142,7 @@ public final class KeyRequests implements OperationGroup {
         }
         json.writeEndArray();
         models(json, "models", key.models());
-        models(json, "tenant_models", ofTenant(held.tenant()));
+        models(json, "tenant_models", held.ofTenant());
         json.writeStringField("expires_at", key.expires().map(Instant::toString).orElse(null));
         json.writeObjectFieldStart("metadata");
         for (Map.Entry<String, String> note : key.metadata().entrySet()) {
@@ -166,12 +171,11 @@ public final class KeyRequests implements OperationGroup {
         json.writeEndArray();
     }
 
-    private AllowedModels ofTenant(TenantId id) {
-        return tenants.get().stream()
-                .filter(tenant -> tenant.id().equals(id))
-                .findFirst()
-                .map(Tenant::models)
-                .orElse(AllowedModels.ALL);
+    /** By tenant of the config in force. */
+    private Map<TenantId, AllowedModels> models() {
+        Map<TenantId, AllowedModels> models = new HashMap<>();
+        tenants.get().forEach(tenant -> models.put(tenant.id(), tenant.models()));
+        return models;
     }
 
     private String state(Held held, Optional<Revocation> revoked) {
@@ -226,7 +230,7 @@ public final class KeyRequests implements OperationGroup {
                                 json -> {
                                     json.writeStartObject();
                                     json.writeStringField("key", fresh.key().reveal());
-                                    write(json, new Held(tenant, key, Optional.of(issued)));
+                                    write(json, new Held(tenant, key, Optional.of(issued), models().getOrDefault(tenant, AllowedModels.ALL)));
                                     json.writeEndObject();
                                 },
                                 tenant,

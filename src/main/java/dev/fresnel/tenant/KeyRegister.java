@@ -1,5 +1,6 @@
 package dev.fresnel.tenant;
 
+import dev.fresnel.value.TenantId;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -107,13 +108,14 @@ public final class KeyRegister {
      * store when a file is written. Revoked ones are left out.
      */
     public List<IssuedKey> namesakes(List<Tenant> tenants) {
+        Map<TenantId, Tenant> byId = new HashMap<>();
+        tenants.forEach(tenant -> byId.put(tenant.id(), tenant));
         return known.issued().values().stream()
                 .filter(issued -> revocation(issued.key().hash()).isEmpty())
-                .filter(issued -> tenants.stream()
-                        .filter(tenant -> tenant.id().equals(issued.tenant()))
-                        .anyMatch(tenant -> tenant.keyCalled(issued.key().name())
-                                .filter(key -> !key.hash().equals(issued.key().hash()))
-                                .isPresent()))
+                .filter(issued -> Optional.ofNullable(byId.get(issued.tenant()))
+                        .flatMap(tenant -> tenant.keyCalled(issued.key().name()))
+                        .filter(key -> !key.hash().equals(issued.key().hash()))
+                        .isPresent())
                 .sorted(Comparator.comparing(IssuedKey::issued))
                 .toList();
     }

@@ -18,7 +18,7 @@ class ConfigWarningsTest {
 
     private static List<String> ofTenant(String keys) {
         return Configs.warnings("""
-                upstreams: { main: { base-url: "http://127.0.0.1:9/v1", api-key: "${KEY:-k}" } }
+                upstreams: { main: { base-url: "http://127.0.0.1:9/v1" } }
                 models:
                   big: { upstream: main, price: { input: 1, cached-input: 1, output: 1 } }
                   small: { upstream: main, price: { input: 1, cached-input: 1, output: 1 } }

@@ -44,9 +44,8 @@ class MetricsTest {
     }
 
     private TestGateway gateway(String tenant) {
-        return TestGateway.start(
-                models.yaml("mode: rules\narms: [direct, fast-worker]")
-                        .replace("  - id: acme\n", "  - id: acme\n" + tenant));
+        return TestGateway.start(models.yaml("mode: rules\narms: [direct, fast-worker]")
+                .replace("  - id: acme\n", "  - id: acme\n" + tenant));
     }
 
     /** What one metric looks like: of a series its labels. */

@@ -43,9 +43,7 @@ class ToldTest {
     }
 
     private TestGateway gateway(String more) {
-        return TestGateway.start(
-                models.yaml("mode: rules\narms: [direct, fast-worker]")
-                        + more);
+        return TestGateway.start(models.yaml("mode: rules\narms: [direct, fast-worker]") + more);
     }
 
     @Test
@@ -194,8 +192,7 @@ class ToldTest {
     }
 
     private String config(String more) {
-        return models.yaml("mode: rules\narms: [direct, fast-worker]")
-                + more;
+        return models.yaml("mode: rules\narms: [direct, fast-worker]") + more;
     }
 
     @Test
@@ -237,7 +234,8 @@ class ToldTest {
                 workers: { fast-worker: { model: cheap } }
                 tenants:
                   - { id: acme, keys: ["%s"], routes: [{ match: { model: "smart" }, mode: rules, arms: [fast-worker] }] }
-                """.formatted(models.smart().baseUri(), upstreamKey, models.cheap().baseUri(), upstreamKey, tenantKey);
+                """.formatted(
+                        models.smart().baseUri(), upstreamKey, models.cheap().baseUri(), upstreamKey, tenantKey);
         StringBuilder told = new StringBuilder();
         List<String> stored = new ArrayList<>();
         try (TestGateway gateway = TestGateway.start(config)) {

@@ -41,16 +41,16 @@ public final class ServingProcess implements AutoCloseable {
                     Path.of(System.getProperty("java.home"), "bin", "java").toString()));
             command.addAll(List.of(options));
             command.addAll(List.of(
-                            "-XX:+UseSerialGC",
-                            "-XX:TieredStopAtLevel=1",
-                            "-Xmx256m",
-                            "--enable-native-access=ALL-UNNAMED",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            "dev.fresnel.app.Fresnel",
-                            "serve",
-                            "--config",
-                            config.toString()));
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
+                    "-Xmx256m",
+                    "--enable-native-access=ALL-UNNAMED",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    "dev.fresnel.app.Fresnel",
+                    "serve",
+                    "--config",
+                    config.toString()));
             Process process = new ProcessBuilder(command)
                     .redirectOutput(folder.resolve("events").toFile())
                     .start();
