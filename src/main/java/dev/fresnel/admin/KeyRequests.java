@@ -104,9 +104,13 @@ public final class KeyRequests implements OperationGroup {
         register.issued().stream()
                 .sorted(java.util.Comparator.comparing(IssuedKey::issued)
                         .thenComparing(key -> key.key().name()))
-                .forEach(
-                        key -> held.putIfAbsent(key.key().hash(), new Held(
-                                key.tenant(), key.key(), Optional.of(key), models.getOrDefault(key.tenant(), AllowedModels.ALL))));
+                .forEach(key -> held.putIfAbsent(
+                        key.key().hash(),
+                        new Held(
+                                key.tenant(),
+                                key.key(),
+                                Optional.of(key),
+                                models.getOrDefault(key.tenant(), AllowedModels.ALL))));
         return List.copyOf(held.values());
     }
 
@@ -230,7 +234,13 @@ public final class KeyRequests implements OperationGroup {
                                 json -> {
                                     json.writeStartObject();
                                     json.writeStringField("key", fresh.key().reveal());
-                                    write(json, new Held(tenant, key, Optional.of(issued), models().getOrDefault(tenant, AllowedModels.ALL)));
+                                    write(
+                                            json,
+                                            new Held(
+                                                    tenant,
+                                                    key,
+                                                    Optional.of(issued),
+                                                    models().getOrDefault(tenant, AllowedModels.ALL)));
                                     json.writeEndObject();
                                 },
                                 tenant,

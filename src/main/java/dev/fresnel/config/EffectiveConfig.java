@@ -82,7 +82,12 @@ final class EffectiveConfig {
 
     private void block(KeyPath path, Record block) {
         for (Shape.Field field : Shape.block(block.getClass()).fields()) {
-            add(path.at(field.name()), field.key(), value(field, block));
+            Object value = value(field, block);
+            if (field.key().inline() && value instanceof Record beside) {
+                block(path, beside);
+            } else {
+                add(path.at(field.name()), field.key(), value);
+            }
         }
     }
 
