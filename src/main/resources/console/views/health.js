@@ -108,18 +108,22 @@ function config(config) {
         <dt>Files read</dt><dd>${moment(config.files_read_at)}</dd>
         ${config.needs_restart.length > 0 ? html`<dt>Waits for a start</dt><dd>${config.needs_restart.join(', ')}</dd>` : nothing}
       </dl>
-      ${config.files_rejected ? html`
-        <h3>What is wrong with the files</h3>
-        <ul class="problems">
-          ${config.problems.map((problem) => html`
-            <li>
-              <strong>${problem.file || 'The config file'}, line ${problem.line}, column ${problem.column}</strong>
-              <span><code>${problem.key}</code> ${problem.message}</span>
-              ${problem.remedy ? html`<small>${problem.remedy}</small>` : nothing}
-            </li>`)}
-        </ul>` : nothing}
+      ${config.files_rejected ? html`<h3>What is wrong with the files</h3>${problems(config.problems)}` : nothing}
+      ${config.warnings.length > 0 ? html`<h3>Warnings</h3>${problems(config.warnings)}` : nothing}
     </section>
   `;
+}
+
+function problems(all) {
+  return html`
+    <ul class="problems">
+      ${all.map((problem) => html`
+        <li>
+          <strong>${problem.file || 'The config file'}${problem.line > 0 ? html`, line ${problem.line}, column ${problem.column}` : nothing}</strong>
+          <span><code>${problem.key}</code> ${problem.message}</span>
+          ${problem.remedy ? html`<small>${problem.remedy}</small>` : nothing}
+        </li>`)}
+    </ul>`;
 }
 
 function lately(events) {

@@ -33,7 +33,7 @@ function open(frame) {
 
   function told(statement) {
     const [total] = statement.totals;
-    frame.say(total?.saved_usd ? `${usd(total.saved_usd.value)} saved, ${interval(total.saved_usd, usd)}` : 'Not enough evidence yet');
+    frame.say(total?.saved_usd ? `${usd(total.saved_usd.value)} saved, ${interval(total.saved_usd, usd)}` : lack(total?.saved_evidence));
     return statement;
   }
 
@@ -90,13 +90,14 @@ function certainty(evidence) {
   return {
     enough: badge('enough evidence', 'good'),
     not_enough: badge('not enough evidence', 'warn'),
+    no_controls: badge('nothing compared', 'calm'),
     nothing_delegable: badge('nothing to delegate', 'calm'),
   }[evidence] ?? badge(evidence);
 }
 
 function headline({ saved_usd: saved, saved_evidence: evidence, saved_why: why, counterfactual_usd: counterfactual }) {
   if (!saved) {
-    return html`<div><p class="hero">not known <small>what was saved</small></p><p>Not enough evidence yet: ${why}.</p></div>`;
+    return html`<div><p class="hero">not known <small>what was saved</small></p><p>${lack(evidence)}: ${why}.</p></div>`;
   }
   const share = counterfactual?.value > 0 ? html`, ${percent(saved.value / counterfactual.value)} of what it would have cost` : nothing;
   return html`
@@ -105,6 +106,11 @@ function headline({ saved_usd: saved, saved_evidence: evidence, saved_why: why, 
       <p>${evidence === 'enough' ? html`With 95 % certainty ${interval(saved, usd)}.` : html`Not enough evidence yet: ${why}. So far ${interval(saved, usd)}.`}</p>
     </div>
   `;
+}
+
+/** Of what is not known, whether it will be. */
+function lack(evidence) {
+  return evidence === 'no_controls' ? 'Nothing is compared' : 'Not enough evidence yet';
 }
 
 function interval(range, format) {
@@ -133,7 +139,7 @@ function details(rows, models) {
     usd(row.spent_usd.value),
     usd(row.counterfactual_usd?.value),
     row.saved_usd ? gain(row.saved_usd.value) : 'not known',
-    row.saved_evidence === 'not_enough'
+    ['not_enough', 'no_controls'].includes(row.saved_evidence)
       ? html`<small>${row.saved_why}</small>`
       : row.saved_usd ? whisker(row.saved_usd, { ...scale, label: interval(row.saved_usd, usd) }) : nothing,
     row.quality_difference ? gain(row.quality_difference.value, score) : 'not known',

@@ -64,10 +64,11 @@ public final class AdminListener extends VerticleBase {
             router.route(Operation.routerPath(path)).handler(context -> wrongMethod(context, table.allowed(path)));
         }
         router.route()
-                .handler(context -> refuse(
-                        context,
-                        AdminReply.notFound(
-                                "There is nothing here. Served are " + String.join(", ", table.paths()) + ".")));
+                .handler(
+                        context -> refuse(
+                                context,
+                                AdminReply.notFound(
+                                        "There is nothing here. GET /admin/openapi.yaml says what is served; people find the console at /console/.")));
         router.errorHandler(
                 413,
                 context -> refuse(

@@ -21,12 +21,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -43,10 +43,6 @@ public final class KeyRequests implements OperationGroup {
     private final InstantSource clock;
     private final RandomGenerator random;
     private final TenantNames names;
-    /** Names of keys on their way to the store, which the register does not know yet. */
-    private final Set<Name> issuing = ConcurrentHashMap.newKeySet();
-
-    private record Name(TenantId tenant, String name) {}
 
     /**
      * @param tenants of the config in force
@@ -93,20 +89,28 @@ public final class KeyRequests implements OperationGroup {
      * A key wherever it is declared.
      *
      * @param issued empty: in the config
+     * @param ofTenant the models that keys of its tenant may ask for
      */
-    private record Held(TenantId tenant, TenantKey key, Optional<IssuedKey> issued) {}
+    private record Held(TenantId tenant, TenantKey key, Optional<IssuedKey> issued, AllowedModels ofTenant) {}
 
     /** Those of the config first; a key that is both is the config's. */
     private List<Held> all() {
         Map<KeyHash, Held> held = new LinkedHashMap<>();
+        Map<TenantId, AllowedModels> models = models();
         tenants.get()
                 .forEach(tenant -> tenant.keys()
-                        .forEach(key -> held.putIfAbsent(key.hash(), new Held(tenant.id(), key, Optional.empty()))));
+                        .forEach(key -> held.putIfAbsent(
+                                key.hash(), new Held(tenant.id(), key, Optional.empty(), tenant.models()))));
         register.issued().stream()
                 .sorted(java.util.Comparator.comparing(IssuedKey::issued)
                         .thenComparing(key -> key.key().name()))
-                .forEach(
-                        key -> held.putIfAbsent(key.key().hash(), new Held(key.tenant(), key.key(), Optional.of(key))));
+                .forEach(key -> held.putIfAbsent(
+                        key.key().hash(),
+                        new Held(
+                                key.tenant(),
+                                key.key(),
+                                Optional.of(key),
+                                models.getOrDefault(key.tenant(), AllowedModels.ALL))));
         return List.copyOf(held.values());
     }
 
@@ -141,15 +145,8 @@ public final class KeyRequests implements OperationGroup {
             json.writeString(scope.key());
         }
         json.writeEndArray();
-        if (key.models().patterns().isPresent()) {
-            json.writeArrayFieldStart("models");
-            for (String pattern : key.models().patterns().get()) {
-                json.writeString(pattern);
-            }
-            json.writeEndArray();
-        } else {
-            json.writeNullField("models");
-        }
+        models(json, "models", key.models());
+        models(json, "tenant_models", held.ofTenant());
         json.writeStringField("expires_at", key.expires().map(Instant::toString).orElse(null));
         json.writeObjectFieldStart("metadata");
         for (Map.Entry<String, String> note : key.metadata().entrySet()) {
@@ -163,6 +160,26 @@ public final class KeyRequests implements OperationGroup {
         json.writeStringField(
                 "revoked_at", revoked.map(one -> one.at().toString()).orElse(null));
         json.writeStringField("revoked_by", revoked.map(Revocation::by).orElse(null));
+    }
+
+    /** Null for every model. */
+    private static void models(JsonGenerator json, String name, AllowedModels models) throws IOException {
+        if (models.patterns().isEmpty()) {
+            json.writeNullField(name);
+            return;
+        }
+        json.writeArrayFieldStart(name);
+        for (String pattern : models.patterns().get()) {
+            json.writeString(pattern);
+        }
+        json.writeEndArray();
+    }
+
+    /** By tenant of the config in force. */
+    private Map<TenantId, AllowedModels> models() {
+        Map<TenantId, AllowedModels> models = new HashMap<>();
+        tenants.get().forEach(tenant -> models.put(tenant.id(), tenant.models()));
+        return models;
     }
 
     private String state(Held held, Optional<Revocation> revoked) {
@@ -206,34 +223,44 @@ public final class KeyRequests implements OperationGroup {
                     "As many keys were issued as there may be (" + KeyRegister.MAXIMUM
                             + "). Declare keys in the config."));
         }
-        Name wanted = new Name(tenant, name);
-        boolean first = issuing.add(wanted);
-        if (!first || isTaken(wanted)) {
-            if (first) {
-                issuing.remove(wanted);
-            }
-            return refused(AdminReply.refused(
-                    ErrorCode.CONFLICT,
-                    "The tenant '" + tenant + "' has or had a key called '" + name + "'. Choose another name."));
+        if (isTaken(tenant, name)) {
+            return refused(taken(tenant, name));
         }
         IssuedKey issued = new IssuedKey(tenant, key, clock.instant(), request.by());
         return register.issue(issued)
-                .onComplete(_ -> issuing.remove(wanted))
-                .<AdminReply>map(_ -> AdminReply.changed(
-                        json -> {
-                            json.writeStartObject();
-                            json.writeStringField("key", fresh.key().reveal());
-                            write(json, new Held(tenant, key, Optional.of(issued)));
-                            json.writeEndObject();
-                        },
-                        tenant,
-                        name))
+                .<AdminReply>map(issue -> switch (issue) {
+                    case ISSUED ->
+                        AdminReply.changed(
+                                json -> {
+                                    json.writeStartObject();
+                                    json.writeStringField("key", fresh.key().reveal());
+                                    write(
+                                            json,
+                                            new Held(
+                                                    tenant,
+                                                    key,
+                                                    Optional.of(issued),
+                                                    models().getOrDefault(tenant, AllowedModels.ALL)));
+                                    json.writeEndObject();
+                                },
+                                tenant,
+                                name);
+                    case NAME_TAKEN -> taken(tenant, name);
+                })
                 .otherwise(_ -> AdminReply.storeAway());
     }
 
-    private boolean isTaken(Name wanted) {
+    /** By what is known here; of keys that another replica issues meanwhile the store knows. */
+    private boolean isTaken(TenantId tenant, String name) {
         return all().stream()
-                .anyMatch(held -> new Name(held.tenant(), held.key().name()).equals(wanted));
+                .anyMatch(held ->
+                        held.tenant().equals(tenant) && held.key().name().equals(name));
+    }
+
+    private static AdminReply.Refused taken(TenantId tenant, String name) {
+        return AdminReply.refused(
+                ErrorCode.CONFLICT,
+                "The tenant '" + tenant + "' has or had a key called '" + name + "'. Choose another name.");
     }
 
     private static Future<AdminReply> refused(AdminReply.Refused why) {

@@ -3,6 +3,7 @@ package dev.fresnel.admin;
 import dev.fresnel.savings.Period;
 import dev.fresnel.savings.SavingsBook;
 import dev.fresnel.savings.Statement;
+import dev.fresnel.savings.StatementRow;
 import dev.fresnel.value.TenantId;
 import io.vertx.core.Future;
 import java.time.LocalDate;
@@ -10,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The savings statement, as JSON, CSV or a table. Thread-safe. */
 public final class SavingsRequests implements OperationGroup {
@@ -18,10 +20,13 @@ public final class SavingsRequests implements OperationGroup {
 
     private final SavingsBook book;
     private final TenantNames tenants;
+    private final Function<TenantId, StatementRow.Lot> lots;
 
-    public SavingsRequests(SavingsBook book, TenantNames tenants) {
+    /** @param lots whether conversations of a tenant become controls, by the config in force */
+    public SavingsRequests(SavingsBook book, TenantNames tenants, Function<TenantId, StatementRow.Lot> lots) {
         this.book = book;
         this.tenants = tenants;
+        this.lots = lots;
     }
 
     @Override
@@ -50,7 +55,7 @@ public final class SavingsRequests implements OperationGroup {
         }
         Statement.By by = request.text("by").flatMap(Statement.By::find).orElse(Statement.By.MODEL_DAY);
         Optional<TenantId> one = request.tenant("tenant");
-        return book.statement(one.map(List::of).orElseGet(tenants::list), new Period(from, to), by)
+        return book.statement(one.map(List::of).orElseGet(tenants::list), new Period(from, to), by, lots)
                 .map(statement -> reply(statement, request.text("format").orElse("json")))
                 .otherwise(_ -> AdminReply.storeAway());
     }

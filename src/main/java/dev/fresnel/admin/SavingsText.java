@@ -132,8 +132,8 @@ final class SavingsText {
     }
 
     private static void missing(StringBuilder text, StatementRow total, String what, Finding finding) {
-        if (finding.evidence() == Evidence.NOT_ENOUGH) {
-            text.append("\n%s, %s: not enough evidence: %s.".formatted(total.tenant(), what, finding.why()));
+        if (finding.evidence() != Evidence.ENOUGH) {
+            text.append("\n%s, %s: %s: %s.".formatted(total.tenant(), what, words(finding.evidence()), finding.why()));
             text.append('\n');
         }
     }
@@ -148,6 +148,20 @@ final class SavingsText {
                                     + String.format(Locale.ROOT, form, factor * known.high()) + "]";
                 })
                 .orElse("");
-        return finding.evidence() == Evidence.NOT_ENOUGH ? (range + " not enough evidence").strip() : range;
+        return switch (finding.evidence()) {
+            case ENOUGH -> range;
+            case NOT_ENOUGH, NO_CONTROLS -> (range + " " + words(finding.evidence())).strip();
+            // A nought with decimals looks as if something had been measured.
+            case NOTHING_DELEGABLE -> "-";
+        };
+    }
+
+    private static String words(Evidence evidence) {
+        return switch (evidence) {
+            case ENOUGH -> "enough evidence";
+            case NOT_ENOUGH -> "not enough evidence";
+            case NO_CONTROLS -> "not compared";
+            case NOTHING_DELEGABLE -> "nothing to state";
+        };
     }
 }

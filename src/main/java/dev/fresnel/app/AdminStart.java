@@ -61,7 +61,8 @@ final class AdminStart {
                         () -> Status.json(inForce, gate, parts, learning.seeding(), log),
                         () -> ConfigJson.whole(inForce),
                         () -> TenantsJson.tenants(inForce.config().tenants(), parts.killSwitch()),
-                        () -> TenantsJson.budgets(inForce.config().tenants(), parts.ledger())),
+                        only -> TenantsJson.budgets(inForce.config().tenants(), only, parts.ledger()),
+                        tenants),
                 events,
                 new PauseRequests(parts.killSwitch(), tenants),
                 new KeyRequests(() -> inForce.config().tenants(), register, tenants, parts.clock(), new SecureRandom()),
@@ -69,7 +70,7 @@ final class AdminStart {
                 new ArmRequests(learned(inForce, parts, learning), tenants),
                 new ConversationRequests(parts.pins(), tenants),
                 new LensRequests(parts.shelf(), tenants),
-                new SavingsRequests(parts.savings(), tenants),
+                new SavingsRequests(parts.savings(), tenants, tenant -> Saving.lot(inForce.config(), tenant)),
                 new SeedRequests(parts.vertx(), inForce, tenants));
     }
 

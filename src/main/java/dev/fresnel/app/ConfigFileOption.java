@@ -25,7 +25,7 @@ final class ConfigFileOption {
     }
 
     ConfigResult load(Terminal terminal) {
-        return ConfigLoader.load(file(), terminal.env());
+        return ConfigLoader.load(file(), terminal.env(), SystemTime.clock().instant());
     }
 
     /** The config, its warnings printed; an {@link InputProblem} after every problem was printed. */

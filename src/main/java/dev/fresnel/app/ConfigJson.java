@@ -1,6 +1,8 @@
 package dev.fresnel.app;
 
 import dev.fresnel.chat.JsonText;
+import dev.fresnel.config.Problem;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /** The config in force and what is wrong with its files, as JSON. */
@@ -23,7 +25,18 @@ final class ConfigJson {
 
     private static String state(InForce inForce) {
         InForce.Files files = inForce.files();
-        String problems = files.rejected().stream()
+        String waiting =
+                files.needingRestart().stream().map(JsonText::quote).collect(Collectors.joining(",", "[", "]"));
+        return "\"version\":" + JsonText.quote(inForce.config().version())
+                + ",\"files_read_at\":" + JsonText.quote(files.readAt().toString())
+                + ",\"files_rejected\":" + !files.rejected().isEmpty()
+                + ",\"problems\":" + problems(files.rejected())
+                + ",\"warnings\":" + problems(inForce.warnings())
+                + ",\"needs_restart\":" + waiting;
+    }
+
+    private static String problems(List<Problem> problems) {
+        return problems.stream()
                 .map(problem -> "{\"file\":" + JsonText.quote(problem.file())
                         + ",\"line\":" + problem.line()
                         + ",\"column\":" + problem.column()
@@ -31,12 +44,5 @@ final class ConfigJson {
                         + ",\"message\":" + JsonText.quote(problem.message())
                         + ",\"remedy\":" + JsonText.quote(problem.remedy()) + "}")
                 .collect(Collectors.joining(",", "[", "]"));
-        String waiting =
-                files.needingRestart().stream().map(JsonText::quote).collect(Collectors.joining(",", "[", "]"));
-        return "\"version\":" + JsonText.quote(inForce.config().version())
-                + ",\"files_read_at\":" + JsonText.quote(files.readAt().toString())
-                + ",\"files_rejected\":" + !files.rejected().isEmpty()
-                + ",\"problems\":" + problems
-                + ",\"needs_restart\":" + waiting;
     }
 }

@@ -47,7 +47,7 @@ public final class ConfigWatch {
     /** What the files say now: only what changes after this is news. Before {@link #start}, or by one look after another. */
     public ConfigResult read() {
         String before = stampOf(ConfigLoader.files(named));
-        ConfigResult result = ConfigLoader.load(named, env);
+        ConfigResult result = ConfigLoader.load(named, env, SystemTime.clock().instant());
         secrets = result.secretFiles();
         // What changed while it was read is read again.
         known = before + stampOf(secrets);

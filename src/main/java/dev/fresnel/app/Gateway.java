@@ -17,6 +17,8 @@ import dev.fresnel.budget.PriceTable;
 import dev.fresnel.config.ConfigResult;
 import dev.fresnel.config.GatewayConfig;
 import dev.fresnel.config.HostPort;
+import dev.fresnel.config.Problem;
+import dev.fresnel.contract.Inspector;
 import dev.fresnel.delegation.BudgetPacing;
 import dev.fresnel.delegation.ConversationPins;
 import dev.fresnel.delegation.Delegator;
@@ -135,7 +137,14 @@ public final class Gateway {
         // A promise of no event loop: the loops may be gone when it is kept.
         Promise<Gateway> started = Promise.promise();
         InForce inForce = new InForce(config, SystemTime.clock());
-        Stores.open(vertx, inForce, telling::storeProblem, unharmed(telling::budgetWorse), telling.metrics(), closing)
+        preloaded(vertx)
+                .compose(_ -> Stores.open(
+                        vertx,
+                        inForce,
+                        telling::storeProblem,
+                        unharmed(telling::budgetWorse),
+                        telling.metrics(),
+                        closing))
                 .compose(stores -> {
                     SavingsBook savings = Saving.book(vertx, stores.statements(), closing);
                     Foundation ground = lay(inForce, telling, vertx, stores, savings, closing);
@@ -162,6 +171,19 @@ public final class Gateway {
                 .onSuccess(started::complete)
                 .onFailure(problem -> closing.run().onComplete(_ -> started.fail(problem)));
         return started.future();
+    }
+
+    /**
+     * What takes long to load is loaded first: stores answer on an event loop, so all that follows them runs on one, and the first request
+     * must not pay for it either.
+     */
+    private static Future<Void> preloaded(Vertx vertx) {
+        return vertx.executeBlocking(() -> {
+                    new JtokkitEstimator().preload();
+                    Inspector.preload();
+                    return true;
+                })
+                .mapEmpty();
     }
 
     private static Foundation lay(
@@ -217,6 +239,7 @@ public final class Gateway {
         KillSwitch killSwitch =
                 Pausing.killSwitch(vertx, stores.pauses(), inForce, unharmed(telling.log()::onPause), closing);
         KeyRegister register = Registering.register(vertx, stores.keys(), closing);
+        inForce.warnAlso(next -> Registering.namesakes(next, register));
         Limiter limiter = new Limiter(nanos, telling.metrics()::onLimited);
         inForce.follow(next -> limiter.serve(next.tenants()));
         BudgetPacing pacing = new BudgetPacing();
@@ -310,13 +333,10 @@ public final class Gateway {
                 new OperationTable(groups),
                 unharmed(action ->
                         telling.log().onAdminAction(action.action(), action.tenant(), action.subject(), action.by()))));
-        // The first request must not pay for the tokenizer's tables, nor stand on an event loop while they load.
-        return vertx.executeBlocking(() -> {
-                    tokens.preload();
-                    return tokens;
-                })
-                // A store that is away does not keep the gateway from starting, and the switch is not thrown then.
-                .compose(_ -> killSwitch.refresh().otherwiseEmpty())
+        // A store that is away does not keep the gateway from starting, and the switch is not thrown then.
+        return killSwitch
+                .refresh()
+                .otherwiseEmpty()
                 // Nor does any issued key open anything then.
                 .compose(_ -> register.refresh().otherwiseEmpty())
                 .compose(_ -> deploy(inForce, telling, vertx, loops, data, admin, probes, gate, closing));
@@ -422,14 +442,20 @@ public final class Gateway {
         InForce.Files files = inForce.files();
         String version = inForce.config().version();
         if (files.rejected().isEmpty()) {
-            telling.log().onConfigApplied(version, files.needingRestart());
+            telling.log().onConfigApplied(version, files.needingRestart(), described(inForce.warnings(), config));
         } else {
-            List<String> problems = files.rejected().stream()
-                    .map(problem -> problem.describe(config))
-                    .toList();
-            telling.log().onConfigRejected(version, problems);
+            telling.log().onConfigRejected(version, described(files.rejected(), config));
         }
         telling.metrics().onConfigRead(files.rejected().isEmpty());
+    }
+
+    private static List<String> described(List<Problem> problems, Path config) {
+        return problems.stream().map(problem -> problem.describe(config)).toList();
+    }
+
+    /** The config that it was started with was warned of this; for the status. */
+    public void configWarned(List<Problem> warnings) {
+        inForce.warned(warnings);
     }
 
     /** The port clients use. */

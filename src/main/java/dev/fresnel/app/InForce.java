@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The config that requests are served by, and what became of the files since. Thread-safe; one change at a time.
@@ -26,6 +28,7 @@ final class InForce {
     private final List<Consumer<GatewayConfig>> followers = new CopyOnWriteArrayList<>();
     private volatile GatewayConfig config;
     private volatile Files files;
+    private volatile Function<GatewayConfig, List<Problem>> alsoWarned = _ -> List.of();
 
     /**
      * What the files say.
@@ -33,13 +36,14 @@ final class InForce {
      * @param readAt when they were read last
      * @param rejected what is wrong with them; empty: they are in force
      * @param needingRestart keys whose new values wait for a start
+     * @param warnings of them as they are in force
      */
-    record Files(Instant readAt, List<Problem> rejected, List<String> needingRestart) {}
+    record Files(Instant readAt, List<Problem> rejected, List<String> needingRestart, List<Problem> warnings) {}
 
     InForce(GatewayConfig config, InstantSource clock) {
         this.config = config;
         this.clock = clock;
-        this.files = new Files(clock.instant(), List.of(), List.of());
+        this.files = new Files(clock.instant(), List.of(), List.of(), List.of());
     }
 
     GatewayConfig config() {
@@ -62,6 +66,22 @@ final class InForce {
         return files;
     }
 
+    /** What the files were warned of at the start. */
+    synchronized void warned(List<Problem> warnings) {
+        files = new Files(files.readAt(), files.rejected(), files.needingRestart(), List.copyOf(warnings));
+    }
+
+    /** Asked, whenever {@link #warnings} is, what a config in force is to be warned of that its files alone do not show. */
+    void warnAlso(Function<GatewayConfig, List<Problem>> check) {
+        alsoWarned = check;
+    }
+
+    /** What the config in force is warned of, now. */
+    List<Problem> warnings() {
+        return Stream.concat(files.warnings().stream(), alsoWarned.apply(config).stream())
+                .toList();
+    }
+
     /** Told of every other config from now on. */
     void follow(Consumer<GatewayConfig> follower) {
         followers.add(follower);
@@ -70,12 +90,12 @@ final class InForce {
     /** What the files say now: in force from here on when it is valid, of no effect when not. */
     void read(ConfigResult result) {
         switch (result) {
-            case ConfigResult.Valid valid -> put(valid.config());
+            case ConfigResult.Valid valid -> put(valid.config(), valid.warnings());
             case ConfigResult.Invalid invalid -> reject(invalid.problems());
         }
     }
 
-    private synchronized void put(GatewayConfig next) {
+    private synchronized void put(GatewayConfig next, List<Problem> warnings) {
         List<Problem> doors = openDoors(next);
         if (!doors.isEmpty()) {
             reject(doors);
@@ -85,7 +105,7 @@ final class InForce {
         GatewayConfig taken = config.takingOver(next);
         config = taken;
         followers.forEach(follower -> tell(follower, taken));
-        files = new Files(clock.instant(), List.of(), waiting);
+        files = new Files(clock.instant(), List.of(), waiting, warnings);
     }
 
     /** The files were checked with the addresses that they name; those that we listen on are from the start. */
@@ -115,6 +135,6 @@ final class InForce {
     }
 
     private synchronized void reject(List<Problem> problems) {
-        files = new Files(clock.instant(), problems, files.needingRestart());
+        files = new Files(clock.instant(), problems, files.needingRestart(), files.warnings());
     }
 }

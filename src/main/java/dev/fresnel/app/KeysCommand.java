@@ -191,7 +191,7 @@ final class KeysCommand implements Runnable {
                         key.get("state").asString(),
                         key.get("origin").asString(),
                         joined(key.get("scopes")),
-                        key.get("models").isNull() ? "all" : joined(key.get("models")),
+                        models(key.get("models"), key.get("tenant_models")),
                         key.get("expires_at").isNull()
                                 ? "never"
                                 : key.get("expires_at").asString());
@@ -201,6 +201,12 @@ final class KeysCommand implements Runnable {
                 terminal.err().println("fresnel: the gateway's store does not answer; issued keys are missing here.");
             }
             return ExitCode.OK;
+        }
+
+        /** Both lists hold, so a key without one has its tenant's. */
+        private static String models(JsonNode own, JsonNode tenant) {
+            String of = tenant.isNull() ? "" : "tenant: " + joined(tenant);
+            return own.isNull() ? (of.isEmpty() ? "all" : of) : joined(own) + (of.isEmpty() ? "" : " (" + of + ")");
         }
 
         private static String joined(JsonNode texts) {

@@ -1,13 +1,20 @@
 package dev.fresnel.app;
 
+import dev.fresnel.config.GatewayConfig;
+import dev.fresnel.delegation.Mode;
+import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.savings.Account;
 import dev.fresnel.savings.SavingsBook;
+import dev.fresnel.savings.StatementRow;
 import dev.fresnel.savings.StatementStore;
+import dev.fresnel.tenant.TenantRoute;
+import dev.fresnel.value.TenantId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
 
 /** Starts the books of what is spent and saved. */
 final class Saving {
@@ -40,5 +47,17 @@ final class Saving {
     static dev.fresnel.outcome.Learner.TrialOutcomes outcomes(SavingsBook book) {
         return (tenant, trial, decided, before, now) -> book.judged(
                 new Account(tenant, trial.model(), LocalDate.ofInstant(decided, ZoneOffset.UTC)), trial, before, now);
+    }
+
+    /** Whether the tenant's conversations become controls: not where everything that is delegated has a {@code control-share} of 0. */
+    static StatementRow.Lot lot(GatewayConfig config, TenantId id) {
+        List<RoutePlan> delegating = config.tenants().stream()
+                .filter(tenant -> tenant.id().equals(id))
+                .flatMap(tenant -> tenant.routes().stream())
+                .map(TenantRoute::plan)
+                .filter(plan -> plan.mode() == Mode.RULES || plan.mode() == Mode.ADAPTIVE)
+                .toList();
+        boolean isNone = !delegating.isEmpty() && delegating.stream().allMatch(plan -> plan.controlShare() == 0);
+        return isNone ? StatementRow.Lot.NONE : StatementRow.Lot.DRAWN;
     }
 }

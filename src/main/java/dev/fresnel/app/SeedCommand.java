@@ -59,7 +59,11 @@ final class SeedCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Optional<GatewayConfig> valid = config.map(ConfigLoader::mainFile)
-                .map(file -> ConfigFileOption.orExplain(ConfigLoader.load(file, terminal.env()), file, terminal));
+                .map(file -> ConfigFileOption.orExplain(
+                        ConfigLoader.load(
+                                file, terminal.env(), SystemTime.clock().instant()),
+                        file,
+                        terminal));
         if (valid.isPresent() && !check && valid.get().seedFrom().isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(),

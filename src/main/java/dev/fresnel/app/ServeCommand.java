@@ -1,5 +1,6 @@
 package dev.fresnel.app;
 
+import dev.fresnel.config.ConfigResult;
 import dev.fresnel.config.GatewayConfig;
 import dev.fresnel.config.HostPort;
 import java.util.concurrent.Callable;
@@ -35,8 +36,10 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         ConfigWatch files = new ConfigWatch(config.file(), terminal.env());
-        GatewayConfig valid = ConfigFileOption.orExplain(files.read(), config.file(), terminal);
+        ConfigResult read = files.read();
+        GatewayConfig valid = ConfigFileOption.orExplain(read, config.file(), terminal);
         Gateway gateway = Waiting.startOf("the gateway", Gateway.start(valid, terminal.log()));
+        gateway.configWarned(read.warnings());
         if (!noReload) {
             gateway.watch(files);
         }

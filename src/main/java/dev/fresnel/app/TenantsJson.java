@@ -1,11 +1,13 @@
 package dev.fresnel.app;
 
+import dev.fresnel.budget.Budget;
 import dev.fresnel.budget.Ledger;
 import dev.fresnel.chat.JsonText;
 import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.pause.KillSwitch;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantRoute;
+import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
 import java.util.List;
 import java.util.Optional;
@@ -25,8 +27,14 @@ final class TenantsJson {
                                 + ",\"open\":" + tenant.isOpen()
                                 + ",\"keys\":" + tenant.keys().size()
                                 + ",\"upstream\":" + JsonText.quote(tenant.upstream())
-                                + ",\"daily_budget_usd\":"
-                                + usd(tenant.budget().limits().daily())
+                                + "," + limits(tenant.budget().limits())
+                                + ",\"key_budgets\":"
+                                + array(
+                                        tenant.keys().stream()
+                                                .filter(key -> key.budget().isLimited())
+                                                .toList(),
+                                        key -> "{\"key_name\":" + JsonText.quote(key.name()) + ","
+                                                + limits(key.budget()) + "}")
                                 + ",\"delegation_paused\":" + killSwitch.isPaused(tenant.id())
                                 + ",\"routes\":" + array(tenant.routes(), TenantsJson::route) + "}")
                 + "}";
@@ -43,13 +51,24 @@ final class TenantsJson {
                 + JsonText.quote(plan.learned().pooling().name().toLowerCase(java.util.Locale.ROOT)) + "}";
     }
 
-    /** For {@code /admin/budgets}: every limit of every tenant and key, and the day's spend of tenants without any. */
-    static String budgets(List<Tenant> tenants, Ledger ledger) {
+    /**
+     * For {@code /admin/budgets}: every limit of every tenant and key, and the day's spend of tenants without any.
+     *
+     * @param only empty: of all tenants
+     */
+    static String budgets(List<Tenant> tenants, Optional<TenantId> only, Ledger ledger) {
         return "{\"budgets\":"
                 + tenants.stream()
+                        .filter(tenant -> only.isEmpty() || only.get().equals(tenant.id()))
                         .flatMap(tenant -> BudgetJson.standings(tenant, ledger))
                         .collect(Collectors.joining(",", "[", "]"))
                 + "}";
+    }
+
+    private static String limits(Budget budget) {
+        return "\"daily_budget_usd\":" + usd(budget.daily())
+                + ",\"monthly_budget_usd\":" + usd(budget.monthly())
+                + ",\"total_budget_usd\":" + usd(budget.total());
     }
 
     private static String usd(Optional<Usd> amount) {

@@ -2,12 +2,22 @@ package dev.fresnel.budget;
 
 import dev.fresnel.value.Usd;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** The ledger's answer to a reservation. */
 public sealed interface Verdict {
     /** The money is set aside; the reservation must be settled on every path. */
     record Granted(Reservation reservation) implements Verdict {}
+
+    /**
+     * What a client can do to make its request cheaper.
+     *
+     * @param atLeast what the request may cost even so
+     * @param how as an order to the client, without its full stop
+     */
+    record Thrift(Usd atLeast, String how) {}
 
     /**
      * The worst case does not fit into what is left.
@@ -22,16 +32,49 @@ public sealed interface Verdict {
             return of.left();
         }
 
-        /** Safe to show to the client: the numbers, and what helps. */
+        /** {@link #publicMessage(Optional)} for a request that cannot be made cheaper. */
         public String publicMessage() {
+            return publicMessage(Optional.empty());
+        }
+
+        /**
+         * Safe to show to the client: whose budget it is, the numbers, and what helps; of what does not help nothing.
+         *
+         * @param thrift empty where the request cannot be made cheaper
+         */
+        public String publicMessage(Optional<Thrift> thrift) {
+            return budget() + " " + why() + ". " + help(thrift);
+        }
+
+        private String budget() {
             String whose =
-                    of.account().key().map(key -> " of the key '" + key + "'").orElse("");
-            return "The " + of.period().adjective() + " budget" + whose + " of " + of.limit()
-                    + " USD does not cover this request: it may cost up to " + needed + " USD and " + remaining()
-                    + " USD is left (" + of.spent() + " spent, " + of.reserved()
-                    + " reserved for running requests). Lower max_completion_tokens"
-                    + resetsAt.map(end -> ", wait until " + end).orElse("")
-                    + ", or ask the operator to raise the budget.";
+                    of.account().key().map(key -> "the key '" + key + "'").orElse("this tenant");
+            return "The " + of.period().adjective() + " budget of " + whose + ", " + of.limit() + " USD,";
+        }
+
+        private String why() {
+            return isUsedUp()
+                    ? "is used up: " + of.spent() + " USD are spent"
+                    : "does not cover this request: it may cost up to " + needed + " USD and " + remaining()
+                            + " USD is left (" + of.spent() + " spent, " + of.reserved()
+                            + " reserved for running requests)";
+        }
+
+        private boolean isUsedUp() {
+            return !of.spent().isLessThan(of.limit());
+        }
+
+        private String help(Optional<Thrift> thrift) {
+            List<String> ways = new ArrayList<>();
+            thrift.filter(way -> !isUsedUp() && !remaining().isLessThan(way.atLeast()))
+                    .ifPresent(way -> ways.add(way.how()));
+            if (!of.limit().isLessThan(Ledger.sum(of.spent(), needed))) {
+                ways.add("send it again when running requests have ended");
+            }
+            resetsAt.ifPresent(end -> ways.add("wait until " + end + ", when it begins anew"));
+            ways.add("ask the operator to raise it");
+            String all = String.join(", or ", ways);
+            return Character.toUpperCase(all.charAt(0)) + all.substring(1) + ".";
         }
     }
 

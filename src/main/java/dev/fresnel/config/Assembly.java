@@ -1,18 +1,15 @@
 package dev.fresnel.config;
 
-import dev.fresnel.budget.Budget;
-import dev.fresnel.budget.BudgetTerms;
 import dev.fresnel.budget.Price;
 import dev.fresnel.chat.ParamCaps;
-import dev.fresnel.config.ConfigFile.KeySection;
 import dev.fresnel.config.ConfigFile.ModelSection;
-import dev.fresnel.config.ConfigFile.RouteSection;
-import dev.fresnel.config.ConfigFile.TenantSection;
-import dev.fresnel.config.ConfigFile.TrafficSection;
 import dev.fresnel.config.ConfigFile.UpstreamSection;
 import dev.fresnel.config.ConfigFile.WorkerSection;
 import dev.fresnel.config.PlanSection.LensSection;
 import dev.fresnel.config.PlanSection.RulesSection;
+import dev.fresnel.config.TenantSection.KeySection;
+import dev.fresnel.config.TenantSection.RouteSection;
+import dev.fresnel.config.TenantSection.TrafficSection;
 import dev.fresnel.delegation.ClassifierRules;
 import dev.fresnel.delegation.Escalation;
 import dev.fresnel.delegation.Fallback;
@@ -31,7 +28,6 @@ import dev.fresnel.policy.Arm;
 import dev.fresnel.policy.PolicySettings;
 import dev.fresnel.tenant.AllowedModels;
 import dev.fresnel.tenant.KeyHash;
-import dev.fresnel.tenant.Limit;
 import dev.fresnel.tenant.Limits;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantKey;
@@ -48,7 +44,6 @@ import dev.fresnel.value.TenantId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -215,15 +210,8 @@ final class Assembly {
                 new AllowedModels(section.models()),
                 section.upstream().orElse(file.upstreams().keySet().iterator().next()),
                 section.routes().stream().map(route -> route(route, base)).toList(),
-                budget(section.budget()),
+                section.budget().terms(),
                 limits(section.limits()));
-    }
-
-    private static BudgetTerms budget(ConfigFile.BudgetSection section) {
-        return new BudgetTerms(
-                new Budget(section.daily(), section.monthly(), section.total()),
-                section.onLow(),
-                section.onStoreLoss());
     }
 
     private TenantKey key(KeySection section) {
@@ -234,23 +222,13 @@ final class Assembly {
                 Set.copyOf(section.scopes()),
                 new AllowedModels(section.models()),
                 section.expires(),
-                new Budget(
-                        section.budget().daily(),
-                        section.budget().monthly(),
-                        section.budget().total()),
+                section.budget().budget(),
                 section.metadata(),
                 limits(section.limits()));
     }
 
     private Limits limits(TrafficSection section) {
-        Map<Limit, Long> most = new EnumMap<>(Limit.class);
-        section.requestsPerMinute().ifPresent(value -> most.put(Limit.REQUESTS_PER_MINUTE, value));
-        section.inputTokensPerMinute().ifPresent(value -> most.put(Limit.INPUT_TOKENS_PER_MINUTE, value));
-        section.outputTokensPerMinute().ifPresent(value -> most.put(Limit.OUTPUT_TOKENS_PER_MINUTE, value));
-        section.concurrentRequests().ifPresent(value -> most.put(Limit.CONCURRENT_REQUESTS, value));
-        section.concurrentStreams().ifPresent(value -> most.put(Limit.CONCURRENT_STREAMS, value));
-        section.lensBuildsPerHour().ifPresent(value -> most.put(Limit.LENS_BUILDS_PER_HOUR, value));
-        return new Limits(most).share(file.limits().replicas());
+        return new Limits(section.most()).share(file.limits().replicas());
     }
 
     private static TenantRoute route(RouteSection route, PlanSection base) {

@@ -267,14 +267,20 @@ final class Binder {
                             "is a secret written into this file, for everybody who may read it",
                             "write ${NAME} or file:PATH");
                 }
+                type.weakness(resolved.text())
+                        .ifPresent(why -> findings.warn(path, why, "take one that fresnel keys create prints"));
                 return Optional.of(value);
             } catch (BadValue e) {
                 throw new BadValue(e.expectation() + shown(written, resolved, type), e.remedy());
             }
         } catch (BadValue e) {
-            findings.error(path, e.expectation(), e.remedy());
+            findings.error(path, e.expectation(), e.remedy().isEmpty() ? exampleOf(key) : e.remedy());
             return Optional.empty();
         }
+    }
+
+    private static String exampleOf(Key key) {
+        return key.example().isEmpty() ? "" : "write for example " + key.example();
     }
 
     /** The value as a message may repeat it: nothing of a secret, of the environment, or of a URL, which may hold a key. */

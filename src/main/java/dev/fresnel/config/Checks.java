@@ -2,10 +2,9 @@ package dev.fresnel.config;
 
 import dev.fresnel.config.ConfigFile.ModelSection;
 import dev.fresnel.config.ConfigFile.PriceSection;
-import dev.fresnel.config.ConfigFile.RouteSection;
-import dev.fresnel.config.ConfigFile.TenantSection;
 import dev.fresnel.config.ConfigFile.UpstreamSection;
 import dev.fresnel.config.ConfigFile.WorkerSection;
+import dev.fresnel.config.TenantSection.RouteSection;
 import dev.fresnel.delegation.Mode;
 import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.policy.Arm;
@@ -16,6 +15,7 @@ import dev.fresnel.value.ModelName;
 import dev.fresnel.value.Usd;
 import java.math.BigDecimal;
 import java.net.URI;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -37,12 +37,15 @@ final class Checks {
     private final Aliases aliases;
     private final PlanSection bottom;
     private final PlanChecks plans;
+    private final Optional<Instant> now;
 
-    Checks(ConfigFile file, Findings findings, Aliases aliases, PlanSection bottom) {
+    /** @param now for what ends some day; empty: of that nothing is said */
+    Checks(ConfigFile file, Findings findings, Aliases aliases, PlanSection bottom, Optional<Instant> now) {
         this.file = file;
         this.findings = findings;
         this.aliases = aliases;
         this.bottom = bottom;
+        this.now = now;
         this.plans = new PlanChecks(file, aliases, findings, this::modelReference);
     }
 
@@ -61,6 +64,8 @@ final class Checks {
         if (findings.clean()) {
             // What a mistake hides, such as a misspelt mode, is not to be blamed on other keys.
             new WithoutEffect(file, findings, bottom).run();
+            new NeverReached(file.tenants(), findings).run();
+            new AllowedChecks(file, findings, aliases, bottom).run();
         }
         if (file.events().prompts() == GatewayConfig.Prompts.PLAIN) {
             findings.warn(
@@ -90,6 +95,11 @@ final class Checks {
                     "must be a loopback address such as 127.0.0.1:9090 as long as there is no admin-token",
                     "set listen.admin-token, or listen on 127.0.0.1");
         }
+        file.listen()
+                .adminToken()
+                .flatMap(token -> Guessable.why(token.reveal()))
+                .ifPresent(why -> findings.warn(
+                        KeyPath.of("listen", "admin-token"), why, "take one that fresnel keys create prints"));
     }
 
     private void redis() {
@@ -239,7 +249,7 @@ final class Checks {
 
     private void tenants() {
         Map<String, KeyPath> ids = new HashMap<>();
-        KeyChecks keys = new KeyChecks(findings);
+        KeyChecks keys = new KeyChecks(findings, now);
         Optional<KeyPath> open = Optional.empty();
         for (int i = 0; i < file.tenants().size(); i++) {
             TenantSection tenant = file.tenants().get(i);

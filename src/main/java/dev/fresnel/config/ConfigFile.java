@@ -1,11 +1,6 @@
 package dev.fresnel.config;
 
-import dev.fresnel.budget.OnLow;
-import dev.fresnel.budget.OnStoreLoss;
 import dev.fresnel.chat.Feature;
-import dev.fresnel.tenant.KeyHash;
-import dev.fresnel.tenant.Scope;
-import dev.fresnel.tenant.Tenant;
 import dev.fresnel.upstream.Credential;
 import dev.fresnel.upstream.Tier;
 import dev.fresnel.value.Secret;
@@ -13,7 +8,6 @@ import dev.fresnel.value.Usd;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -118,7 +112,10 @@ record ConfigFile(
             Duration connectTimeout) {}
 
     record UpstreamSection(
-            @Key(value = "Address with the version path, such as `https://api.openai.com/v1`.", required = true)
+            @Key(
+                    value = "Address with the version path, such as `https://api.openai.com/v1`.",
+                    required = true,
+                    example = "https://api.openai.com/v1")
             Optional<URI> baseUrl,
 
             @Key(value = "Sent in place of the client's credential. Never sent to another host.", unset = "none")
@@ -297,152 +294,6 @@ record ConfigFile(
                     pattern = "[a-z]{1,32}")
             Optional<String> reasoningEffort) {}
 
-    record TenantSection(
-            @Key(value = "Name in logs, metrics and stored keys.", required = true, pattern = Key.ID)
-            Optional<String> id,
-
-            @Key(
-                    value =
-                            "Any of them opens the tenant, as does one that is issued at run time. A plain value is short for `key`.",
-                    def = "[]")
-            List<KeySection> keys,
-
-            @Key(
-                    value =
-                            "Who may come in: those who show a key, or everyone who reaches the listener, which must be a loopback one.",
-                    unset = "`open` without keys, else `keys`")
-            Optional<Tenant.Access> access,
-
-            @Key(
-                    value = "Models its keys may ask for by name or alias; `*` stands for any characters.",
-                    unset = "every model",
-                    pattern = Key.MODEL)
-            Optional<List<String>> models,
-
-            @Key(value = "Upstream for undeclared models and for paths other than chat.", unset = "the first upstream")
-            Optional<String> upstream,
-
-            @Key("Money it may spend.") BudgetSection budget,
-
-            @Key("How much traffic it may have; past it requests are refused with 429.")
-            TrafficSection limits,
-
-            @Key(value = "", inline = true) PlanSection plan,
-
-            @Key("The first whose `match` fits the requested model applies. No match: nothing is delegated.")
-            List<RouteSection> routes) {}
-
-    @Shorthand("key")
-    record KeySection(
-            @Key(value = "The key, or better its hash as `fresnel keys create` prints it.", required = true)
-            Optional<KeyHash> key,
-
-            @Key(
-                    value = "Name in logs and events, one of its own within the tenant.",
-                    unset = "`key-` and the first 12 digits of the hash",
-                    pattern = Key.ID)
-            Optional<String> name,
-
-            @Key(
-                    value =
-                            "Parts of the API it may use: chat completions, the list of models, feedback, every other path.",
-                    def = "[chat, models, feedback, pass-through]")
-            List<Scope> scopes,
-
-            @Key(
-                    value = "Models it may ask for, within those of the tenant; `*` stands for any characters.",
-                    unset = "every model of the tenant",
-                    pattern = Key.MODEL)
-            Optional<List<String>> models,
-
-            @Key(
-                    value = "When it stops opening the tenant: a date, meaning its start, or a time, both in UTC.",
-                    unset = "never")
-            Optional<Instant> expires,
-
-            @Key("Money it may spend, of what its tenant may.")
-            KeyBudgetSection budget,
-
-            @Key(value = "Notes for people, shown and never acted on.", pattern = Key.NOTE)
-            Map<String, String> metadata,
-
-            @Key("How much it may have, within what the tenant may.")
-            TrafficSection limits) {}
-
-    record TrafficSection(
-            @Key(
-                    value = "Chat completions and requests that pass through.",
-                    unset = "no limit",
-                    min = "1",
-                    max = "1000000000")
-            Optional<Long> requestsPerMinute,
-
-            @Key(
-                    value = "Of chat completions: set aside by estimate before the call, counted as billed afterwards.",
-                    unset = "no limit",
-                    min = "1",
-                    max = "1000000000000")
-            Optional<Long> inputTokensPerMinute,
-
-            @Key(value = "The same for what models write.", unset = "no limit", min = "1", max = "1000000000000")
-            Optional<Long> outputTokensPerMinute,
-
-            @Key(value = "Taken in and not yet answered.", unset = "no limit", min = "1", max = "10000000")
-            Optional<Long> concurrentRequests,
-
-            @Key(value = "Of those, streamed chat completions.", unset = "no limit", min = "1", max = "10000000")
-            Optional<Long> concurrentStreams,
-
-            @Key(
-                    value = "Lenses written for the first time; past it requests go direct.",
-                    unset = "no limit",
-                    min = "1",
-                    max = "1000000")
-            Optional<Long> lensBuildsPerHour) {}
-
-    record BudgetSection(
-            @Key(
-                    value = "USD per UTC day; past it requests are refused, as is what cannot be counted.",
-                    unset = "no limit",
-                    min = "0")
-            Optional<Usd> daily,
-
-            @Key(value = "USD per UTC month, likewise.", unset = "no limit", min = "0")
-            Optional<Usd> monthly,
-
-            @Key(value = "USD for ever, likewise.", unset = "no limit", min = "0")
-            Optional<Usd> total,
-
-            @Key(
-                    value =
-                            "When less than 30 % of a budget is left: `ignore` it, or `prefer-cheap`: in modes `rules` and `adaptive` a worker with a lens answers, below 10 % a bare one.",
-                    def = "ignore")
-            OnLow onLow,
-
-            @Key(
-                    value =
-                            "While Redis does not answer: `local-share`, what this replica holds of the budget; `deny`, nothing; `allow`, by what was known last, which may overspend. Without effect on one process with its own store.",
-                    def = "local-share")
-            OnStoreLoss onStoreLoss) {}
-
-    record KeyBudgetSection(
-            @Key(value = "USD per UTC day.", unset = "no limit of its own", min = "0")
-            Optional<Usd> daily,
-
-            @Key(value = "USD per UTC month.", unset = "no limit of its own", min = "0")
-            Optional<Usd> monthly,
-
-            @Key(value = "USD for ever.", unset = "no limit of its own", min = "0")
-            Optional<Usd> total) {}
-
-    record RouteSection(
-            @Key("Which requests it takes.") MatchSection match,
-            @Key(value = "", inline = true) PlanSection plan) {}
-
-    record MatchSection(
-            @Key(value = "Requested model or what it is an alias of; `*` stands for any characters.", def = "\"*\"")
-            String model) {}
-
     record EstimatesSection(
             @Key(
                     value =
@@ -511,7 +362,8 @@ record ConfigFile(
     record OtlpSection(
             @Key(
                     value = "Address of the collector, such as `http://localhost:4318`; `/v1/traces` is added.",
-                    unset = "no traces")
+                    unset = "no traces",
+                    example = "http://localhost:4318")
             Optional<URI> endpoint,
 
             @Key("Headers of every export, such as a collector's key as `${NAME}` or `file:/path`.")

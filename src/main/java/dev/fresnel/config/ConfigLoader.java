@@ -2,6 +2,7 @@ package dev.fresnel.config;
 
 import dev.fresnel.value.Fingerprint;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -20,6 +21,19 @@ public final class ConfigLoader {
      * @param env what {@code ${NAME}} looks up; usually the process environment
      */
     public static ConfigResult load(Path named, Map<String, String> env) {
+        return load(named, env, Optional.empty());
+    }
+
+    /**
+     * {@link #load(Path, Map)}, which also warns of keys that have expired or soon will.
+     *
+     * @param now by which they do
+     */
+    public static ConfigResult load(Path named, Map<String, String> env, Instant now) {
+        return load(named, env, Optional.of(now));
+    }
+
+    private static ConfigResult load(Path named, Map<String, String> env, Optional<Instant> now) {
         Findings findings = new Findings();
         Path file = mainFile(named);
         ConfigFolder folder = new ConfigFolder(file, findings);
@@ -29,7 +43,7 @@ public final class ConfigLoader {
         Path parent = file.toAbsolutePath().normalize().getParent();
         Path directory = parent == null ? Path.of("") : parent;
         return root.filter(_ -> whole)
-                .map(known -> bound(known, new References(env, directory), findings))
+                .map(known -> bound(known, new References(env, directory), findings, now))
                 .orElseGet(() -> invalid(findings, Set.of()));
     }
 
@@ -49,19 +63,23 @@ public final class ConfigLoader {
      * @param directory what relative {@code file:} references start from
      */
     public static ConfigResult load(String yaml, Path directory, Map<String, String> env) {
+        return load(yaml, directory, env, Optional.empty());
+    }
+
+    static ConfigResult load(String yaml, Path directory, Map<String, String> env, Optional<Instant> now) {
         Findings findings = new Findings();
         return YamlText.compose(yaml, findings)
-                .map(root -> bound(root, new References(env, directory), findings))
+                .map(root -> bound(root, new References(env, directory), findings, now))
                 .orElseGet(() -> invalid(findings, Set.of()));
     }
 
-    private static ConfigResult bound(Node root, References references, Findings findings) {
+    private static ConfigResult bound(Node root, References references, Findings findings, Optional<Instant> now) {
         ConfigFile written = new Binder(references, findings).bind(ConfigFile.class, root);
         ModelPrices prices = ModelPrices.of(written, findings);
         ConfigFile file = prices.filledIn();
         Aliases aliases = new Aliases(file.models().keySet(), file.aliases());
         PlanSection bottom = Binder.bottomLayer(PlanSection.class);
-        new Checks(file, findings, aliases, bottom).run();
+        new Checks(file, findings, aliases, bottom, now).run();
         if (!findings.clean()) {
             return invalid(findings, references.files());
         }

@@ -19,10 +19,10 @@ public final class ConfigReference {
             }
         });
         lines.add(
-                "| `tenants[].mode`, `smart`, `arms`, `rules`, `lens`, `learned`, `escalation` | | those of `defaults` | "
+                "| `tenants[].mode`, `smart`, `arms`, `rules`, `lens`, `learned`, `escalation`, `control-share` | | those of `defaults` | "
                         + "The tenant's own starting point for its routes, key by key. |");
         lines.add(
-                "| `tenants[].routes[].mode`, `smart`, `arms`, `rules`, `lens`, `learned`, `escalation` | | the tenant's | "
+                "| `tenants[].routes[].mode`, `smart`, `arms`, `rules`, `lens`, `learned`, `escalation`, `control-share` | | the tenant's | "
                         + "What holds on this route, key by key. |");
         lines.add("");
         lines.add("Built-in aliases:");

@@ -1,7 +1,6 @@
 package dev.fresnel.config;
 
-import dev.fresnel.config.ConfigFile.RouteSection;
-import dev.fresnel.config.ConfigFile.TenantSection;
+import dev.fresnel.config.TenantSection.RouteSection;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.Collection;
@@ -83,7 +82,12 @@ final class EffectiveConfig {
 
     private void block(KeyPath path, Record block) {
         for (Shape.Field field : Shape.block(block.getClass()).fields()) {
-            add(path.at(field.name()), field.key(), value(field, block));
+            Object value = value(field, block);
+            if (field.key().inline() && value instanceof Record beside) {
+                block(path, beside);
+            } else {
+                add(path.at(field.name()), field.key(), value);
+            }
         }
     }
 

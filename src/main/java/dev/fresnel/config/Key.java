@@ -33,6 +33,9 @@ import java.lang.annotation.Target;
     /** In words, what an unset key without a default means. */
     String unset() default "";
 
+    /** A value that a message may show to whoever wrote one that cannot be read, where its type alone does not say what is meant. */
+    String example() default "";
+
     /** Smallest value allowed, as YAML text. */
     String min() default "";
 

@@ -1,21 +1,29 @@
 package dev.fresnel.config;
 
-import dev.fresnel.config.ConfigFile.KeySection;
-import dev.fresnel.config.ConfigFile.TenantSection;
+import dev.fresnel.config.TenantSection.KeySection;
 import dev.fresnel.tenant.KeyHash;
 import dev.fresnel.tenant.Tenant;
 import dev.fresnel.tenant.TenantKey;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** What is wrong with tenants' keys: one that two of them have, and two of a name. One for all tenants of a file. */
+/** What is wrong with tenants' keys: one that two of them have, and two of a name; and which of them have ended, or are about to. One for all tenants of a file. */
 final class KeyChecks {
+    /** A key that ends within this time is warned of: time enough to hand out its successor. */
+    private static final Duration SOON = Duration.ofDays(14);
+
     private final Findings findings;
+    private final Optional<Instant> now;
     private final Map<KeyHash, KeyPath> seen = new HashMap<>();
 
-    KeyChecks(Findings findings) {
+    /** @param now empty: of keys that expire nothing is said */
+    KeyChecks(Findings findings, Optional<Instant> now) {
         this.findings = findings;
+        this.now = now;
     }
 
     /** Whether everyone may come in. Keys that could not be read have been reported; the tenant is not open for that. */
@@ -56,6 +64,18 @@ final class KeyChecks {
                         "is the name of " + findings.name(namesake) + " too",
                         "give every key of a tenant its own name");
             }
+            key.expires().ifPresent(end -> now.ifPresent(moment -> ends(here.at("expires"), end, moment)));
+        }
+    }
+
+    private void ends(KeyPath path, Instant end, Instant moment) {
+        if (!end.isAfter(moment)) {
+            findings.warn(path, "is over: the key opens nothing", "remove the key, or give it more time");
+        } else if (end.isBefore(moment.plus(SOON))) {
+            findings.warn(
+                    path,
+                    "is less than " + SOON.toDays() + " days away",
+                    "add its successor now: a tenant may have several keys");
         }
     }
 }

@@ -91,6 +91,11 @@ record ScalarType<T>(String label, Json json, Reader<T> reader) {
         return isSecret() && !(label.equals(KEY) && text.startsWith(KeyHash.PREFIX));
     }
 
+    /** Why what guards a tenant is easy to find out; empty: it is not, or it is a hash, which does not tell. */
+    Optional<String> weakness(String text) {
+        return label.equals(KEY) && isExposedBy(text) ? Guessable.why(text) : Optional.empty();
+    }
+
     /** Whether a value of this kind must not be repeated in a message. */
     boolean mayHoldSecret() {
         return isSecret() || label.endsWith("URL");
@@ -269,16 +274,16 @@ record ScalarType<T>(String label, Json json, Reader<T> reader) {
         try {
             uri = new URI(text);
         } catch (URISyntaxException e) {
-            throw new BadValue("must be a URL", "write for example https://api.openai.com/v1");
+            throw new BadValue("must be a URL");
         }
         String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
         boolean web = scheme.equals("https") || scheme.equals("http");
         if (!web || uri.getHost() == null) {
-            throw new BadValue(
-                    "must be an absolute http or https URL with a host", "write for example https://api.openai.com/v1");
+            throw new BadValue("must be an absolute http or https URL with a host");
         }
         if (uri.getRawUserInfo() != null) {
-            throw new BadValue("must not carry a user name or password", "use api-key for the credential");
+            throw new BadValue(
+                    "must not carry a user name or password", "leave it out: a key beside it takes the credential");
         }
         if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
             throw new BadValue("must not carry a query or a fragment", "end the URL before the '?' or '#'");

@@ -1,6 +1,5 @@
 package dev.fresnel.config;
 
-import dev.fresnel.config.ConfigFile.TenantSection;
 import dev.fresnel.delegation.Mode;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +37,30 @@ final class WithoutEffect {
         }
         escalation(KeyPath.of("defaults"), file.defaults(), everywhere);
         policy(everywhere);
+        money();
+    }
+
+    /** What is to be done when money runs low, or cannot be counted, where there is no end to it. */
+    private void money() {
+        for (int t = 0; t < file.tenants().size(); t++) {
+            TenantSection tenant = file.tenants().get(t);
+            KeyPath path = KeyPath.of("tenants").at(t).at("budget");
+            boolean isLimited = tenant.budget().limits().budget().isLimited()
+                    || tenant.keys().stream()
+                            .anyMatch(key -> key.budget().budget().isLimited());
+            if (!isLimited) {
+                needed(path.at("on-low"), "neither the tenant nor a key of it has a budget", "add daily: or monthly:");
+                needed(path.at("on-store-loss"), "neither the tenant nor a key of it has a budget", "remove it");
+            } else if (file.store().redis().url().isEmpty()) {
+                needed(path.at("on-store-loss"), "the store is not Redis", "remove it, or set store.redis");
+            }
+        }
+    }
+
+    private void needed(KeyPath path, String lack, String remedy) {
+        if (findings.isWritten(path)) {
+            findings.keyWarning(path, "has no effect, since " + lack, remedy);
+        }
     }
 
     /**

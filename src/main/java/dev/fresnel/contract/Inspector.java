@@ -17,6 +17,11 @@ public final class Inspector {
 
     private final Schemas schemas = new Schemas();
 
+    /** Loads what checks need now, so that neither who makes an inspector nor the first answer waits for it. Not a thing to do on an event loop. */
+    public static void preload() {
+        Schemas.preload();
+    }
+
     /** Whether the request demands anything that can be checked. Cheap. */
     public static boolean applies(ChatRequest request) {
         return request.features().contains(Feature.JSON_OBJECT)

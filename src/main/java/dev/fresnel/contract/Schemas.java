@@ -11,6 +11,7 @@ import com.networknt.schema.SchemaRegistryConfig;
 import com.networknt.schema.SpecificationVersion;
 import com.networknt.schema.ValidationLimitExceededException;
 import dev.fresnel.value.Fingerprint;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.PatternSyntaxException;
 import tools.jackson.core.JacksonException;
@@ -58,6 +59,11 @@ final class Schemas {
                                             .maxEvaluationSteps(Steps.MAX)
                                             .maxEvaluationDepth(MAX_EVALUATION_DEPTH)))
                             .build()));
+
+    /** Loads the validator now: some hundred classes, seconds where the machine is busy. */
+    static void preload() {
+        Objects.requireNonNull(REGISTRY);
+    }
 
     /** By a hash of their text; requests of one application bring the same ones again and again. */
     private final Cache<Fingerprint, Schema> known = Caffeine.newBuilder()

@@ -1,9 +1,11 @@
 package dev.fresnel.exchange;
 
 import dev.fresnel.budget.Payer;
+import dev.fresnel.budget.Price;
 import dev.fresnel.chat.ChatRequest;
 import dev.fresnel.chat.OpaqueChat;
 import dev.fresnel.chat.ParsedChat;
+import dev.fresnel.chat.Usage;
 import dev.fresnel.delegation.Assessment;
 import dev.fresnel.delegation.BudgetPacing;
 import dev.fresnel.delegation.ConversationKey;
@@ -335,19 +337,19 @@ final class Deciding {
     }
 
     private Future<Void> reserve(ChatRequest request, Assessment assessment) {
+        Optional<Price> price =
+                journal.requested.flatMap(model -> parts.prices().find(model.name()));
+        Usage most = assessment.estimates().atMost(request);
         // A decision that failed weighed nothing, but its request still has a price.
-        Optional<Usd> worst = assessment
-                .worstCase()
-                .or(() -> journal.requested
-                        .flatMap(model -> parts.prices().find(model.name()))
-                        .map(price -> price.atMost(assessment.estimates().atMost(request))));
-        return purse.obtain(worst, Purse.noPrice(journal.requestedModel)).map(denial -> {
-            refuse(denial);
-            if (gone.getAsBoolean()) {
-                throw new Answering.ClientGone();
-            }
-            return null;
-        });
+        Optional<Usd> worst = assessment.worstCase().or(() -> price.map(known -> known.atMost(most)));
+        return purse.obtain(worst, Purse.noPrice(journal.requestedModel), Purse.thrift(price, request, most))
+                .map(denial -> {
+                    refuse(denial);
+                    if (gone.getAsBoolean()) {
+                        throw new Answering.ClientGone();
+                    }
+                    return null;
+                });
     }
 
     private void refuseUncounted(String what) {

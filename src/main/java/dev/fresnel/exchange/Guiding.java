@@ -2,6 +2,7 @@ package dev.fresnel.exchange;
 
 import dev.fresnel.budget.Price;
 import dev.fresnel.chat.ChatRequest;
+import dev.fresnel.chat.Usage;
 import dev.fresnel.delegation.ArmRow;
 import dev.fresnel.delegation.LensOrder;
 import dev.fresnel.lens.Lens;
@@ -318,10 +319,13 @@ final class Guiding {
 
     /** The worker's reservation does not cover the model that the client asked for. */
     private Future<Optional<String>> covered(Plan.Delegated plan) {
-        Optional<Usd> worst = journal.requested
-                .flatMap(model -> parts.prices().find(model.name()))
-                .map(price -> price.atMost(plan.assessment().estimates().atMost(plan.request())));
-        return purse.obtain(worst, Purse.noPrice(journal.requestedModel));
+        Optional<Price> price =
+                journal.requested.flatMap(model -> parts.prices().find(model.name()));
+        Usage most = plan.assessment().estimates().atMost(plan.request());
+        return purse.obtain(
+                price.map(known -> known.atMost(most)),
+                Purse.noPrice(journal.requestedModel),
+                Purse.thrift(price, plan.request(), most));
     }
 
     private void started(Plan.Delegated plan, Optional<String> smart, String lens) {

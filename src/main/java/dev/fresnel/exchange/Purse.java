@@ -2,8 +2,11 @@ package dev.fresnel.exchange;
 
 import dev.fresnel.budget.Account;
 import dev.fresnel.budget.Payer;
+import dev.fresnel.budget.Price;
 import dev.fresnel.budget.Reservation;
 import dev.fresnel.budget.Verdict;
+import dev.fresnel.chat.ChatRequest;
+import dev.fresnel.chat.Usage;
 import dev.fresnel.value.Usd;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -40,18 +43,20 @@ final class Purse {
             return Optional.of(
                     what + ", so it cannot be counted against this tenant's budget. Ask for a model that has a price.");
         }
-        return took(parts.ledger().reserve(payer, worstCase.orElse(Usd.ZERO)), spent);
+        return took(parts.ledger().reserve(payer, worstCase.orElse(Usd.ZERO)), spent, Optional.empty());
     }
 
     /**
      * {@link #cover} for an exchange that has spent nothing yet. Where replicas share a budget it may have to ask for money first, which takes a
      * round trip to the store; what is asked for later in the exchange comes from what is at hand. Never fails.
+     *
+     * @param thrift what the client may be told to try
      */
-    Future<Optional<String>> obtain(Optional<Usd> worstCase, String what) {
+    Future<Optional<String>> obtain(Optional<Usd> worstCase, String what, Optional<Verdict.Thrift> thrift) {
         return worstCase.isEmpty() && arrival.payer().isLimited()
                 ? Future.succeededFuture(cover(worstCase, what, Usd.ZERO))
                 : here(parts.ledger().obtain(arrival.payer(), worstCase.orElse(Usd.ZERO)))
-                        .map(verdict -> took(verdict, Usd.ZERO));
+                        .map(verdict -> took(verdict, Usd.ZERO, thrift));
     }
 
     /** On the exchange's own loop, whichever thread the store answers on. */
@@ -65,7 +70,7 @@ final class Purse {
         return back.future();
     }
 
-    private Optional<String> took(Verdict verdict, Usd spent) {
+    private Optional<String> took(Verdict verdict, Usd spent, Optional<Verdict.Thrift> thrift) {
         return switch (verdict) {
             case Verdict.Granted(Reservation granted) -> {
                 // Only now: a denied successor leaves the call before it covered.
@@ -73,7 +78,7 @@ final class Purse {
                 reservation = Optional.of(granted);
                 yield Optional.empty();
             }
-            case Verdict.Denied denied -> Optional.of(denied.publicMessage());
+            case Verdict.Denied denied -> Optional.of(denied.publicMessage(thrift));
             case Verdict.Unleased unleased -> Optional.of(unleased.publicMessage());
         };
     }
@@ -91,6 +96,18 @@ final class Purse {
     /** {@link #cover} for an exchange that has spent nothing yet. */
     Optional<String> cover(Optional<Usd> worstCase, String what) {
         return cover(worstCase, what, Usd.ZERO);
+    }
+
+    /**
+     * How a client can make its request cheaper: by asking for less output, of which one token a choice is the least.
+     *
+     * @param price of the model that was asked for
+     * @param most what the request may consume as it is
+     */
+    static Optional<Verdict.Thrift> thrift(Optional<Price> price, ChatRequest request, Usage most) {
+        String verb = request.maxOutputTokens().isPresent() ? "lower" : "set";
+        return price.map(known -> new Verdict.Thrift(
+                known.atMost(Usage.of(most.inputTokens(), request.choices())), verb + " max_completion_tokens"));
     }
 
     static String noPrice(String model) {

@@ -109,12 +109,13 @@ public final class EventLog {
     }
 
     /** Requests that arrive from now on are served by another config. */
-    public void onConfigApplied(String version, List<String> needingRestart) {
+    public void onConfigApplied(String version, List<String> needingRestart, List<String> warnings) {
         config(new JsonLine()
                 .text("type", "config_applied")
                 .text("at", clock.instant().toString())
                 .text("version", version)
-                .texts("needs_restart", needingRestart));
+                .texts("needs_restart", needingRestart)
+                .texts("warnings", warnings));
     }
 
     /** The config files are not valid, and the version that was in force still is. */

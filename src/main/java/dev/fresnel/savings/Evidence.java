@@ -8,6 +8,8 @@ public enum Evidence {
     ENOUGH,
     /** Too few controls, an interval too wide, or requests without a price. */
     NOT_ENOUGH,
+    /** Nothing is compared: no conversation is sent direct by lot, so there will never be more evidence. */
+    NO_CONTROLS,
     /** No conversation was delegable: nothing was saved, and nothing is estimated. */
     NOTHING_DELEGABLE;
 

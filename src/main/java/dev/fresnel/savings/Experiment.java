@@ -29,6 +29,7 @@ public final class Experiment {
 
     /** The statement on all of them. */
     public StatementRow row() {
-        return StatementRow.of(ACCOUNT.tenant(), Optional.empty(), Optional.empty(), sums.built());
+        return StatementRow.of(
+                ACCOUNT.tenant(), Optional.empty(), Optional.empty(), sums.built(), StatementRow.Lot.DRAWN);
     }
 }

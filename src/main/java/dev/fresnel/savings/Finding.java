@@ -17,6 +17,13 @@ public record Finding(Evidence evidence, Optional<Range> range, String why) {
         return new Finding(Evidence.NOT_ENOUGH, range, why);
     }
 
+    static Finding noControls() {
+        return new Finding(
+                Evidence.NO_CONTROLS,
+                Optional.empty(),
+                "control-share is 0, so no conversation is sent direct to compare with; set it on routes that delegate, 0.02 or more");
+    }
+
     static Finding nothingDelegable(Range range) {
         return new Finding(Evidence.NOTHING_DELEGABLE, Optional.of(range), "no conversation was delegable");
     }

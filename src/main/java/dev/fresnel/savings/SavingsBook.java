@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 
 /**
  * Where everything that was spent is written down, and what came of it. Differences are gathered in memory, one set of sums per account, and sent to the
@@ -145,8 +146,13 @@ public final class SavingsBook {
         return Future.join(additions).mapEmpty();
     }
 
-    /** Fails when the store cannot be read. What this replica has noted is in it; other replicas' within their flush. */
-    public Future<Statement> statement(List<TenantId> tenants, Period period, Statement.By by) {
+    /**
+     * Fails when the store cannot be read. What this replica has noted is in it; other replicas' within their flush.
+     *
+     * @param lots whether there are still controls to come, by tenant
+     */
+    public Future<Statement> statement(
+            List<TenantId> tenants, Period period, Statement.By by, Function<TenantId, StatementRow.Lot> lots) {
         // A store that is away keeps what it is sent and completes late; reading counts it, so nobody waits for it
         // here.
         var _ = flush();
@@ -157,7 +163,7 @@ public final class SavingsBook {
                     .onSuccess(known::putAll)
                     .mapEmpty();
         }
-        return read.map(_ -> Statement.of(known, period, by));
+        return read.map(_ -> Statement.of(known, period, by, lots));
     }
 
     public LocalDate today() {

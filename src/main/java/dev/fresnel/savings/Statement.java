@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * What tenants spent, what they would have spent without delegation, and what became of quality.
@@ -45,7 +46,8 @@ public record Statement(Period period, By by, List<StatementRow> rows, List<Stat
                 .thenComparing(group -> group.model.orElse(""));
     }
 
-    static Statement of(Map<Account, Sums> known, Period period, By by) {
+    /** @param lots by the config in force */
+    static Statement of(Map<Account, Sums> known, Period period, By by, Function<TenantId, StatementRow.Lot> lots) {
         Map<Group, Sums.Building> rows = new TreeMap<>(Group.ORDER);
         Map<Group, Sums.Building> totals = new TreeMap<>(Group.ORDER);
         known.forEach((account, sums) -> {
@@ -58,13 +60,14 @@ public record Statement(Period period, By by, List<StatementRow> rows, List<Stat
                             new Group(account.tenant(), Optional.empty(), Optional.empty()), _ -> new Sums.Building())
                     .add(sums);
         });
-        return new Statement(period, by, rows(rows), rows(totals));
+        return new Statement(period, by, rows(rows, lots), rows(totals, lots));
     }
 
-    private static List<StatementRow> rows(Map<Group, Sums.Building> groups) {
+    private static List<StatementRow> rows(
+            Map<Group, Sums.Building> groups, Function<TenantId, StatementRow.Lot> lots) {
         List<StatementRow> rows = new ArrayList<>();
-        groups.forEach(
-                (group, sums) -> rows.add(StatementRow.of(group.tenant(), group.day(), group.model(), sums.built())));
+        groups.forEach((group, sums) -> rows.add(
+                StatementRow.of(group.tenant(), group.day(), group.model(), sums.built(), lots.apply(group.tenant()))));
         return rows;
     }
 }

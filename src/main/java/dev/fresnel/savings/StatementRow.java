@@ -56,10 +56,17 @@ public record StatementRow(
     /** Widest half of an interval of quality. */
     static final double WIDEST_QUALITY = 0.2;
 
-    static StatementRow of(TenantId tenant, Optional<LocalDate> day, Optional<String> model, Sums sums) {
+    /** Whether a tenant's conversations become controls, by the config in force. */
+    public enum Lot {
+        DRAWN,
+        /** {@code control-share} is 0 wherever something is delegated. */
+        NONE
+    }
+
+    static StatementRow of(TenantId tenant, Optional<LocalDate> day, Optional<String> model, Sums sums, Lot lot) {
         Counterfactual controls = Counterfactual.ofControls(sums);
         Counterfactual direct = Counterfactual.ofAllDirect(sums);
-        Finding counterfactual = money(sums, controls, "controls");
+        Finding counterfactual = compared(money(sums, controls, "controls"), lot);
         double spent = new Usd(sums.whole(Sums.NANOS)).dollars();
         double other = new Usd(sums.whole(Sums.OTHER_NANOS)).dollars();
         return new StatementRow(
@@ -69,7 +76,7 @@ public record StatementRow(
                 new Usd(sums.whole(Sums.NANOS)).plus(new Usd(sums.whole(Sums.OTHER_NANOS))),
                 counterfactual.with(counterfactual.range().map(range -> range.plus(other))),
                 counterfactual.with(counterfactual.range().map(range -> range.plus(-spent))),
-                quality(sums, controls, "controls"),
+                compared(quality(sums, controls, "controls"), lot),
                 saved(money(sums, direct, "conversations that went direct"), spent),
                 quality(sums, direct, "conversations that went direct"),
                 sums.whole(Sums.CONVERSATIONS),
@@ -81,6 +88,15 @@ public record StatementRow(
                 new Usd(sums.whole(Sums.OTHER_NANOS)),
                 sums.whole(Sums.UNPRICED),
                 sums.whole(Sums.OTHER_UNPRICED));
+    }
+
+    /** Without a lot there is no waiting for more. What controls of earlier days say stays. */
+    private static Finding compared(Finding finding, Lot lot) {
+        return lot == Lot.NONE
+                        && finding.evidence() == Evidence.NOT_ENOUGH
+                        && finding.range().isEmpty()
+                ? Finding.noControls()
+                : finding;
     }
 
     private static Finding saved(Finding counterfactual, double spent) {

@@ -32,6 +32,16 @@ public record IssuedKey(TenantId tenant, TenantKey key, Instant issued, String b
         issued = Instant.ofEpochMilli(issued.toEpochMilli());
     }
 
+    /** Whether both are keys of one tenant and have one name. */
+    public boolean isNamesakeOf(IssuedKey other) {
+        return tenant.equals(other.tenant) && key.name().equals(other.key.name());
+    }
+
+    /** What {@link #text} begins with for keys of this tenant and name, and for no others. */
+    public String label() {
+        return tenant.value() + SEPARATOR + key.name() + SEPARATOR;
+    }
+
     /** One line for stores, without the hash, under which it is kept. */
     public String text() {
         return String.join(

@@ -1,7 +1,9 @@
 package dev.fresnel.tenant;
 
+import dev.fresnel.value.TenantId;
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +37,12 @@ public final class KeyRegister {
             }
 
             @Override
-            public Future<Void> issue(IssuedKey key) {
+            public Future<Issue> issue(IssuedKey key) {
+                return Future.failedFuture("no store");
+            }
+
+            @Override
+            public Future<Void> restore(IssuedKey key) {
                 return Future.failedFuture("no store");
             }
 
@@ -83,9 +90,34 @@ public final class KeyRegister {
         return known.issued().size() < MAXIMUM;
     }
 
-    /** Issues a key: it opens its tenant here when the future completes. Fails when the store does not take it; it then opens nothing. */
-    public Future<Void> issue(IssuedKey key) {
-        return store.issue(key).onSuccess(_ -> adopt(Map.of(key.key().hash(), key), Map.of()));
+    /**
+     * Issues a key: it opens its tenant here when the future completes with {@code ISSUED}. Fails when the store does not take it; it then opens
+     * nothing, as one whose name is taken.
+     */
+    public Future<KeyStore.Issue> issue(IssuedKey key) {
+        return store.issue(key).onSuccess(issue -> {
+            switch (issue) {
+                case ISSUED -> adopt(Map.of(key.key().hash(), key), Map.of());
+                case NAME_TAKEN -> {}
+            }
+        });
+    }
+
+    /**
+     * Issued keys that are called as another key of a config is, which came later: a config is not asked when a key is issued elsewhere, nor the
+     * store when a file is written. Revoked ones are left out.
+     */
+    public List<IssuedKey> namesakes(List<Tenant> tenants) {
+        Map<TenantId, Tenant> byId = new HashMap<>();
+        tenants.forEach(tenant -> byId.put(tenant.id(), tenant));
+        return known.issued().values().stream()
+                .filter(issued -> revocation(issued.key().hash()).isEmpty())
+                .filter(issued -> Optional.ofNullable(byId.get(issued.tenant()))
+                        .flatMap(tenant -> tenant.keyCalled(issued.key().name()))
+                        .filter(key -> !key.hash().equals(issued.key().hash()))
+                        .isPresent())
+                .sorted(Comparator.comparing(IssuedKey::issued))
+                .toList();
     }
 
     /**
@@ -120,7 +152,7 @@ public final class KeyRegister {
         List<Future<Void>> missed = new ArrayList<>();
         mine.issued().values().stream()
                 .filter(key -> !theirs.issued().containsKey(key.key().hash()))
-                .forEach(key -> missed.add(store.issue(key)));
+                .forEach(key -> missed.add(store.restore(key)));
         mine.revoked().forEach((hash, revocation) -> {
             if (!theirs.revoked().containsKey(hash)) {
                 missed.add(store.revoke(hash, revocation));

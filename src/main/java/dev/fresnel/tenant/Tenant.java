@@ -42,6 +42,11 @@ public record Tenant(
         return access == Access.OPEN;
     }
 
+    /** The config's key of that name. */
+    public Optional<TenantKey> keyCalled(String name) {
+        return keys.stream().filter(key -> key.name().equals(name)).findFirst();
+    }
+
     /**
      * The plan of the first route that covers the requested name or the model it is an alias of; {@link RoutePlan#OFF} when none
      * does.

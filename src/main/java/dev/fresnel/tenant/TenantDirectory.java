@@ -54,13 +54,19 @@ public final class TenantDirectory {
                 .orElseGet(() -> FreshKey.isOne(credential) ? new Caller.Unknown() : findOpen());
     }
 
-    /** An issued key is 256 random bits, so it need not be compared with every one: no guess comes close. */
+    /**
+     * An issued key is 256 random bits, so it need not be compared with every one: no guess comes close. Spend and limits are counted by
+     * name, so one that is called as a key of the config is bound as that is; else it would use up what it is not held to.
+     */
     private Caller admit(IssuedKey issued) {
+        Optional<Tenant> tenant =
+                tenants.stream().filter(one -> one.id().equals(issued.tenant())).findFirst();
+        TenantKey key = issued.key();
         return admit(
-                tenants.stream()
-                        .filter(tenant -> tenant.id().equals(issued.tenant()))
-                        .findFirst(),
-                issued.key());
+                tenant,
+                tenant.flatMap(owner -> owner.keyCalled(key.name()))
+                        .map(key::sharing)
+                        .orElse(key));
     }
 
     private Caller admit(Optional<Tenant> tenant, TenantKey key) {

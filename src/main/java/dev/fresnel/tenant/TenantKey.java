@@ -53,6 +53,11 @@ public record TenantKey(
         metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
     }
 
+    /** The same key, with the money and the limits of another: both then use up the same. */
+    TenantKey sharing(TenantKey other) {
+        return new TenantKey(hash, name, scopes, models, expires, other.budget(), metadata, other.limits());
+    }
+
     /** Whether it opens nothing any more, or not as long as the clock says {@code now}. */
     public boolean isExpired(Instant now) {
         return expires.filter(end -> !now.isBefore(end)).isPresent();

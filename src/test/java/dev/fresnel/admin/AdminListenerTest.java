@@ -54,7 +54,7 @@ class AdminListenerTest {
     }
 
     @Test
-    void saysWhatIsServed_whenAskedForSomethingElse() {
+    void saysWhereItIsSaidWhatIsServed_whenAskedForSomethingElse() {
         try (TestGateway gateway = TestGateway.start(UNUSED)) {
             HttpResponse<String> nothing = gateway.adminReply("/nothing");
             HttpResponse<String> post = gateway.send(java.net.http.HttpRequest.newBuilder(
@@ -63,7 +63,9 @@ class AdminListenerTest {
                     .build());
 
             assertThat(nothing.statusCode()).isEqualTo(404);
-            assertThat(nothing.body()).contains("/metrics", "/admin/events").doesNotContain("<");
+            assertThat(nothing.body())
+                    .contains("GET /admin/openapi.yaml says what is served", "/console/")
+                    .doesNotContain("/metrics", "<");
             assertThat(post.statusCode()).isEqualTo(405);
             assertThat(post.headers().firstValue("allow")).hasValue("GET");
             assertThat(post.body()).contains("GET");

@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fresnel.chat.Usage;
 import dev.fresnel.testing.Await;
-import dev.fresnel.testing.FakeUpstream;
 import dev.fresnel.testing.LensScripts;
 import dev.fresnel.testing.RedisServer;
 import dev.fresnel.testing.Script;
 import dev.fresnel.testing.TestGateway;
-import io.vertx.core.Vertx;
+import dev.fresnel.testing.TwoModels;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,8 +20,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -39,24 +38,12 @@ class AdminViewsTest {
     @TempDir
     private Path folder;
 
-    private final Vertx vertx = Vertx.vertx();
-    private final FakeUpstream smart = FakeUpstream.start(vertx);
-    private final FakeUpstream cheap = FakeUpstream.start(vertx);
-
-    AdminViewsTest() {
-        smart.byDefault(LensScripts.smart("from smart", Usage.of(20, 300)));
-        cheap.byDefault(Script.chat("from cheap", Usage.of(20, 300)));
-    }
-
-    @AfterEach
-    void stop() {
-        smart.close();
-        cheap.close();
-        Await.result(vertx.close());
-    }
+    @RegisterExtension
+    final TwoModels models = TwoModels.answering(
+            LensScripts.smart("from smart", Usage.of(20, 300)), Script.chat("from cheap", Usage.of(20, 300)));
 
     private String yaml() {
-        return TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), ADAPTIVE);
+        return models.yaml(ADAPTIVE);
     }
 
     private static JsonNode admin(TestGateway gateway, String path) {
@@ -282,7 +269,7 @@ class AdminViewsTest {
                     "fast-worker",
                     "x-fresnel-session",
                     "new");
-            assertThat(cheap.requests().getLast().bodyText()).contains("operator-was-here");
+            assertThat(models.cheap().requests().getLast().bodyText()).contains("operator-was-here");
             JsonNode now = admin(gateway, path);
             assertThat(now.at("/edited/from").asString()).isEqualTo(from);
             assertThat(now.at("/edited/by").asString()).isEqualTo("loopback@127.0.0.1");
@@ -295,7 +282,7 @@ class AdminViewsTest {
 
     @Test
     void showsHowUpstreamsFare_andTheConfigWithoutItsSecrets() {
-        cheap.byDefault(Script.error(503));
+        models.cheap().byDefault(Script.error(503));
         String yaml = "listen: { data: \"127.0.0.1:0\", admin: \"127.0.0.1:0\" }\n"
                 + yaml().replace("timeouts: { connect: 2s", "api-key: \"canary-key\", timeouts: { connect: 2s");
         try (TestGateway gateway = TestGateway.start(yaml)) {

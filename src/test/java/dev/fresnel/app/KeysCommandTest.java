@@ -42,7 +42,7 @@ class KeysCommandTest {
                 models: { gpt-4o: { upstream: main } }
                 tenants:
                   - { id: acme, keys: [{ key: sk-declared, name: declared }] }
-                  - { id: new, access: keys }
+                  - { id: new, access: keys, models: ["gpt-4*", o3] }
                 """)) {
             Shell created = keys(
                     gateway,
@@ -69,7 +69,8 @@ class KeysCommandTest {
                     .matches(
                             "[0-9a-f]{12} +acme +declared +active +config +chat,models,feedback,pass-through +all +never");
             assertThat(listed.get(2))
-                    .matches("[0-9a-f]{12} +new +ci +active +issued +chat,models +gpt-\\* +2099-01-31T00:00:00Z");
+                    .matches(
+                            "[0-9a-f]{12} +new +ci +active +issued +chat,models +gpt-\\* \\(tenant: gpt-4\\*,o3\\) +2099-01-31T00:00:00Z");
             assertThat(keys(gateway, "list", "--tenant", "new").out().lines()).hasSize(2);
             assertThat(gateway.admin("/admin/keys")).as("without the token").doesNotContain("declared");
 
@@ -81,6 +82,15 @@ class KeysCommandTest {
             assertThat(declared.err()).contains("remove it there too");
             assertThat(models(gateway, "sk-declared")).isEqualTo(401);
             assertThat(keys(gateway, "list").out()).contains("revoked").doesNotContain("active", key, "sk-declared");
+
+            assertThat(keys(gateway, "create", "--tenant", "new", "--name", "any")
+                            .code())
+                    .isZero();
+            assertThat(keys(gateway, "list", "--tenant", "new").out().lines())
+                    .hasSize(3)
+                    .last()
+                    .asString()
+                    .contains(" any ", " tenant: gpt-4*,o3 ");
 
             assertThat(gateway.log()).doesNotContain(key);
             gateway.awaitLogged("admin_action", "key_issued", "\"subject\":\"ci\"", "admin-token@127.0.0.1");

@@ -43,11 +43,15 @@ class SavingsReportTest {
     }
 
     private TestGateway start() {
+        return start("control-share: 0.5");
+    }
+
+    private TestGateway start(String share) {
         smart.byDefault(Script.chat("from smart", Usage.of(100, 400)));
         cheap.byDefault(Script.chat("from cheap", Usage.of(100, 400)));
         return TestGateway.start(
                 TestGateway.twoModels(
-                        smart.baseUri(), cheap.baseUri(), "mode: rules\narms: [direct, fast-bare]\ncontrol-share: 0.5"),
+                        smart.baseUri(), cheap.baseUri(), "mode: rules\narms: [direct, fast-bare]\n" + share),
                 RelayLimits.DEFAULT,
                 store);
     }
@@ -164,6 +168,39 @@ class SavingsReportTest {
         assertThat(csv.out().lines()).hasSize(3);
         Shell json = Shell.run("report", "--admin", admin, "--format", "json");
         assertThat(JSON.readTree(json.out()).at("/rows/0/model").asString()).isEqualTo("smart");
+    }
+
+    @Test
+    void saysThatNothingIsCompared_whereNobodyIsAControl() {
+        gateway.stop();
+        gateway = start("control-share: 0");
+        ask(1);
+        Await.until("it is noted", () -> total().get("conversations").asInt() == 1);
+
+        JsonNode total = total();
+
+        assertThat(total.get("saved_evidence").asString()).isEqualTo("no_controls");
+        assertThat(total.get("saved_why").asString()).contains("control-share is 0", "0.02 or more");
+        assertThat(total.get("quality_evidence").asString()).isEqualTo("no_controls");
+        assertThat(report())
+                .contains("not compared", "acme, saved: not compared: control-share is 0")
+                .doesNotContain("not enough");
+    }
+
+    @Test
+    void saysThatThereWasNothingToDelegate_andNoNoughts() {
+        ask(1, "x-fresnel-arm", "direct");
+        Await.until("it is noted", () -> total().get("other_requests").asInt() == 1);
+
+        assertThat(report())
+                .contains("acme, quality: nothing to state: no conversation was delegable.")
+                .containsPattern("all +all +0\\.[0-9]+ +- +- +- +0 of 0")
+                .doesNotContain(" 0.0 ", "0.0000");
+    }
+
+    private String report() {
+        return Shell.run("report", "--admin", "http://127.0.0.1:" + gateway.adminPort())
+                .out();
     }
 
     @Test

@@ -8,7 +8,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -30,9 +32,10 @@ class ServingProcessTest {
     private Path folder;
 
     @Test
-    void servesUntilSigterm_thenExitsWithSuccess() throws Exception {
+    void servesUntilSigterm_thenExitsWithSuccess_andLoadsNothingLargeOnAnEventLoop() throws Exception {
         String yaml = CONFIG.replace("STORE", folder.resolve("store").toString());
-        try (ServingProcess process = ServingProcess.launch(folder, yaml);
+        Path loaded = folder.resolve("loaded");
+        try (ServingProcess process = ServingProcess.launch(folder, yaml, "-Xlog:class+init=info:file=" + loaded);
                 HttpClient http = HttpClient.newHttpClient()) {
             process.awaitServing();
 
@@ -40,6 +43,14 @@ class ServingProcessTest {
             assertThat(get(http, process.data() + "/v1/models").statusCode()).isEqualTo(200);
 
             assertThat(process.terminate()).isEqualTo(ExitCode.OK);
+        }
+        // They hold a thread for seconds where the machine is busy, so no event loop may load them.
+        for (String large : List.of("com/knuddels/jtokkit/", "com/networknt/schema/")) {
+            assertThat(Files.readAllLines(loaded))
+                    .filteredOn(line -> line.contains(" Initializing '" + large))
+                    .as(large)
+                    .isNotEmpty()
+                    .allMatch(line -> line.contains("by thread \"vert.x-worker-thread-"));
         }
     }
 

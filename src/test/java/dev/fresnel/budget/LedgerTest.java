@@ -53,9 +53,44 @@ final class LedgerTest {
 
         assertThat(denied.remaining()).isEqualTo(new Usd(50));
         assertThat(denied.resetsAt()).contains(Instant.parse("2026-03-02T00:00:00Z"));
-        assertThat(denied.publicMessage())
-                .contains("0.000001 USD", "0.000000051", "0.00000005 USD is left", "2026-03-02T00:00:00Z")
-                .contains("max_completion_tokens");
+        assertThat(denied.publicMessage(Optional.of(new Verdict.Thrift(new Usd(50), "lower max_completion_tokens"))))
+                .isEqualTo(
+                        "The daily budget of this tenant, 0.000001 USD, does not cover this request: it may cost up to"
+                                + " 0.000000051 USD and 0.00000005 USD is left (0.00000025 spent, 0.0000007 reserved for running"
+                                + " requests). Lower max_completion_tokens, or send it again when running requests have ended, or"
+                                + " wait until 2026-03-02T00:00:00Z, when it begins anew, or ask the operator to raise it.");
+    }
+
+    /** What does not help is not proposed. */
+    @Test
+    void denialProposesOnlyWhatHelps() {
+        Optional<Verdict.Thrift> shorter = Optional.of(new Verdict.Thrift(new Usd(50), "set max_completion_tokens"));
+        settle(granted(ledger.reserve(payer(LIMIT), new Usd(960))), new Usd(960));
+
+        assertThat(denied(payer(LIMIT), 51).publicMessage(shorter))
+                .as("even the shortest answer costs more than is left")
+                .contains("0.00000004 USD is left")
+                .endsWith("). Wait until 2026-03-02T00:00:00Z, when it begins anew, or ask the operator to raise it.");
+
+        settle(granted(ledger.reserve(payer(LIMIT), new Usd(40))), new Usd(40));
+
+        assertThat(denied(payer(LIMIT), 1).publicMessage(Optional.of(new Verdict.Thrift(Usd.ZERO, "set it"))))
+                .isEqualTo(
+                        "The daily budget of this tenant, 0.000001 USD, is used up: 0.000001 USD are spent. Wait until"
+                                + " 2026-03-02T00:00:00Z, when it begins anew, or ask the operator to raise it.");
+    }
+
+    @Test
+    void denialOfATotal_isForTheOperatorToLift() {
+        Payer payer = Payer.of(ACME, new Budget(Optional.empty(), Optional.empty(), Optional.of(new Usd(10))));
+
+        assertThat(denied(payer, 11).publicMessage())
+                .startsWith("The total budget of this tenant, 0.00000001 USD, does not cover")
+                .endsWith("). Ask the operator to raise it.");
+    }
+
+    private Verdict.Denied denied(Payer payer, long nanos) {
+        return (Verdict.Denied) ledger.reserve(payer, new Usd(nanos));
     }
 
     @Test

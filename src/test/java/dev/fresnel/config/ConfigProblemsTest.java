@@ -189,8 +189,8 @@ class ConfigProblemsTest {
                         "x.yaml:2:17 store.redis: must be a redis://, redis+sentinel:// or redis+cluster:// URL without a"
                                 + " query; write for example redis://redis.internal:6379/0",
                         "x.yaml:3:1 upstreems: is not a key; did you mean \"upstreams\"?",
-                        "x.yaml:6:15 upstreams.openai.base-url: must not carry a user name or password; use"
-                                + " api-key for the credential",
+                        "x.yaml:6:15 upstreams.openai.base-url: must not carry a user name or password; leave"
+                                + " it out: a key beside it takes the credential",
                         "x.yaml:7:14 upstreams.openai.api-key: needs the environment variable OPENAI_API_KEY, which is"
                                 + " not set; set it, keep the secret in a file and write file:PATH, or write"
                                 + " ${OPENAI_API_KEY:-} to do without",
@@ -519,9 +519,9 @@ class ConfigProblemsTest {
                       free: { upstream: lan }
                       odd: { upstream: lan, price: { input: 0.0000025, cached-input: 1, output: 0.00001 } }
                     tenants:
-                      - { id: one, keys: [key-of-one], mode: rules }
+                      - { id: one, keys: [secret-key-of-tenant-one], mode: rules }
                       - id: two
-                        keys: [key-of-two]
+                        keys: [secret-key-of-tenant-two]
                         routes:
                           - { mode: rules }
                           - { match: { model: "gpt-*" } }
@@ -540,7 +540,7 @@ class ConfigProblemsTest {
                             "x.yaml:6:66 models.odd.price.cached-input: is dearer than input",
                             "x.yaml:6:77 models.odd.price.output: is below a tenth of a cent per million tokens",
                             "x.yaml:8:23 tenants[0].keys[0]: is a secret written into this file",
-                            "x.yaml:8:42 tenants[0].mode: has no effect",
+                            "x.yaml:8:56 tenants[0].mode: has no effect",
                             "x.yaml:10:12 tenants[1].keys[0]: is a secret written into this file",
                             "x.yaml:12:9 tenants[1].routes[0].arms: holds no worker",
                             "x.yaml:13:27 tenants[1].routes[1].match.model: is never reached",
@@ -759,7 +759,8 @@ class ConfigProblemsTest {
                   - { id: other, keys: [%s] }
                 """;
 
-        ConfigResult good = Configs.load(yaml.formatted("\"${OTHER}\""), Map.of("UP", "u", "OTHER", "o"));
+        ConfigResult good =
+                Configs.load(yaml.formatted("\"${OTHER}\""), Map.of("UP", "u", "OTHER", "another-long-secret-key"));
         TenantDirectory tenants = new TenantDirectory(Configs.valid(good).tenants(), KeyRegister.empty(), Instant::now);
         assertThat(tenants.find("abc"))
                 .isInstanceOfSatisfying(
@@ -806,7 +807,7 @@ class ConfigProblemsTest {
                 upstreams:
                   openai: { base-url: "https://api.openai.com/v1", api-key: "${UP}" }
                 tenants:
-                  - { id: acme, keys: [plain-key, { key: other-key }] }
+                  - { id: acme, keys: [plain-key-of-the-file, { key: other-key-of-the-file }] }
                 """;
 
         ConfigResult result = Configs.load(yaml, Map.of("UP", "u"));

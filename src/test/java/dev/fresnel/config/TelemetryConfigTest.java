@@ -55,7 +55,8 @@ class TelemetryConfigTest {
     @CsvSource(delimiter = '|', textBlock = """
                     endpoint: "http://169.254.169.254"                                                   | endpoint: must not be a link-local address
                     endpoint: "http://[fe80::1]:4318"                                                    | endpoint: must not be a link-local address
-                    endpoint: "ftp://h"                                                                  | endpoint: must be
+                    endpoint: "ftp://h"                                                                  | endpoint: must be an absolute http or https URL with a host; write for example http://localhost:4318
+                    endpoint: "a b"                                                                      | endpoint: must be a URL; write for example http://localhost:4318
                     endpoint: "http://u:hunter2@h"                                                       | endpoint: must
                     endpoint: "http://h:4318/v1/traces"                                                  | endpoint: must not end in /v1/traces, which is added to it; leave that out
                     endpoint: "http://h:4318", headers: { x-key: hunter2 }                               | endpoint: must be https: the headers would cross the network unencrypted; use https, or write allow-plain-http: true

@@ -44,7 +44,14 @@ final class BudgetsTest {
             for (int i = 0; i < 3; i++) {
                 assertThat(ask(gateway, "dev-key").statusCode()).isEqualTo(200);
             }
-            assertThat(ask(gateway, "dev-key").body()).contains("The daily budget of 0.0052 USD");
+            assertThat(ask(gateway, "dev-key").body()).contains("The daily budget of this tenant, 0.0052 USD,");
+
+            assertThat(gateway.admin("/admin/tenants"))
+                    .contains("\"daily_budget_usd\":0.0052,\"monthly_budget_usd\":null,\"total_budget_usd\":null,"
+                            + "\"key_budgets\":[{\"key_name\":\"ci\",\"daily_budget_usd\":null,"
+                            + "\"monthly_budget_usd\":0.0022,\"total_budget_usd\":null}]");
+            assertThat(gateway.admin("/admin/budgets?tenant=acme")).isEqualTo(gateway.admin("/admin/budgets"));
+            assertThat(gateway.admin("/admin/budgets?tenant=nobody")).contains("names no tenant; there are acme");
 
             String status = gateway.admin("/admin/status");
             assertThat(status)
@@ -108,6 +115,39 @@ final class BudgetsTest {
                                                     .toPlainString())
                             && gateway.admin("/admin/status").contains("\"spent_this_month_usd\":" + cost));
         }
+    }
+
+    /** A request without a limit of its own is told to set one, as long as that would do. */
+    @Test
+    void aRefusalSaysWhatWouldHelpThisRequest() {
+        smart.byDefault(Script.chat("from smart", Usage.of(0, 100)));
+        String unlimited = REQUEST.replace("\"max_tokens\":100,", "");
+        try (TestGateway gateway = gateway("budget: { total: 0.0012 }", "", "mode: \"off\"")) {
+            assertThat(ask(gateway, REQUEST.replace("100", "200"), "ci-key").body())
+                    .contains("The total budget of this tenant, 0.0012 USD, does not cover this request")
+                    .contains("Lower max_completion_tokens, or ask the operator");
+            assertThat(ask(gateway, unlimited, "ci-key").body())
+                    .contains("Set max_completion_tokens, or ask the operator")
+                    .doesNotContain("wait until");
+
+            assertThat(ask(gateway, REQUEST.replace("100", "120"), "ci-key").statusCode())
+                    .isEqualTo(200);
+            Await.until(
+                    "0.001 is booked",
+                    () -> gateway.admin("/admin/status").contains("\"spent_usd\":0.001,\"reserved_usd\":0.00,"));
+            assertThat(ask(gateway, REQUEST.replace("100", "20"), "ci-key").statusCode())
+                    .as("100 more tokens are billed than were asked for")
+                    .isEqualTo(200);
+            Await.until(
+                    "more is spent than there is",
+                    () -> ask(gateway, unlimited, "ci-key")
+                            .body()
+                            .contains("is used up: 0.002 USD are spent. Ask the operator to raise it."));
+        }
+    }
+
+    private static HttpResponse<String> ask(TestGateway gateway, String body, String key) {
+        return gateway.chat(body, "authorization", "Bearer " + key);
     }
 
     private static HttpResponse<String> ask(TestGateway gateway, String key) {

@@ -6,11 +6,9 @@ import dev.fresnel.chat.Usage;
 import dev.fresnel.exchange.RelayLimits;
 import dev.fresnel.seed.LogExport;
 import dev.fresnel.seed.SeedRow;
-import dev.fresnel.testing.Await;
-import dev.fresnel.testing.FakeUpstream;
 import dev.fresnel.testing.Script;
 import dev.fresnel.testing.TestGateway;
-import io.vertx.core.Vertx;
+import dev.fresnel.testing.TwoModels;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -19,8 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** H23: a whole gateway that starts from rows, and one that starts from what another has learned. */
@@ -31,24 +29,12 @@ class ColdStartGatewayTest {
     @TempDir
     private Path folder;
 
-    private final Vertx vertx = Vertx.vertx();
-    private final FakeUpstream smart = FakeUpstream.start(vertx);
-    private final FakeUpstream cheap = FakeUpstream.start(vertx);
-
-    ColdStartGatewayTest() {
-        smart.byDefault(Script.chat("from smart", Usage.of(20, 300)));
-        cheap.byDefault(Script.chat("from cheap", Usage.of(20, 300)));
-    }
-
-    @AfterEach
-    void stop() {
-        smart.close();
-        cheap.close();
-        Await.result(vertx.close());
-    }
+    @RegisterExtension
+    final TwoModels models = TwoModels.answering(
+            Script.chat("from smart", Usage.of(20, 300)), Script.chat("from cheap", Usage.of(20, 300)));
 
     private TestGateway gateway(String more) {
-        return TestGateway.start(TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), ADAPTIVE) + more);
+        return TestGateway.start(models.yaml(ADAPTIVE) + more);
     }
 
     private static String seedFrom(Path file) {
@@ -106,7 +92,7 @@ class ColdStartGatewayTest {
 
     @Test
     void countsRowsOnce_howeverOftenItIsStarted() throws IOException {
-        String yaml = TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), ADAPTIVE) + seedFrom(rows(3, false));
+        String yaml = models.yaml(ADAPTIVE) + seedFrom(rows(3, false));
         Path store = folder.resolve("store");
         double once = Double.NaN;
         for (int start = 0; start < 3; start++) {

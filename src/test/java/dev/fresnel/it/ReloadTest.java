@@ -172,6 +172,48 @@ class ReloadTest {
         }
     }
 
+    /** T5: an issued key's name, which a later config gives to another key. */
+    @Test
+    void aKeyThatIsCalledAsAnIssuedOne_isWarnedOf_andSharesItsBudget() {
+        String named =
+                "tenants: [{ id: acme, keys: [{ key: of-the-file, name: %s, budget: { daily: 0 } }, { key: of-another, name: another }],"
+                        + " routes: [{ match: { model: smart } }] }]\n";
+        write("fresnel.yaml", main(first) + named.formatted("file"));
+        try (TestGateway gateway = TestGateway.watching(folder)) {
+            String issued = gateway.send(HttpRequest.newBuilder(
+                                    URI.create("http://127.0.0.1:" + gateway.adminPort() + "/admin/keys"))
+                            .POST(HttpRequest.BodyPublishers.ofString("{\"tenant\":\"acme\",\"name\":\"ci\"}"))
+                            .build())
+                    .body()
+                    .replaceFirst(".*\"key\":\"(fk-[^\"]*)\".*", "$1");
+            assertThat(gateway.send(request(gateway, BODY, issued)).statusCode())
+                    .isEqualTo(200);
+
+            write("fresnel.yaml", main(first) + named.formatted("ci"));
+            String event = gateway.awaitLogged("config_applied");
+
+            String warning = "has a key 'ci' of the tenant acme, as a key is called that was issued at run time";
+            assertThat(event)
+                    .contains(warning, "is a secret written into this file")
+                    .doesNotContain(issued);
+            assertThat(gateway.admin("/admin/status")).contains("\"files_rejected\":false", warning);
+            assertThat(gateway.send(request(gateway, BODY, "of-the-file")).body())
+                    .contains("The daily budget of the key 'ci'");
+            assertThat(gateway.send(request(gateway, BODY, issued)).body())
+                    .as("what the file's key may not spend, no other key of its name may")
+                    .contains("The daily budget of the key 'ci'");
+            assertThat(gateway.send(request(gateway, BODY, "of-another")).statusCode())
+                    .isEqualTo(200);
+
+            write("fresnel.yaml", main(first) + named.formatted("file"));
+            Await.until(
+                    "the names differ again",
+                    () -> !gateway.admin("/admin/config").contains(warning));
+            assertThat(gateway.send(request(gateway, BODY, issued)).statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
     @Test
     void aChangeWhileTheGatewayStarts_isTakenOver() {
         write("fresnel.yaml", main(first) + "tenants: [{ id: acme, keys: [k1] }]\n");

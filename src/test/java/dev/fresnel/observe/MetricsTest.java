@@ -4,13 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fresnel.chat.Usage;
 import dev.fresnel.testing.Await;
-import dev.fresnel.testing.FakeUpstream;
 import dev.fresnel.testing.LensScripts;
 import dev.fresnel.testing.Script;
 import dev.fresnel.testing.TestGateway;
+import dev.fresnel.testing.TwoModels;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
@@ -28,43 +27,25 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What there is to be scraped, what the documentation says of it, and that clients cannot make it more. */
 class MetricsTest {
     private static final String TASK = "Generate CRUD endpoints for 5 entities";
     private static final int INVENTED = 10_000;
 
-    private Vertx vertx;
-    private FakeUpstream smart;
-    private FakeUpstream cheap;
-
-    @BeforeEach
-    void start() {
-        vertx = Vertx.vertx();
-        smart = FakeUpstream.start(vertx);
-        cheap = FakeUpstream.start(vertx);
-        smart.byDefault(LensScripts.smart("from smart", Usage.of(20, 3000)));
-        cheap.byDefault(Script.chat("from cheap", Usage.of(400, 3000)));
-    }
-
-    @AfterEach
-    void stop() {
-        smart.close();
-        cheap.close();
-        Await.result(vertx.close());
-    }
+    @RegisterExtension
+    final TwoModels models = TwoModels.answering(
+            LensScripts.smart("from smart", Usage.of(20, 3000)), Script.chat("from cheap", Usage.of(400, 3000)));
 
     private static String chat(String model, String text) {
         return "{\"model\":\"" + model + "\",\"messages\":[{\"role\":\"user\",\"content\":\"" + text + "\"}]}";
     }
 
     private TestGateway gateway(String tenant) {
-        return TestGateway.start(
-                TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), "mode: rules\narms: [direct, fast-worker]")
-                        .replace("  - id: acme\n", "  - id: acme\n" + tenant));
+        return TestGateway.start(models.yaml("mode: rules\narms: [direct, fast-worker]")
+                .replace("  - id: acme\n", "  - id: acme\n" + tenant));
     }
 
     /** What one metric looks like: of a series its labels. */
@@ -161,12 +142,12 @@ class MetricsTest {
     @Test
     void upstreamsAreCountedByWhatCameOfTheirCalls() {
         try (TestGateway gateway = gateway("")) {
-            cheap.reply(Script.error(503));
-            cheap.reply(Script.error(503));
+            models.cheap().reply(Script.error(503));
+            models.cheap().reply(Script.error(503));
             gateway.chat(chat("smart", TASK));
-            smart.reply(Script.rateLimited("99"));
+            models.smart().reply(Script.rateLimited("99"));
             gateway.chat(chat("smart", "Hi"));
-            smart.reply(Script.reset());
+            models.smart().reply(Script.reset());
             gateway.chat(chat("smart", "Hi again"));
 
             Await.until(
@@ -189,7 +170,7 @@ class MetricsTest {
     @Test
     void doesNotGrow_whenClientsInventModelsKeysAndPaths() {
         try (TestGateway gateway = gateway("    keys: [ \"right\" ]\n")) {
-            HttpClientAgent client = vertx.createHttpClient(new PoolOptions().setHttp1MaxSize(32));
+            HttpClientAgent client = models.vertx().createHttpClient(new PoolOptions().setHttp1MaxSize(32));
             send(client, gateway, 0, 60);
             Await.until(
                     "the first are counted", () -> series(gateway).containsAll(List.of("arm=\"pass-through\"", "401")));

@@ -8,12 +8,10 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.fresnel.chat.Usage;
 import dev.fresnel.exchange.RelayLimits;
-import dev.fresnel.testing.Await;
-import dev.fresnel.testing.FakeUpstream;
 import dev.fresnel.testing.LensScripts;
 import dev.fresnel.testing.Script;
 import dev.fresnel.testing.TestGateway;
-import io.vertx.core.Vertx;
+import dev.fresnel.testing.TwoModels;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -27,9 +25,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What the gateway tells about itself, in events, metrics and replies, and what it keeps to itself (S24, S25, +6, X1, X4). */
 class ToldTest {
@@ -37,34 +34,16 @@ class ToldTest {
     private static final String BIG_TASK = chat("smart", TASK);
     private static final String SMALL_TALK = chat("smart", "Hi, how are you?");
 
-    private Vertx vertx;
-    private FakeUpstream smart;
-    private FakeUpstream cheap;
-
-    @BeforeEach
-    void start() {
-        vertx = Vertx.vertx();
-        smart = FakeUpstream.start(vertx);
-        cheap = FakeUpstream.start(vertx);
-        smart.byDefault(LensScripts.smart("from smart", Usage.of(20, 3000)));
-        cheap.byDefault(Script.chat("from cheap", Usage.of(400, 3000)));
-    }
-
-    @AfterEach
-    void stop() {
-        smart.close();
-        cheap.close();
-        Await.result(vertx.close());
-    }
+    @RegisterExtension
+    final TwoModels models = TwoModels.answering(
+            LensScripts.smart("from smart", Usage.of(20, 3000)), Script.chat("from cheap", Usage.of(400, 3000)));
 
     private static String chat(String model, String text) {
         return "{\"model\":\"" + model + "\",\"messages\":[{\"role\":\"user\",\"content\":\"" + text + "\"}]}";
     }
 
     private TestGateway gateway(String more) {
-        return TestGateway.start(
-                TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), "mode: rules\narms: [direct, fast-worker]")
-                        + more);
+        return TestGateway.start(models.yaml("mode: rules\narms: [direct, fast-worker]") + more);
     }
 
     @Test
@@ -144,7 +123,7 @@ class ToldTest {
 
     @Test
     void tellsThatALensFailed() {
-        smart.byDefault(LensScripts.byPurpose(Script.error(400), Script.chat("from smart", Usage.of(5, 5))));
+        models.smart().byDefault(LensScripts.byPurpose(Script.error(400), Script.chat("from smart", Usage.of(5, 5))));
         try (TestGateway gateway = gateway("")) {
             gateway.chat(BIG_TASK);
 
@@ -213,8 +192,7 @@ class ToldTest {
     }
 
     private String config(String more) {
-        return TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), "mode: rules\narms: [direct, fast-worker]")
-                + more;
+        return models.yaml("mode: rules\narms: [direct, fast-worker]") + more;
     }
 
     @Test
@@ -256,7 +234,8 @@ class ToldTest {
                 workers: { fast-worker: { model: cheap } }
                 tenants:
                   - { id: acme, keys: ["%s"], routes: [{ match: { model: "smart" }, mode: rules, arms: [fast-worker] }] }
-                """.formatted(smart.baseUri(), upstreamKey, cheap.baseUri(), upstreamKey, tenantKey);
+                """.formatted(
+                        models.smart().baseUri(), upstreamKey, models.cheap().baseUri(), upstreamKey, tenantKey);
         StringBuilder told = new StringBuilder();
         List<String> stored = new ArrayList<>();
         try (TestGateway gateway = TestGateway.start(config)) {
@@ -267,8 +246,8 @@ class ToldTest {
             tell(told, gateway.chat(task, "authorization", "Bearer " + clientKey));
             tell(told, gateway.chat("{\"model\":\"" + inPrompt, "authorization", auth));
             tell(told, gateway.chat(task, "authorization", auth, "x-fresnel-mode", "none"));
-            smart.byDefault(Script.reset());
-            cheap.byDefault(Script.reset());
+            models.smart().byDefault(Script.reset());
+            models.cheap().byDefault(Script.reset());
             tell(told, gateway.chat(task, "authorization", auth));
             tell(
                     told,

@@ -66,7 +66,8 @@ class SavingsBookTest {
 
     private Statement statement(Statement.By by) {
         LocalDate today = book.today();
-        return Await.result(book.statement(List.of(ACME), new Period(today.minusDays(3), today), by));
+        return Await.result(
+                book.statement(List.of(ACME), new Period(today.minusDays(3), today), by, _ -> StatementRow.Lot.DRAWN));
     }
 
     private StatementRow total() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fresnel.budget.Budget;
 import dev.fresnel.testing.Await;
 import dev.fresnel.value.TenantId;
+import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
@@ -96,11 +97,50 @@ public abstract class KeyStoreContract {
     }
 
     @Test
+    void aNameIsIssuedOnce_byWhoeverComesFirst() {
+        IssuedKey first = issued("fk-secret-1", "ci", Map.of());
+        IssuedKey elsewhere = new IssuedKey(
+                new TenantId("acme-ci"), issued("fk-secret-3", "ci", Map.of()).key(), NOON, "somebody");
+        Future<KeyStore.Issue> one = store().issue(first);
+        Future<KeyStore.Issue> other = store().issue(issued("fk-secret-2", "ci", Map.of()));
+
+        assertThat(Await.result(one)).isEqualTo(KeyStore.Issue.ISSUED);
+        assertThat(Await.result(other)).isEqualTo(KeyStore.Issue.NAME_TAKEN);
+        assertThat(Await.result(store().issue(issued("fk-secret-4", "ci-2", Map.of()))))
+                .isEqualTo(KeyStore.Issue.ISSUED);
+        assertThat(Await.result(store().issue(elsewhere)))
+                .as("another tenant's")
+                .isEqualTo(KeyStore.Issue.ISSUED);
+        assertThat(Await.result(store().issue(first))).as("a repetition").isEqualTo(KeyStore.Issue.ISSUED);
+        assertThat(Await.result(store().load("unread")).orElseThrow().issued())
+                .containsOnlyKeys(KeyHash.of("fk-secret-1"), KeyHash.of("fk-secret-3"), KeyHash.of("fk-secret-4"));
+    }
+
+    @Test
+    void aRevokedKeysNameStaysTaken() {
+        Await.result(store().issue(issued("fk-secret-1", "ci", Map.of())));
+        Await.result(store().revoke(HASH, new Revocation(NOON, "x")));
+
+        assertThat(Await.result(store().issue(issued("fk-secret-2", "ci", Map.of()))))
+                .isEqualTo(KeyStore.Issue.NAME_TAKEN);
+    }
+
+    /** Two keys of a name, issued while stores knew nothing of each other: a client of either must not be cut off. */
+    @Test
+    void whatWasIssuedElsewhereIsRestored_whateverItsName() {
+        Await.result(store().issue(issued("fk-secret-1", "ci", Map.of())));
+        Await.result(store().restore(issued("fk-secret-2", "ci", Map.of())));
+
+        assertThat(Await.result(store().load("unread")).orElseThrow().issued())
+                .containsOnlyKeys(HASH, KeyHash.of("fk-secret-2"));
+    }
+
+    @Test
     void holdsThousands() {
         List<IssuedKey> many = IntStream.range(0, 2_000)
                 .mapToObj(i -> issued("fk-" + i, "k" + i, Map.of()))
                 .toList();
-        many.forEach(key -> Await.result(store().issue(key)));
+        many.forEach(key -> Await.result(store().restore(key)));
 
         assertThat(Await.result(store().load("unread")).orElseThrow().issued()).hasSize(2_000);
     }

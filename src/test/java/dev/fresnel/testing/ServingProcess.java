@@ -6,6 +6,8 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,24 +31,27 @@ public final class ServingProcess implements AutoCloseable {
      *
      * @param folder for its config and its log
      * @param yaml whole, with ports 0
+     * @param options of the JVM
      */
-    public static ServingProcess launch(Path folder, String yaml) {
+    public static ServingProcess launch(Path folder, String yaml, String... options) {
         try {
             Path config = Files.createDirectories(folder).resolve("fresnel.yaml");
             Files.writeString(config, yaml);
-            Process process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-XX:+UseSerialGC",
-                            "-XX:TieredStopAtLevel=1",
-                            "-Xmx256m",
-                            "--enable-native-access=ALL-UNNAMED",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            "dev.fresnel.app.Fresnel",
-                            "serve",
-                            "--config",
-                            config.toString())
+            List<String> command = new ArrayList<>(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+            command.addAll(List.of(options));
+            command.addAll(List.of(
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
+                    "-Xmx256m",
+                    "--enable-native-access=ALL-UNNAMED",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    "dev.fresnel.app.Fresnel",
+                    "serve",
+                    "--config",
+                    config.toString()));
+            Process process = new ProcessBuilder(command)
                     .redirectOutput(folder.resolve("events").toFile())
                     .start();
             // A test that dies must not leave its processes behind.

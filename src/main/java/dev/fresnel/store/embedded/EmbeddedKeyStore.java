@@ -57,7 +57,27 @@ public final class EmbeddedKeyStore implements KeyStore {
     }
 
     @Override
-    public Future<Void> issue(IssuedKey key) {
+    public Future<Issue> issue(IssuedKey key) {
+        return store.answered(access -> {
+                    if (isNameTaken(access, key)) {
+                        return Issue.NAME_TAKEN;
+                    }
+                    put(access, ISSUED, key.key().hash(), key.text());
+                    return Issue.ISSUED;
+                })
+                .compose(issue -> onDisk().map(issue));
+    }
+
+    /** On the store's one thread, so nobody writes between this and what follows from it. */
+    private static boolean isNameTaken(EmbeddedStore.Access access, IssuedKey wanted) {
+        return access.withPrefix(ISSUED, KeyHash.PREFIX).entrySet().stream()
+                .filter(entry -> !entry.getKey().equals(wanted.key().hash().written()))
+                .flatMap(entry -> key(entry.getKey(), entry.getValue()).stream())
+                .anyMatch(wanted::isNamesakeOf);
+    }
+
+    @Override
+    public Future<Void> restore(IssuedKey key) {
         return put(ISSUED, key.key().hash(), key.text());
     }
 
@@ -67,13 +87,18 @@ public final class EmbeddedKeyStore implements KeyStore {
     }
 
     private Future<Void> put(String map, KeyHash hash, String text) {
-        return store.inOrder(access -> {
-                    if (access.get(map, hash.written()).isEmpty()) {
-                        access.put(map, hash.written(), text.getBytes(StandardCharsets.UTF_8));
-                        writes.incrementAndGet();
-                    }
-                })
-                .compose(_ -> store.flush())
+        return store.inOrder(access -> put(access, map, hash, text)).compose(_ -> onDisk());
+    }
+
+    private void put(EmbeddedStore.Access access, String map, KeyHash hash, String text) {
+        if (access.get(map, hash.written()).isEmpty()) {
+            access.put(map, hash.written(), text.getBytes(StandardCharsets.UTF_8));
+            writes.incrementAndGet();
+        }
+    }
+
+    private Future<Void> onDisk() {
+        return store.flush()
                 .compose(_ -> store.persistence() == EmbeddedStore.Persistence.FILE
                         ? Future.succeededFuture()
                         : Future.failedFuture("the store cannot be written"));

@@ -20,6 +20,7 @@ import java.util.function.Supplier;
  */
 public final class RedisKeyStore implements KeyStore {
     private static final RedisScript LOAD = RedisScript.load("keys_load");
+    private static final RedisScript ISSUE = RedisScript.load("keys_issue");
     private static final RedisScript PUT = RedisScript.load("keys_put");
     private static final String KEYS = "fresnel:{keys}";
     private static final String REVISION = "revision";
@@ -73,7 +74,18 @@ public final class RedisKeyStore implements KeyStore {
     }
 
     @Override
-    public Future<Void> issue(IssuedKey key) {
+    public Future<Issue> issue(IssuedKey key) {
+        return link.run(
+                        ISSUE,
+                        List.of(TypedKey.hash(KEYS)),
+                        Text.arguments(field(ISSUED, key.key().hash()), key.text(), revisions.get(), key.label()))
+                .onSuccess(_ -> link.wrote())
+                .map(answer ->
+                        answer.filter(kept -> kept.toInteger() == 1).isPresent() ? Issue.ISSUED : Issue.NAME_TAKEN);
+    }
+
+    @Override
+    public Future<Void> restore(IssuedKey key) {
         return put(ISSUED, key.key().hash(), key.text());
     }
 
@@ -83,9 +95,12 @@ public final class RedisKeyStore implements KeyStore {
     }
 
     private Future<Void> put(String kind, KeyHash hash, String text) {
-        String field = kind + hash.written().substring(KeyHash.PREFIX.length());
-        return link.run(PUT, List.of(TypedKey.hash(KEYS)), Text.arguments(field, text, revisions.get()))
+        return link.run(PUT, List.of(TypedKey.hash(KEYS)), Text.arguments(field(kind, hash), text, revisions.get()))
                 .onSuccess(_ -> link.wrote())
                 .mapEmpty();
+    }
+
+    private static String field(String kind, KeyHash hash) {
+        return kind + hash.written().substring(KeyHash.PREFIX.length());
     }
 }

@@ -2,72 +2,39 @@ package dev.fresnel.store.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fresnel.lens.LensFixtures;
 import dev.fresnel.tenant.KeyStore;
 import dev.fresnel.tenant.KeyStoreContract;
 import dev.fresnel.tenant.Revocation;
 import dev.fresnel.testing.Await;
-import io.vertx.core.Vertx;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class EmbeddedKeyStoreTest extends KeyStoreContract {
-    @TempDir
-    Path directory;
+    @RegisterExtension
+    final StoreFile file = new StoreFile();
 
-    private final List<StoreProblem> problems = new CopyOnWriteArrayList<>();
-    private Vertx vertx;
-    private EmbeddedStore embedded;
-    private KeyStore store;
-
-    @BeforeEach
-    void open() {
-        vertx = Vertx.vertx();
-        embedded = Await.result(EmbeddedStore.open(vertx, directory, () -> LensFixtures.NOW, problems::add));
-        store = new EmbeddedKeyStore(embedded);
-    }
-
-    @AfterEach
-    void close() {
-        Await.result(embedded.close());
-        Await.result(vertx.close());
-    }
+    private final KeyStore store = new EmbeddedKeyStore(file.store());
 
     @Test
     void isThereAgain_whenTheFileIsOpenedAnew() {
         Await.result(store.revoke(HASH, new Revocation(NOON, "somebody")));
-        Await.result(embedded.close());
 
-        open();
+        KeyStore again = new EmbeddedKeyStore(file.reopened());
 
-        assertThat(Await.result(store.load("unread")).orElseThrow().revoked()).containsOnlyKeys(HASH);
+        assertThat(Await.result(again.load("unread")).orElseThrow().revoked()).containsOnlyKeys(HASH);
     }
 
     @Test
     void saysThatNothingWasKept_whenTheDiskTakesNoMore() {
-        Await.result(embedded.close());
-        FullDisk.register();
-        embedded = Await.result(
-                EmbeddedStore.open(vertx, directory, () -> LensFixtures.NOW, problems::add, FullDisk::path));
-        store = new EmbeddedKeyStore(embedded);
-        FullDisk.fill();
-        try {
-            assertThat(Await.failure(store.revoke(HASH, new Revocation(NOON, "somebody"))))
+        file.onAFullDisk(full -> {
+            KeyStore keys = new EmbeddedKeyStore(full);
+
+            assertThat(Await.failure(keys.revoke(HASH, new Revocation(NOON, "somebody"))))
                     .hasMessageContaining("cannot be written");
-        } finally {
-            FullDisk.free();
-        }
+            assertThat(Await.failure(keys.issue(issued("fk-secret-1", "ci", Map.of()))))
+                    .hasMessageContaining("cannot be written");
+        });
     }
 
     @Override
@@ -77,38 +44,21 @@ class EmbeddedKeyStoreTest extends KeyStoreContract {
 
     @Override
     protected void putIssued(String text) {
-        put(EmbeddedKeyStore.ISSUED, text);
+        file.put(EmbeddedKeyStore.ISSUED, HASH.written(), text);
     }
 
     @Override
     protected void putRevoked(String text) {
-        put(EmbeddedKeyStore.REVOKED, text);
-    }
-
-    private void put(String map, String text) {
-        Await.result(
-                embedded.inOrder(access -> access.put(map, HASH.written(), text.getBytes(StandardCharsets.UTF_8))));
+        file.put(EmbeddedKeyStore.REVOKED, HASH.written(), text);
     }
 
     @Override
     protected int discarded() {
-        return problems.size();
+        return file.problems().size();
     }
 
     @Override
     protected String dump() {
-        try (Stream<Path> files = Files.walk(directory)) {
-            return files.filter(Files::isRegularFile)
-                    .map(file -> {
-                        try {
-                            return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
-                        } catch (IOException e) {
-                            throw new UncheckedIOException(e);
-                        }
-                    })
-                    .collect(Collectors.joining());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return file.dump();
     }
 }

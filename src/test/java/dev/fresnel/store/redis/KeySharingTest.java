@@ -15,6 +15,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -156,6 +159,28 @@ class KeySharingTest {
             try (TestGateway second = replica()) {
                 assertThat(asked(second, field(issued, "key"))).isEqualTo(200);
             }
+        }
+    }
+
+    @Test
+    void oneOfTwoReplicasGetsAName_whenBothIssueItAtOnce() {
+        try (TestGateway first = replica();
+                TestGateway second = replica()) {
+            List<Integer> answers = Stream.of(first, second, first, second, first, second)
+                    .map(gateway -> CompletableFuture.supplyAsync(
+                            () -> admin(gateway, "POST", "", "{\"tenant\":\"acme\",\"name\":\"ci\"}")
+                                    .statusCode(),
+                            Thread::startVirtualThread))
+                    .toList()
+                    .stream()
+                    .map(CompletableFuture::join)
+                    .sorted()
+                    .toList();
+
+            assertThat(answers).containsExactly(200, 409, 409, 409, 409, 409);
+            assertThat(redis.command("HLEN", "fresnel:{keys}"))
+                    .as("it and the revision")
+                    .isEqualTo("2");
         }
     }
 }
