@@ -119,10 +119,11 @@ class FiguresTest(unittest.TestCase):
         self.assertEqual(7, report.percentile([7], 99))
 
     def test_replaces_only_what_stands_between_the_markers(self):
-        document = f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n"
-        self.assertEqual("before\nNEW\nafter\n", report.replace_section(document, "NEW"))
+        document = "before\n<!-- one:begin -->\nold\n<!-- one:end -->\n<!-- two:begin -->\nkept\n<!-- two:end -->\nafter\n"
+        self.assertEqual(
+            "before\nNEW\n<!-- two:begin -->\nkept\n<!-- two:end -->\nafter\n", report.replace_section(document, "NEW", "one"))
         with self.assertRaises(ValueError):
-            report.replace_section("no markers", "NEW")
+            report.replace_section("no markers", "NEW", "one")
 
 
 class CleaningUpTest(unittest.TestCase):
