@@ -10,6 +10,7 @@ import dev.fresnel.testing.Script;
 import dev.fresnel.testing.TestGateway;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpMethod;
@@ -27,6 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,6 +38,15 @@ import org.junit.jupiter.api.Test;
 class MetricsTest {
     private static final String TASK = "Generate CRUD endpoints for 5 entities";
     private static final int INVENTED = 10_000;
+    private static final List<String> INVENTED_HEADERS = List.of(
+            "x-request-id",
+            "x-fresnel-session",
+            "x-fresnel-task",
+            "x-fresnel-repo",
+            "x-fresnel-tenant",
+            "openai-organization",
+            "openai-project",
+            "user-agent");
 
     private Vertx vertx;
     private FakeUpstream smart;
@@ -108,7 +119,7 @@ class MetricsTest {
     void aScrapeHoldsExactlyWhatIsInTheCatalogue() {
         // The price of a budget is told of tenants that have one, Redis is watched where it is the store.
         PrometheusMeterRegistry redis = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        new Metrics(redis).watchRedis(() -> true, () -> 0, Map.of("away", () -> 0));
+        new Metrics(redis, 10).watchRedis(() -> true, () -> 0, Map.of("away", () -> 0));
         try (TestGateway gateway = gateway("    budget: { daily: 1000 }\n")) {
             gateway.chat(chat("smart", TASK));
             gateway.chat(chat("smart", "Hi, how are you?"));
@@ -185,19 +196,28 @@ class MetricsTest {
         }
     }
 
-    /** Every request has a model, a key or a path that was never seen before. */
+    /**
+     * Ten thousand models, users, sessions, tasks, repositories and organizations that were never seen before, by a key that is right, and
+     * as many keys, addresses and paths by whoever has none.
+     */
     @Test
-    void doesNotGrow_whenClientsInventModelsKeysAndPaths() {
+    void doesNotGrow_whenClientsInventModelsUsersKeysAndPaths() {
         try (TestGateway gateway = gateway("    keys: [ \"right\" ]\n")) {
             HttpClientAgent client = vertx.createHttpClient(new PoolOptions().setHttp1MaxSize(32));
             send(client, gateway, 0, 60);
-            Await.until(
-                    "the first are counted", () -> series(gateway).containsAll(List.of("arm=\"pass-through\"", "401")));
+            Await.until("the first are counted", () -> total(gateway) == 60);
             Set<String> before = series(gateway);
+            assertThat(before)
+                    .as("every kind of request was counted")
+                    .anyMatch(series -> series.contains("arm=\"direct\""))
+                    .anyMatch(series -> series.contains("arm=\"dry-run\""))
+                    .anyMatch(series -> series.contains("arm=\"pass-through\""))
+                    .anyMatch(series -> series.contains("status=\"401\""))
+                    .anyMatch(series -> series.contains("status=\"404\""));
 
-            send(client, gateway, 60, INVENTED);
+            send(client, gateway, 60, 2 * INVENTED);
 
-            Await.until("all are counted", () -> total(gateway) == INVENTED);
+            Await.until("all are counted", () -> total(gateway) == 2 * INVENTED);
             Set<String> more = series(gateway);
             more.removeAll(before);
             assertThat(more).isEmpty();
@@ -218,21 +238,28 @@ class MetricsTest {
         if (number >= to) {
             return;
         }
-        // In twenty: a wrong key, whose connection is closed, four models that go upstream, a path that does; the
-        // cheapest are paths that do not.
-        int kind = number % 20;
-        boolean refused = kind == 0;
-        boolean chat = kind < 5;
-        String path = kind == 5 ? "/v1/path-" : "/path-";
-        var _ = client.request(
-                        chat ? HttpMethod.POST : HttpMethod.GET,
-                        port,
-                        "127.0.0.1",
-                        chat ? "/v1/chat/completions" : path + number)
-                .compose(request -> request.putHeader(
-                                "authorization", "Bearer " + (refused ? "wrong-" + number : "right"))
-                        .putHeader("x-request-id", "invented-" + number)
-                        .send(chat ? chat("model-" + number, "hi") : ""))
+        String chat = "{\"user\":\"user-" + number + "\"," + chat("model-" + number, "hi").substring(1);
+        // Every other one has a wrong key; of the others, few go upstream, since those cost most.
+        int kind = number % 2 == 0 ? 0 : number % 16;
+        boolean posts = kind != 0 && kind < 6;
+        String path = switch (kind) {
+            case 0 -> "/v1/path-" + number;
+            case 1, 3 -> "/v1/chat/completions";
+            case 5 -> "/v1/path-" + number;
+            case 7, 9 -> "/v1/models/model-" + number;
+            default -> "/path-" + number;
+        };
+        var _ = client.request(posts ? HttpMethod.POST : HttpMethod.GET, port, "127.0.0.1", path + "?q=" + number)
+                .compose(request -> {
+                    request.putHeader("authorization", "Bearer " + (kind == 0 ? "wrong-" + number : "right"));
+                    for (String name : INVENTED_HEADERS) {
+                        request.putHeader(name, "invented-" + number);
+                    }
+                    if (kind == 3) {
+                        request.putHeader("x-fresnel-explain", "dry-run");
+                    }
+                    return request.send(posts ? chat : "");
+                })
                 .compose(reply -> reply.body().map(reply.statusCode()))
                 .onComplete(_ -> {
                     done.incrementAndGet();
@@ -240,14 +267,52 @@ class MetricsTest {
                 });
     }
 
+    /** Each with a key of its own, all with traffic, and another ten thousand after them. */
+    @Test
+    void tellsSoManyTenantsApart_andCountsTheOthersTogether() {
+        int named = 5;
+        StringBuilder tenants = new StringBuilder("telemetry: { tenant-labels: " + named + " }\n"
+                + "upstreams: { smart: { base-url: \"" + smart.baseUri() + "\" } }\n"
+                + "models: { smart: { upstream: smart } }\ntenants:\n");
+        for (int i = 0; i < INVENTED; i++) {
+            tenants.append("  - { id: tenant-")
+                    .append(i)
+                    .append(", keys: [k")
+                    .append(i)
+                    .append("], limits: { requests-per-minute: 9 }, budget: { daily: 9 } }\n");
+        }
+        try (TestGateway gateway = TestGateway.start(tenants.toString())) {
+            HttpClientAgent client = vertx.createHttpClient(new PoolOptions().setHttp1MaxSize(32));
+            List<Future<Integer>> sent = IntStream.range(0, 400)
+                    .mapToObj(i -> client.request(HttpMethod.GET, gateway.port(), "127.0.0.1", "/v1/models")
+                            .compose(request -> request.putHeader("authorization", "Bearer k" + i * 25)
+                                    .send())
+                            .compose(reply -> reply.body().map(reply.statusCode())))
+                    .toList();
+            Await.result(Future.join(sent));
+            assertThat(sent).allMatch(status -> status.result() == 200);
+
+            Await.until("all are counted", () -> total(gateway) == 400);
+            String text = gateway.admin("/metrics");
+            assertThat(text)
+                    .contains(
+                            "fresnel_requests_total{arm=\"gateway\",end=\"complete\",tenant=\"tenant-0\"} 1.0",
+                            "fresnel_requests_total{arm=\"gateway\",end=\"complete\",tenant=\"*\"} 399.0");
+            assertThat(Pattern.compile("tenant=\"([^\"]*)\"")
+                            .matcher(text)
+                            .results()
+                            .map(found -> found.group(1))
+                            .collect(Collectors.toSet()))
+                    .containsExactlyInAnyOrder("tenant-0", "tenant-1", "tenant-2", "tenant-3", "tenant-4", "*");
+        }
+    }
+
     /** Names and labels, without values. */
     private static Set<String> series(TestGateway gateway) {
-        String text = gateway.admin("/metrics");
-        return Stream.concat(
-                        text.lines()
-                                .filter(line -> !line.startsWith("#"))
-                                .map(line -> line.substring(0, line.lastIndexOf(' '))),
-                        Stream.of("arm=\"pass-through\"", "401").filter(text::contains))
+        return gateway.admin("/metrics")
+                .lines()
+                .filter(line -> !line.startsWith("#"))
+                .map(line -> line.substring(0, line.lastIndexOf(' ')))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
