@@ -115,21 +115,26 @@ class Street:
         ]
         return self.processes.start(name, command, cpu=self.cpu, stdout=subprocess.PIPE)
 
-    def result(self, process, where, cold):
+    def result(self, process, where, late_allowed):
+        """What a load generator says at its end. late_allowed: of a process that is still compiling, and of the noise, which may
+        still wait for its turn when its time is over."""
         text, _ = process.communicate()
         self.processes.stop(process)
         if process.returncode:
             self.flaws.append(f"{where}: the load generator failed: {self.processes.log_tail(process)}")
             return None
         result = json.loads(text)
+        self.judge(result, where, late_allowed)
+        return result
+
+    def judge(self, result, where, late_allowed):
+        """Wrong answers are flaws, and missing ones unless they may be late."""
         errors = result["errors"]
-        if cold and set(errors) <= {"timeout"}:
-            # A process that is still compiling may be late.
-            return result
+        if late_allowed and set(errors) <= {"timeout"}:
+            return
         if errors or result["right"] + result["refused"] != result["begun"] or not result["begun"]:
             self.flaws.append(f"{where}: {result['begun']} requests begun, {result['right']} right answers, "
                               f"errors {errors}, first: {result['first_error']}")
-        return result
 
     def window(self, noise, beside, cold=False):
         """The quiet tenant's latency, and that of a probe that goes past the gateway, straight to the mock."""
@@ -148,9 +153,9 @@ class Street:
         probe = self.load(
             "load-probe", self.mock_port, noise.quiet_body, self.plan.window, PROBE_CONNECTIONS, noise.quiet_frames,
             "--rate", PROBE_RATE, "--samples")
-        results = {"quiet": self.result(quiet, f"{where}, quiet tenant", cold), "probe": self.result(probe, f"{where}, probe", cold)}
+        results = {"quiet": self.result(quiet, f"{where}, quiet tenant", late_allowed=cold), "probe": self.result(probe, f"{where}, probe", late_allowed=cold)}
         if neighbour:
-            results["noisy"] = self.result(neighbour, f"{where}, noisy tenant", cold)
+            results["noisy"] = self.result(neighbour, f"{where}, noisy tenant", late_allowed=True)
         if self.row.process.poll() is not None:
             self.flaws.append(f"{where}: the gateway is gone (status {self.row.process.returncode})")
         else:

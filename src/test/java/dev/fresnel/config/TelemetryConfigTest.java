@@ -21,7 +21,8 @@ class TelemetryConfigTest {
     @Test
     void isOnePlainValue_orABlock() {
         assertThat(Configs.valid("telemetry: { otlp: \"http://localhost:4318\" }\n" + Configs.MINIMAL)
-                        .telemetry().traces())
+                        .telemetry()
+                        .traces())
                 .contains(new GatewayConfig.Otlp(
                         URI.create("http://localhost:4318"), Map.of(), 1, Duration.ofSeconds(10)));
     }
@@ -83,12 +84,14 @@ class TelemetryConfigTest {
                 .isEmpty();
         assertThat(Configs.valid("telemetry: { otlp: { endpoint: \"http://localhost:4318\", headers: { a: b } } }\n"
                                 + Configs.MINIMAL)
-                        .telemetry().traces())
+                        .telemetry()
+                        .traces())
                 .isPresent();
         assertThat(Configs.valid(
                                 "telemetry: { otlp: { endpoint: \"http://otel:4318\", headers: { a: b }, allow-plain-http: true } }\n"
                                         + Configs.MINIMAL)
-                        .telemetry().traces())
+                        .telemetry()
+                        .traces())
                 .isPresent();
     }
 

@@ -133,7 +133,9 @@ class TenantLabelsTest {
         List<TenantId> second = tenants("second-");
         serve(second);
         second.forEach(this::traffic);
-        assertThat(series()).as("gauges of tenants that are gone went with them").isLessThan(before);
+        assertThat(series())
+                .as("gauges of tenants that are gone went with them")
+                .isLessThan(before);
         serve(first);
         assertThat(series()).isEqualTo(before);
     }

@@ -42,9 +42,8 @@ class FairQueueTest {
     @Test
     void sharesThatAllWantMore_endUpWithEquallyMany_howeverLongTheirCallsAre() {
         FairQueue queue = new FairQueue(8, 1_000);
-        List<FairQueue.Ticket> noise = IntStream.range(0, 100)
-                .mapToObj(i -> ticket(NOISY, "n" + i))
-                .toList();
+        List<FairQueue.Ticket> noise =
+                IntStream.range(0, 100).mapToObj(i -> ticket(NOISY, "n" + i)).toList();
         noise.forEach(queue::enter);
         IntStream.range(0, 100).mapToObj(i -> ticket(VICTIM, "v" + i)).forEach(queue::enter);
 
@@ -56,9 +55,8 @@ class FairQueueTest {
     @Test
     void keepsTheLastSixteenth_forWhoHasLessThanItsPart() {
         FairQueue queue = new FairQueue(64, 1_000);
-        List<FairQueue.Ticket> noise = IntStream.range(0, 100)
-                .mapToObj(i -> ticket(NOISY, "n" + i))
-                .toList();
+        List<FairQueue.Ticket> noise =
+                IntStream.range(0, 100).mapToObj(i -> ticket(NOISY, "n" + i)).toList();
         assertThat(noise.stream().map(queue::enter).filter(FairQueue.Entry.RUNS::equals))
                 .hasSize(60);
 
