@@ -62,7 +62,8 @@ record ConfigFile(
 
         @Key("What events tell and how many are kept.") EventsSection events,
 
-        @Key("Where traces go, and how many tenants metrics tell apart.") TelemetrySection telemetry) {
+        @Key("Where traces go, and how many tenants metrics tell apart.")
+        TelemetrySection telemetry) {
 
     record ListenSection(
             @Key(value = "Serves clients: `/v1/*`.", def = "127.0.0.1:8080")

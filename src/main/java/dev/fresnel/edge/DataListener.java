@@ -165,8 +165,8 @@ public final class DataListener extends VerticleBase {
         RequestId id = setup.ids().next();
         ClientSide client = client(request, id, closed.isPresent() ? () -> {} : setup.gate()::left);
         clients.add(client);
-        Visit visit = new Visit(
-                vertx, setup, serving, turns, request, client, errors, started, () -> watch.doom(connection));
+        Visit visit =
+                new Visit(vertx, setup, serving, turns, request, client, errors, started, () -> watch.doom(connection));
         request.response().headersEndHandler(_ -> {
             request.response().putHeader(ReplyHeaders.CONFIG, serving.version());
             visit.putLimits(request.response());

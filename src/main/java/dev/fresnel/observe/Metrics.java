@@ -113,8 +113,7 @@ public final class Metrics {
         switch (event) {
             case LensEvent.Created e -> {
                 meters.count("fresnel.lens.builds", "tenant", tenants.of(e.tenant()), "result", "created");
-                meters.spent(
-                        "fresnel.lens.cost.usd", e.cost(), "tenant", tenants.of(e.tenant()));
+                meters.spent("fresnel.lens.cost.usd", e.cost(), "tenant", tenants.of(e.tenant()));
             }
             case LensEvent.Failed e -> {
                 meters.count(
@@ -123,8 +122,7 @@ public final class Metrics {
                         tenants.of(e.tenant()),
                         "result",
                         e.failure().key());
-                meters.spent(
-                        "fresnel.lens.cost.usd", e.cost(), "tenant", tenants.of(e.tenant()));
+                meters.spent("fresnel.lens.cost.usd", e.cost(), "tenant", tenants.of(e.tenant()));
             }
             case LensEvent.Retired e ->
                 meters.count("fresnel.lens.retired", "next", e.next().key());

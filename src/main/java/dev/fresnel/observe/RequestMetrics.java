@@ -70,9 +70,7 @@ final class RequestMetrics {
                 arm,
                 "end",
                 e.end().key());
-        e.cost()
-                .ifPresent(cost -> meters.spent(
-                        "fresnel.cost.usd", cost, "tenant", tenants.of(e.tenant())));
+        e.cost().ifPresent(cost -> meters.spent("fresnel.cost.usd", cost, "tenant", tenants.of(e.tenant())));
         meters.time("fresnel.request.duration", e.total(), WHOLE, "arm", arm);
         e.timeToFirstToken()
                 .ifPresent(time -> meters.time("fresnel.time.to.first.token", time, FIRST_TOKEN, "arm", arm));
