@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "bench"))
 
-from harness import measure, report, rows  # noqa: E402
+from harness import measure, neighbour, report, rows  # noqa: E402
 from harness.bodies import chat_request  # noqa: E402
 from harness.processes import Processes  # noqa: E402
 
@@ -80,6 +80,55 @@ class LoadGeneratorTest(unittest.TestCase):
             self.assertIn("connect", json.loads(done.stdout)["errors"])
 
 
+class NeighbourTest(unittest.TestCase):
+    def load(self, body, *more, fault=None):
+        with tempfile.TemporaryDirectory() as directory, Processes(Path(directory)) as processes:
+            work = Path(directory)
+            neighbour.write_bodies(work)
+            port = rows.start_mock(processes, BUILD, ROOT / "bench/conf/lens.json", None, fault)
+            done = subprocess.run(
+                [BUILD / "load", "--port", str(port), "--body", work / f"body-{body}.json", "--seconds", "0.5", "--connections", "32", *more],
+                capture_output=True, text=True, timeout=20, check=True)
+            return json.loads(done.stdout)
+
+    def test_the_mock_thinks_before_it_answers(self):
+        result = self.load("quiet", "--rate", "100", "--samples", "--length", "1000")
+        self.assertEqual(result["begun"], result["right"])
+        self.assertGreaterEqual(min(result["latency_us"]["samples"]), neighbour.THINKING_US)
+
+    def test_the_mock_thinks_before_it_streams(self):
+        result = self.load("quiet-stream", "--rate", "40", "--samples", "--frames", str(neighbour.FRAMES))
+        self.assertEqual(result["begun"], result["right"])
+        self.assertGreaterEqual(min(result["first_frame_us"]["samples"]), neighbour.THINKING_US)
+
+    def test_counts_refusals_apart_and_goes_on(self):
+        result = self.load("large", "--max-requests", "500", "--refused", "500", "--length", "1000", fault="status")
+        self.assertEqual({}, result["errors"])
+        self.assertEqual(10, result["refused"])
+        self.assertEqual(490, result["right"])
+
+    def test_an_answer_that_is_late_is_a_flaw_of_the_quiet_tenant_only(self):
+        street = neighbour.Street(None, None, None, None, neighbour.SMOKE, None)
+        late = {"begun": 2, "right": 1, "refused": 0, "errors": {"timeout": 1}, "first_error": "late"}
+        street.judge(late, "noisy tenant", late_allowed=True)
+        self.assertEqual([], street.flaws)
+        street.judge(late | {"errors": {"content": 1}}, "noisy tenant", late_allowed=True)
+        street.judge(late, "quiet tenant", late_allowed=False)
+        self.assertEqual(2, len(street.flaws))
+
+    def test_is_met_in_every_round_or_says_that_it_is_not(self):
+        def of(*p99_beside):
+            # 100 answers of 100 ms, all but two of them also beside the noise.
+            alone = [[100] * 100 for _ in p99_beside]
+            return neighbour.changed(alone, [[100] * 98 + [p99] * 2 for p99 in p99_beside], 99)
+
+        self.assertEqual("yes", neighbour.verdict(of(110, 119)))
+        self.assertEqual("yes, not in every round", neighbour.verdict(of(110, 110, 110, 115, 125) | {"ratio": 1.15}))
+        self.assertEqual("no", neighbour.verdict(of(120, 120)))
+        self.assertAlmostEqual(1.1, of(110, 110)["ratio"])
+        self.assertEqual({"median": 1.5, "min": 1, "max": 2}, of(100, 200)["ratio_rounds"])
+
+
 class BodiesTest(unittest.TestCase):
     def test_has_the_exact_size_and_is_the_same_every_time(self):
         for size in (1024, 102400):
@@ -119,10 +168,11 @@ class FiguresTest(unittest.TestCase):
         self.assertEqual(7, report.percentile([7], 99))
 
     def test_replaces_only_what_stands_between_the_markers(self):
-        document = f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n"
-        self.assertEqual("before\nNEW\nafter\n", report.replace_section(document, "NEW"))
+        document = "before\n<!-- one:begin -->\nold\n<!-- one:end -->\n<!-- two:begin -->\nkept\n<!-- two:end -->\nafter\n"
+        self.assertEqual(
+            "before\nNEW\n<!-- two:begin -->\nkept\n<!-- two:end -->\nafter\n", report.replace_section(document, "NEW", "one"))
         with self.assertRaises(ValueError):
-            report.replace_section("no markers", "NEW")
+            report.replace_section("no markers", "NEW", "one")
 
 
 class CleaningUpTest(unittest.TestCase):

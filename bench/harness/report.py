@@ -4,7 +4,8 @@ import statistics
 
 # Share of requests that found no free connection when they were due; above it the proxy does not keep up with the rate.
 OVERLOADED = 0.5
-BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
+# Name of what bench/run writes into the document when it is not asked for anything else.
+SECTION = "bench"
 
 
 def percentile(values, p):
@@ -218,16 +219,21 @@ def terminal(all_tables):
     return "\n".join(lines)
 
 
-def markdown(all_tables, facts):
-    lines = [BEGIN, ""]
+def markers(section):
+    return f"<!-- {section}:begin -->", f"<!-- {section}:end -->"
+
+
+def markdown(all_tables, facts, section):
+    begin, end = markers(section)
+    lines = [begin, ""]
     lines += [f"- {name}: {value}" for name, value in facts.items()]
     for heading, header, rows in all_tables:
         lines += ["", f"### {heading}", "", "| " + " | ".join(header) + " |", "|---" + "|---:" * (len(header) - 1) + "|"]
         lines += ["| " + " | ".join(cells) + " |" for cells in rows]
-    return "\n".join(lines + ["", END])
+    return "\n".join(lines + ["", end])
 
 
-def replace_section(document, section):
-    """The document with what stands between the markers replaced. ValueError if they are not there."""
-    begin, end = document.index(BEGIN), document.index(END) + len(END)
-    return document[:begin] + section + document[end:]
+def replace_section(document, text, section):
+    """The document with what stands between the section's markers replaced. ValueError if they are not there."""
+    begin, end = markers(section)
+    return document[:document.index(begin)] + text + document[document.index(end) + len(end):]

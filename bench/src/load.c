@@ -1,8 +1,8 @@
 /*
  * load: the client of the benchmark. One thread, one epoll, no dependencies; checks every answer.
  *
- *   load --port N --body FILE --seconds S [--rate R] [--connections C] [--max-requests M] [--header "Name: value"]...
- *        [--length BYTES] [--expect TEXT]... [--frames F --stall-us U] [--samples]
+ *   load --port N --body FILE --seconds S [--rate R] [--connections C] [--max-requests M] [--key KEY] [--header "Name: value"]...
+ *        [--length BYTES] [--expect TEXT]... [--frames F --stall-us U] [--refused STATUS] [--samples]
  *
  * Without --rate a closed loop: each connection sends its next request as soon as it has an answer, until S seconds are
  * over or M requests are sent. With --rate an open loop: request i is due at start + i/R whatever happened before; its
@@ -12,6 +12,9 @@
  * An answer is right if its status is 200, its body has BYTES bytes (with --length) and contains every --expect TEXT. With
  * --frames it is an SSE stream that must hold content frames #0 .. #F-1 in order, each once, and end with [DONE]; every
  * frame must contain the expected texts. Each frame carries the time it was made, so its time on the way is known.
+ *
+ * With --refused an answer of that status is counted as refused, and is neither right nor an error: its connection goes on, or is
+ * replaced where the answer says "Connection: close".
  *
  * Prints one JSON object. Exit status 0 also if answers were wrong: the caller reads "errors". 2: bad usage.
  */
@@ -75,14 +78,15 @@ struct samples {
 };
 
 static struct {
-    int port, connections, frames;
+    int port, connections, frames, refused;
     double seconds, rate;
     long max_requests, length;
     int64_t stall;
     const char *expected[MAX_EXPECTED];
     int expected_count;
+    const char *key;
     bool print_samples;
-} options = {.connections = 64, .max_requests = 10000000, .length = -1};
+} options = {.connections = 64, .max_requests = 10000000, .length = -1, .key = "sk-bench"};
 
 static struct connection *connections;
 static int idle[MAX_CONNECTIONS], idle_head, idle_count;
@@ -90,7 +94,7 @@ static char *request;
 static size_t request_length;
 static int epoll, timer;
 static int64_t start, deadline;
-static long begun, right, late, reconnects, stalls, errors[ERROR_KINDS], error_total, in_flight;
+static long begun, right, refused, late, reconnects, stalls, errors[ERROR_KINDS], error_total, in_flight;
 static char first_error[512];
 static struct samples latencies, first_frames, transits;
 
@@ -164,6 +168,11 @@ static void flaw(struct connection *c, enum error kind, const char *detail) {
 
 static void complete(struct connection *c) {
     int64_t now = now_ns();
+    if (options.refused && c->status == options.refused) {
+        refused++;
+        finish(c, true);
+        return;
+    }
     if (c->status != 200) {
         c->body[c->body_length] = 0;
         flaw(c, STATUS, c->body_length ? c->body : "no body");
@@ -513,8 +522,8 @@ static void build_request(const char *body_path, const char *headers) {
     if (!request) die("memory");
     int head = sprintf(request,
             "POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: application/json\r\nAccept: %s\r\n"
-            "User-Agent: fresnel-bench\r\nAuthorization: Bearer sk-bench\r\n%sContent-Length: %zu\r\n\r\n",
-            options.port, options.frames ? "text/event-stream" : "application/json", headers, length);
+            "User-Agent: fresnel-bench\r\nAuthorization: Bearer %s\r\n%sContent-Length: %zu\r\n\r\n",
+            options.port, options.frames ? "text/event-stream" : "application/json", options.key, headers, length);
     memcpy(request + head, body, length);
     request_length = head + length;
     free(body);
@@ -540,6 +549,8 @@ static void parse_options(int argc, char **argv) {
         else if (!strcmp(name, "--max-requests")) options.max_requests = atol(value);
         else if (!strcmp(name, "--length")) options.length = atol(value);
         else if (!strcmp(name, "--frames")) options.frames = atoi(value);
+        else if (!strcmp(name, "--refused")) options.refused = atoi(value);
+        else if (!strcmp(name, "--key") && strlen(value) < 512) options.key = value;
         else if (!strcmp(name, "--stall-us")) options.stall = atol(value) * 1000;
         else if (!strcmp(name, "--expect") && options.expected_count < MAX_EXPECTED) options.expected[options.expected_count++] = value;
         else if (!strcmp(name, "--header") && strlen(headers) + strlen(value) + 3 < sizeof headers) strcat(strcat(headers, value), "\r\n");
@@ -570,8 +581,8 @@ int main(int argc, char **argv) {
     run();
     double took = (now_ns() - start) / 1e9;
 
-    printf("{\"begun\":%ld,\"right\":%ld,\"seconds\":%.4f,\"late\":%ld,\"reconnects\":%ld,\"stalls\":%ld,\"error_total\":%ld,\"errors\":{",
-            begun, right, took, late, reconnects, stalls, error_total);
+    printf("{\"begun\":%ld,\"right\":%ld,\"refused\":%ld,\"seconds\":%.4f,\"late\":%ld,\"reconnects\":%ld,\"stalls\":%ld,\"error_total\":%ld,\"errors\":{",
+            begun, right, refused, took, late, reconnects, stalls, error_total);
     const char *comma = "";
     for (int i = 0; i < ERROR_KINDS; i++) {
         if (!errors[i]) continue;

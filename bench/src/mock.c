@@ -13,6 +13,7 @@
  *
  *   "x_mock":"reply=1000;"                 a body of exactly 1000 bytes
  *   "x_mock":"frames=64;gap_us=20000;"     64 content frames, one per 20 ms (gap_us=0: as fast as the socket takes them)
+ *   "x_mock":"delay_us=100000;..."         either of them, and nothing of it before 100 ms are over, as if a model thought
  *
  * Every answer names the model that was asked for and, in system_fingerprint, whether the request carried the lens
  * ("fp_lens") or not ("fp_bare"), so that the load generator can tell a delegated answer from any other. A content frame
@@ -65,6 +66,8 @@ struct connection {
     /* Stream in progress; frames_left is 0 when there is none. */
     int frames_left, next_frame;
     int64_t due, gap;
+    /* Nothing is sent before this moment; 0: nothing is held back. */
+    int64_t held_until;
     bool usage_wanted, lens_seen, faulty;
     char model[64];
 };
@@ -125,8 +128,9 @@ static void watch(struct connection *c, uint32_t events) {
     epoll_ctl(epoll, EPOLL_CTL_MOD, c->fd, &(struct epoll_event){events, {.fd = c->fd}});
 }
 
-/* Sends what is pending. False: the connection is gone. */
+/* Sends what is pending and not held back. False: the connection is gone. */
 static bool flush(struct connection *c) {
+    if (c->held_until) return true;
     while (c->out_sent < c->out.length) {
         ssize_t n = send(c->fd, c->out.data + c->out_sent, c->out.length - c->out_sent, MSG_NOSIGNAL);
         if (n < 0 && errno == EAGAIN) {
@@ -262,7 +266,7 @@ static bool next_frame(struct connection *c) {
     return flush(c);
 }
 
-static void begin_stream(struct connection *c, int frames, int64_t gap_us) {
+static void begin_stream(struct connection *c, int frames, int64_t gap_us, int64_t delay_us) {
     stats.streams++;
     appendf(&c->out, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-cache\r\n"
             "Transfer-Encoding: chunked\r\n\r\n");
@@ -270,7 +274,7 @@ static void begin_stream(struct connection *c, int frames, int64_t gap_us) {
     c->frames_left = frames;
     c->next_frame = 0;
     c->gap = gap_us * 1000;
-    c->due = now_ns();
+    c->due = now_ns() + delay_us * 1000;
 }
 
 /* The number after `name=` in the body's x_mock member, or `otherwise`. */
@@ -300,10 +304,11 @@ static void chat(struct connection *c, const char *body, size_t length) {
     stats.with_lens += c->lens_seen;
     const char *options = memmem(body, window, MOCK, sizeof MOCK - 1);
     if (options) options += sizeof MOCK - 1;
-    long frames = option(options, "frames=", 0);
+    long frames = option(options, "frames=", 0), delay_us = option(options, "delay_us=", 0);
+    if (delay_us > 0) c->held_until = now_ns() + delay_us * 1000;
     if (frames > 0) {
         c->usage_wanted = memmem(body, length, "\"include_usage\":true", 20) != NULL;
-        begin_stream(c, (int) frames, option(options, "gap_us=", 0));
+        begin_stream(c, (int) frames, option(options, "gap_us=", 0), delay_us);
         return;
     }
     long reply = option(options, "reply=", 1000);
@@ -331,7 +336,7 @@ static void answer(struct connection *c, const char *head, const char *body, siz
 
 /* Answers the request at the start of the buffer if it is complete. True: it was, look again. False: wait, or gone. */
 static bool take_request(struct connection *c) {
-    if (c->frames_left > 0 || c->in.length == 0) return false;
+    if (c->frames_left > 0 || c->held_until || c->in.length == 0) return false;
     reserve(&c->in, 1);
     c->in.data[c->in.length] = 0;
     char *head_end = memmem(c->in.data, c->in.length, "\r\n\r\n", 4);
@@ -396,13 +401,26 @@ static void accept_all(int listener) {
     }
 }
 
-/* Writes every frame that is due and arms the timer for the earliest one that is not. */
+static bool waits_for_time(const struct connection *c) {
+    return c->frames_left > 0 || c->held_until;
+}
+
+/* Sends what was held back until now. False: the connection is gone. */
+static bool let_go(struct connection *c) {
+    c->held_until = 0;
+    int fd = c->fd;
+    if (!flush(c)) return false;
+    while (connections[fd] == c && take_request(c)) {}
+    return connections[fd] == c;
+}
+
+/* Writes everything that is due and arms the timer for the earliest that is not. */
 static void pace(void) {
     int64_t now = now_ns(), earliest = INT64_MAX;
     for (int fd = 0; fd <= highest_fd; fd++) {
         struct connection *c = connections[fd];
         if (!c) continue;
-        bool alive = true;
+        bool alive = !(c->held_until && c->held_until <= now) || let_go(c);
         while (alive && c->frames_left > 0 && c->due <= now) {
             alive = next_frame(c);
             if (alive && c->frames_left == 0) {
@@ -410,6 +428,7 @@ static void pace(void) {
                 alive = connections[fd] == c;
             }
         }
+        if (alive && c->held_until && c->held_until < earliest) earliest = c->held_until;
         if (alive && c->frames_left > 0 && c->due < earliest) earliest = c->due;
     }
     struct itimerspec at = {0};
@@ -456,7 +475,7 @@ int main(int argc, char **argv) {
     struct epoll_event events[256];
     for (;;) {
         int n = epoll_wait(epoll, events, 256, -1);
-        bool streams = false;
+        bool timed = false;
         for (int i = 0; i < n; i++) {
             int fd = events[i].data.fd;
             if (fd == listener) {
@@ -466,15 +485,15 @@ int main(int argc, char **argv) {
             if (fd == timer) {
                 uint64_t ticks;
                 if (read(timer, &ticks, sizeof ticks) < 0 && errno != EAGAIN) die("timer");
-                streams = true;
+                timed = true;
                 continue;
             }
             struct connection *c = connections[fd];
             if (!c) continue;
             if ((events[i].events & EPOLLOUT) && !flush(c)) continue;
             if (events[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR)) readable(c);
-            if (connections[fd] && connections[fd]->frames_left > 0) streams = true;
+            if (connections[fd] && waits_for_time(connections[fd])) timed = true;
         }
-        if (streams) pace();
+        if (timed) pace();
     }
 }

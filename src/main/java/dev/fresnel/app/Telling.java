@@ -49,7 +49,7 @@ record Telling(
         EventWindow window = new EventWindow(config.events().ringSize());
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         Consumer<DecisionRecord> decisions = decisionLog(vertx, config.events().decisionLog(), closing);
-        Metrics metrics = new Metrics(registry);
+        Metrics metrics = new Metrics(registry, config.telemetry().tenantLabels());
         return new Telling(
                 writer,
                 window,
@@ -57,7 +57,7 @@ record Telling(
                 decisions,
                 registry,
                 metrics,
-                TraceStart.of(vertx, config.traces(), metrics, closing));
+                TraceStart.of(vertx, config.telemetry().traces(), metrics, closing));
     }
 
     private static Consumer<DecisionRecord> decisionLog(

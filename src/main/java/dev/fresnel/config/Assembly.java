@@ -107,7 +107,8 @@ final class Assembly {
                                         Path.of(path),
                                         file.events().decisionLogSize().bytes(),
                                         file.events().decisionLogKeep()))),
-                traces(file.telemetry().otlp()));
+                new GatewayConfig.Telemetry(
+                        traces(file.telemetry().otlp()), file.telemetry().tenantLabels()));
     }
 
     private static Optional<GatewayConfig.Otlp> traces(ConfigFile.OtlpSection section) {

@@ -57,7 +57,8 @@ record ConfigFile(
 
         @Key("What events tell and how many are kept.") EventsSection events,
 
-        @Key("Where traces go.") TelemetrySection telemetry) {
+        @Key("Where traces go, and how many tenants metrics tell apart.")
+        TelemetrySection telemetry) {
 
     record ListenSection(
             @Key(value = "Serves clients: `/v1/*`.", def = "127.0.0.1:8080")
@@ -356,7 +357,15 @@ record ConfigFile(
 
     record TelemetrySection(
             @Key("OpenTelemetry traces, by OTLP over HTTP. A plain value is short for `endpoint`.")
-            OtlpSection otlp) {}
+            OtlpSection otlp,
+
+            @Key(
+                    value =
+                            "Tenants that have metrics of their own, the first of the config. The others are counted together, as tenant `*`.",
+                    def = "1000",
+                    min = "0",
+                    max = "100000")
+            int tenantLabels) {}
 
     @Shorthand("endpoint")
     record OtlpSection(

@@ -37,7 +37,6 @@ import java.util.Optional;
  * @param seedFrom rows that their policy starts from
  * @param judge empty: nobody judges
  * @param estimates whether they learn from reported usage
- * @param traces empty: not exported
  */
 public record GatewayConfig(
         String version,
@@ -56,7 +55,7 @@ public record GatewayConfig(
         UsageLearner.Learning estimates,
         Limits limits,
         Events events,
-        Optional<Otlp> traces) {
+        Telemetry telemetry) {
     public GatewayConfig {
         values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
         upstreams = Collections.unmodifiableMap(new LinkedHashMap<>(upstreams));
@@ -84,7 +83,7 @@ public record GatewayConfig(
                 estimates,
                 limits.takingOver(next.limits),
                 events,
-                traces);
+                telemetry);
     }
 
     /** Those of {@code next}, but for what waits for a start. */
@@ -114,7 +113,7 @@ public record GatewayConfig(
         addIfNew(keys, "limits.max-connections", limits.maxConnections, next.limits.maxConnections);
         addIfNew(keys, "limits.event-loops", limits.eventLoops, next.limits.eventLoops);
         addIfNew(keys, "events", events, next.events);
-        addIfNew(keys, "telemetry", traces, next.traces);
+        addIfNew(keys, "telemetry", telemetry, next.telemetry);
         return keys;
     }
 
@@ -193,6 +192,14 @@ public record GatewayConfig(
      * @param keep files set aside at most
      */
     public record DecisionLogFile(Path file, long maxBytes, int keep) {}
+
+    /**
+     * What is told to those who watch.
+     *
+     * @param traces empty: not exported
+     * @param tenantLabels tenants that metrics tell apart
+     */
+    public record Telemetry(Optional<Otlp> traces, int tenantLabels) {}
 
     /**
      * A collector of traces.

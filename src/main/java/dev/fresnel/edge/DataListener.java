@@ -8,6 +8,7 @@ import dev.fresnel.tenant.Limiter;
 import dev.fresnel.value.GatewayException;
 import dev.fresnel.value.GatewayFailure;
 import dev.fresnel.value.RequestId;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.TooLongFrameException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -17,11 +18,14 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.SocketAddress;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -40,6 +44,7 @@ public final class DataListener extends VerticleBase {
     private final Set<ClientSide> clients = new HashSet<>();
     private HttpServer server;
     private ConnectionWatch watch;
+    private Turns turns;
 
     /**
      * What every instance shares.
@@ -64,13 +69,14 @@ public final class DataListener extends VerticleBase {
         }
     }
 
-    @SuppressWarnings("NullAway.Init") // server and watch are set by start(), before any request can arrive
+    @SuppressWarnings("NullAway.Init") // server, watch and turns are set by start(), before any request can arrive
     public DataListener(Setup setup) {
         this.setup = setup;
     }
 
     @Override
     public Future<?> start() {
+        turns = new Turns(setup.nanos(), afterSockets());
         watch = new ConnectionWatch(vertx, () -> setup.serving().get().limits(), setup.gate());
         HttpServerOptions options = new HttpServerOptions()
                 .setHttp2ClearTextEnabled(false)
@@ -86,6 +92,14 @@ public final class DataListener extends VerticleBase {
                 .invalidRequestHandler(this::invalid)
                 .requestHandler(this::handle);
         return server.listen(setup.address());
+    }
+
+    /** What is merely queued would run before the loop looks at its sockets again; what is scheduled does not, even for now. */
+    private Executor afterSockets() {
+        EventLoop loop = ((ContextInternal) context).nettyEventLoop();
+        return task -> {
+            var _ = loop.schedule(task, 0, TimeUnit.NANOSECONDS);
+        };
     }
 
     /** The bound port, once started. */
@@ -151,7 +165,8 @@ public final class DataListener extends VerticleBase {
         RequestId id = setup.ids().next();
         ClientSide client = client(request, id, closed.isPresent() ? () -> {} : setup.gate()::left);
         clients.add(client);
-        Visit visit = new Visit(vertx, setup, serving, request, client, errors, started, () -> watch.doom(connection));
+        Visit visit =
+                new Visit(vertx, setup, serving, turns, request, client, errors, started, () -> watch.doom(connection));
         request.response().headersEndHandler(_ -> {
             request.response().putHeader(ReplyHeaders.CONFIG, serving.version());
             visit.putLimits(request.response());

@@ -26,6 +26,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.internal.ContextInternal;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -55,6 +56,7 @@ final class Visit {
     private final Vertx vertx;
     private final DataListener.Setup setup;
     private final Serving serving;
+    private final Turns turns;
     private final HttpServerRequest request;
     private final ClientSide client;
     private final OpenAiErrors errors;
@@ -72,6 +74,7 @@ final class Visit {
             Vertx vertx,
             DataListener.Setup setup,
             Serving serving,
+            Turns turns,
             HttpServerRequest request,
             ClientSide client,
             OpenAiErrors errors,
@@ -80,6 +83,7 @@ final class Visit {
         this.vertx = vertx;
         this.setup = setup;
         this.serving = serving;
+        this.turns = turns;
         this.request = request;
         this.client = client;
         this.errors = errors;
@@ -211,13 +215,28 @@ final class Visit {
     private void chat(Arrival arrival) {
         Optional<Pass.Exceeded> exceeded = pass.enter();
         if (exceeded.isEmpty()) {
-            collect(arrival, body -> serving.exchanges().chat(arrival, body, client));
+            collect(arrival, body -> inTurn(arrival, () -> serving.exchanges().chat(arrival, body, client)));
         } else if (isShort()) {
             // Reading it costs less than the client's next connection.
-            collect(arrival, _ -> refuseWithin(exceeded.get()));
+            collect(arrival, _ -> inTurn(arrival, () -> refuseWithin(exceeded.get())));
         } else {
             throw failure(limited(exceeded.get()));
         }
+    }
+
+    /** Does what costs the event loop time, when it is the tenant's turn. */
+    private void inTurn(Arrival arrival, Runnable work) {
+        ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
+        turns.take(
+                arrival.tenant().id(),
+                () -> context.dispatch(() -> {
+                    if (client.isGone()) {
+                        // What it had of its limits was given back, and must not be taken again.
+                        serving.exchanges().brokenOff(arrival, request, client);
+                    } else {
+                        work.run();
+                    }
+                }));
     }
 
     private boolean isShort() {

@@ -109,7 +109,8 @@ public final class ClientSide {
         }
     }
 
-    boolean isGone() {
+    /** Whether the client left before the reply was out. */
+    public boolean isGone() {
         return gone;
     }
 

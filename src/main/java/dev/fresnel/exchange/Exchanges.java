@@ -74,7 +74,7 @@ public final class Exchanges {
         parts.events().accept(own(arrival, request, client, client.isGone() ? ExchangeEvent.End.CLIENT_GONE : end));
     }
 
-    /** Tells of a request whose body broke off with its connection. */
+    /** Tells of a request whose client left before anything was done for it, its body whole or not. */
     public void brokenOff(Arrival arrival, HttpServerRequest request, ClientSide client) {
         parts.events().accept(own(arrival, request, client, ExchangeEvent.End.CLIENT_GONE));
     }

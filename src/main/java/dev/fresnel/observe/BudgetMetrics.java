@@ -18,13 +18,15 @@ public final class BudgetMetrics {
     private static final String WORSE = "fresnel.budget.worse";
 
     private final Meters meters;
+    private final TenantLabels names;
 
-    BudgetMetrics(Meters meters) {
+    BudgetMetrics(Meters meters, TenantLabels names) {
         this.meters = meters;
+        this.names = names;
     }
 
     /**
-     * Shows these limits from now on, and no others.
+     * Shows these limits from now on, and no others; of tenants that have a name in metrics.
      *
      * @param tenants how every limit of each tenant stands; asked at each scrape, once per limit
      */
@@ -32,9 +34,11 @@ public final class BudgetMetrics {
         List<MultiGauge.Row<?>> rows = new ArrayList<>();
         for (Supplier<List<BudgetStanding>> tenant : tenants) {
             for (BudgetStanding limit : tenant.get()) {
-                String id = limit.account().tenant().value();
-                rows.add(MultiGauge.Row.of(
-                        Tags.of("tenant", id, "period", limit.period().key()), () -> left(limit, tenant.get())));
+                String id = names.of(limit.account().tenant());
+                if (names.isNamed(limit.account().tenant())) {
+                    rows.add(MultiGauge.Row.of(
+                            Tags.of("tenant", id, "period", limit.period().key()), () -> left(limit, tenant.get())));
+                }
                 Arrays.stream(BudgetState.values())
                         .filter(state -> state != BudgetState.AMPLE)
                         .forEach(state -> meters.register(WORSE, "tenant", id, "state", state.key()));
@@ -56,7 +60,7 @@ public final class BudgetMetrics {
         meters.count(
                 WORSE,
                 "tenant",
-                standing.account().tenant().value(),
+                names.of(standing.account().tenant()),
                 "state",
                 standing.state().key());
     }

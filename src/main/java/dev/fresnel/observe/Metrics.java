@@ -31,19 +31,25 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * Counters and timers of what the gateway does. Labels come from config ids and closed enumerations only, so that no client can
- * grow them. Thread-safe.
+ * grow them, and of tenants there are so many at most. Thread-safe.
  */
 public final class Metrics {
     private final Meters meters;
+    private final TenantLabels tenants;
     private final RequestMetrics requests;
     private final BudgetMetrics budgets;
     private final Set<String> upstreams = ConcurrentHashMap.newKeySet();
 
-    /** Registers at zero what should never happen, so that its first time is seen as an increase. */
-    public Metrics(MeterRegistry registry) {
+    /**
+     * Registers at zero what should never happen, so that its first time is seen as an increase.
+     *
+     * @param tenantLabels tenants that are told apart, those of the config that come first
+     */
+    public Metrics(MeterRegistry registry, int tenantLabels) {
         this.meters = new Meters(registry);
-        this.requests = new RequestMetrics(meters);
-        this.budgets = new BudgetMetrics(meters);
+        this.tenants = new TenantLabels(tenantLabels);
+        this.requests = new RequestMetrics(meters, tenants);
+        this.budgets = new BudgetMetrics(meters, tenants);
         for (BypassReason reason : BypassReason.values()) {
             meters.register("fresnel.bypass", "reason", reason.key());
         }
@@ -61,12 +67,16 @@ public final class Metrics {
         }
     }
 
-    /** Registers at zero what should never happen to a worker of the config, and what its tenants pay for beside answers. */
-    public void expect(Set<String> workers, List<TenantId> tenants) {
-        for (TenantId tenant : tenants) {
-            meters.register("fresnel.classifier.cost.usd", "tenant", tenant.value());
+    /**
+     * Registers at zero what should never happen to a worker of the config, and what its tenants pay for beside answers. Call it before
+     * anything else is told of these tenants: it names them.
+     */
+    public void expect(Set<String> workers, List<TenantId> inForce) {
+        tenants.name(inForce);
+        for (String tenant : inForce.stream().map(tenants::of).distinct().toList()) {
+            meters.register("fresnel.classifier.cost.usd", "tenant", tenant);
             for (Limit limit : Limit.values()) {
-                meters.register("fresnel.limits.exceeded", "tenant", tenant.value(), "limit", limit.key());
+                meters.register("fresnel.limits.exceeded", "tenant", tenant, "limit", limit.key());
             }
         }
         for (String worker : workers) {
@@ -102,19 +112,17 @@ public final class Metrics {
     public void onLens(LensEvent event) {
         switch (event) {
             case LensEvent.Created e -> {
-                meters.count("fresnel.lens.builds", "tenant", e.tenant().value(), "result", "created");
-                meters.spent(
-                        "fresnel.lens.cost.usd", e.cost(), "tenant", e.tenant().value());
+                meters.count("fresnel.lens.builds", "tenant", tenants.of(e.tenant()), "result", "created");
+                meters.spent("fresnel.lens.cost.usd", e.cost(), "tenant", tenants.of(e.tenant()));
             }
             case LensEvent.Failed e -> {
                 meters.count(
                         "fresnel.lens.builds",
                         "tenant",
-                        e.tenant().value(),
+                        tenants.of(e.tenant()),
                         "result",
                         e.failure().key());
-                meters.spent(
-                        "fresnel.lens.cost.usd", e.cost(), "tenant", e.tenant().value());
+                meters.spent("fresnel.lens.cost.usd", e.cost(), "tenant", tenants.of(e.tenant()));
             }
             case LensEvent.Retired e ->
                 meters.count("fresnel.lens.retired", "next", e.next().key());
@@ -131,7 +139,7 @@ public final class Metrics {
     }
 
     public void onClassifierCost(TenantId tenant, Usd cost) {
-        meters.spent("fresnel.classifier.cost.usd", cost, "tenant", tenant.value());
+        meters.spent("fresnel.classifier.cost.usd", cost, "tenant", tenants.of(tenant));
     }
 
     /** A request that was refused before anything was done for it. */
@@ -141,7 +149,7 @@ public final class Metrics {
 
     /** A tenant or one of its keys wanted more than it may have. */
     public void onLimited(TenantId tenant, Limit limit) {
-        meters.count("fresnel.limits.exceeded", "tenant", tenant.value(), "limit", limit.key());
+        meters.count("fresnel.limits.exceeded", "tenant", tenants.of(tenant), "limit", limit.key());
     }
 
     public void onStoreProblem(StoreTrouble trouble) {
@@ -169,9 +177,9 @@ public final class Metrics {
         meters.counter("fresnel.learning.deltas.lost", () -> sharing.get().dropped(), "why", "queue_full");
     }
 
-    /** One gauge per tenant: whether its delegation is paused, by an order for it or for everybody. */
-    public void watchPauses(List<TenantId> tenants, Predicate<TenantId> isPaused) {
-        meters.perTenant("fresnel.delegation.paused", tenants, tenant -> isPaused.test(tenant) ? 1 : 0);
+    /** One gauge per tenant that has a name in metrics: whether its delegation is paused, by an order for it or for everybody. */
+    public void watchPauses(List<TenantId> inForce, Predicate<TenantId> isPaused) {
+        meters.perTenant("fresnel.delegation.paused", tenants.named(inForce), tenant -> isPaused.test(tenant) ? 1 : 0);
     }
 
     /**
@@ -203,9 +211,9 @@ public final class Metrics {
         return budgets;
     }
 
-    /** A gauge per tenant that has a budget. */
-    public void watchBudgets(ToDoubleFunction<TenantId> price, List<TenantId> tenants) {
-        meters.perTenant("fresnel.budget.price", tenants, price);
+    /** A gauge per tenant that has a budget, and a name in metrics. */
+    public void watchBudgets(ToDoubleFunction<TenantId> price, List<TenantId> budgeted) {
+        meters.perTenant("fresnel.budget.price", tenants.named(budgeted), price);
     }
 
     /** Registers what is read at each scrape about estimates. */

@@ -14,9 +14,11 @@ final class RequestMetrics {
     private static final Duration[] FIRST_TOKEN = seconds(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60);
 
     private final Meters meters;
+    private final TenantLabels tenants;
 
-    RequestMetrics(Meters meters) {
+    RequestMetrics(Meters meters, TenantLabels tenants) {
         this.meters = meters;
+        this.tenants = tenants;
     }
 
     private static Duration[] seconds(double... bounds) {
@@ -39,11 +41,11 @@ final class RequestMetrics {
                         e.remedy().key());
             case ExchangeEvent.ArmPaused e -> meters.count("fresnel.arm.pauses", "arm", e.arm());
             case ExchangeEvent.DelegationStarted e -> {
-                meters.count("fresnel.delegations", "tenant", e.tenant().value(), "arm", e.arm());
+                meters.count("fresnel.delegations", "tenant", tenants.of(e.tenant()), "arm", e.arm());
                 meters.count("fresnel.lens.served", "how", how(e.lens()));
             }
             case ExchangeEvent.DelegationSkipped e ->
-                meters.count("fresnel.delegations.skipped", "tenant", e.tenant().value(), "reason", e.reason());
+                meters.count("fresnel.delegations.skipped", "tenant", tenants.of(e.tenant()), "reason", e.reason());
             case ExchangeEvent.DelegationFinished e -> {
                 meters.count(
                         "fresnel.delegations.finished",
@@ -63,14 +65,12 @@ final class RequestMetrics {
         meters.count(
                 "fresnel.requests",
                 "tenant",
-                e.tenant().value(),
+                tenants.of(e.tenant()),
                 "arm",
                 arm,
                 "end",
                 e.end().key());
-        e.cost()
-                .ifPresent(cost -> meters.spent(
-                        "fresnel.cost.usd", cost, "tenant", e.tenant().value()));
+        e.cost().ifPresent(cost -> meters.spent("fresnel.cost.usd", cost, "tenant", tenants.of(e.tenant())));
         meters.time("fresnel.request.duration", e.total(), WHOLE, "arm", arm);
         e.timeToFirstToken()
                 .ifPresent(time -> meters.time("fresnel.time.to.first.token", time, FIRST_TOKEN, "arm", arm));
@@ -84,7 +84,7 @@ final class RequestMetrics {
     /** Savings may be negative, counters may not: losses have their own series. */
     private void saved(TenantId tenant, Usd amount) {
         String sign = amount.isLessThan(Usd.ZERO) ? "loss" : "gain";
-        meters.register("fresnel.saved.usd", "tenant", tenant.value(), "sign", sign)
+        meters.register("fresnel.saved.usd", "tenant", tenants.of(tenant), "sign", sign)
                 .increment(Math.abs(amount.nanos()) / 1e9);
     }
 }

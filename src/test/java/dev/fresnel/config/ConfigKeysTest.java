@@ -317,12 +317,13 @@ class ConfigKeysTest {
                         GatewayConfig.Prompts.PLAIN,
                         50,
                         Optional.of(new GatewayConfig.DecisionLogFile(Path.of("decisions.jsonl"), 2048, 7))));
-        assertThat(config.traces())
+        assertThat(config.telemetry().traces())
                 .contains(new GatewayConfig.Otlp(
                         URI.create("http://collector.internal:4318"),
                         Map.of("authorization", new Secret("Bearer hunter2")),
                         0.25,
                         Duration.ofSeconds(3)));
+        assertThat(config.telemetry().tenantLabels()).isEqualTo(77);
     }
 
     /** Guards {@link #mapsEveryKeyToItsRecord}: a key added to the records and not to the full example fails here. */

@@ -15,12 +15,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TelemetryConfigTest {
     @Test
     void exportsNothing_byDefault() {
-        assertThat(Configs.valid(Configs.MINIMAL).traces()).isEmpty();
+        assertThat(Configs.valid(Configs.MINIMAL).telemetry().traces()).isEmpty();
     }
 
     @Test
     void isOnePlainValue_orABlock() {
         assertThat(Configs.valid("telemetry: { otlp: \"http://localhost:4318\" }\n" + Configs.MINIMAL)
+                        .telemetry()
                         .traces())
                 .contains(new GatewayConfig.Otlp(
                         URI.create("http://localhost:4318"), Map.of(), 1, Duration.ofSeconds(10)));
@@ -33,7 +34,7 @@ class TelemetryConfigTest {
                         + Configs.MINIMAL,
                 Map.of("OTLP_AUTH", "Bearer hunter2 and more"));
 
-        assertThat(result.config().traces().orElseThrow().headers())
+        assertThat(result.config().telemetry().traces().orElseThrow().headers())
                 .containsExactly(Map.entry("Authorization", new Secret("Bearer hunter2 and more")));
         assertThat(result.inForce() + result.config() + result.warnings())
                 .contains("telemetry.otlp.headers.Authorization")
@@ -84,11 +85,13 @@ class TelemetryConfigTest {
                 .isEmpty();
         assertThat(Configs.valid("telemetry: { otlp: { endpoint: \"http://localhost:4318\", headers: { a: b } } }\n"
                                 + Configs.MINIMAL)
+                        .telemetry()
                         .traces())
                 .isPresent();
         assertThat(Configs.valid(
                                 "telemetry: { otlp: { endpoint: \"http://otel:4318\", headers: { a: b }, allow-plain-http: true } }\n"
                                         + Configs.MINIMAL)
+                        .telemetry()
                         .traces())
                 .isPresent();
     }
@@ -99,6 +102,6 @@ class TelemetryConfigTest {
         GatewayConfig next = Configs.valid("telemetry: { otlp: \"http://localhost:4318\" }\n" + Configs.MINIMAL);
 
         assertThat(now.needingRestart(next)).containsExactly("telemetry");
-        assertThat(now.takingOver(next).traces()).isEmpty();
+        assertThat(now.takingOver(next).telemetry().traces()).isEmpty();
     }
 }

@@ -10,6 +10,7 @@ import dev.fresnel.testing.TestGateway;
 import dev.fresnel.testing.TwoModels;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
@@ -26,6 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -34,6 +36,15 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class MetricsTest {
     private static final String TASK = "Generate CRUD endpoints for 5 entities";
     private static final int INVENTED = 10_000;
+    private static final List<String> INVENTED_HEADERS = List.of(
+            "x-request-id",
+            "x-fresnel-session",
+            "x-fresnel-task",
+            "x-fresnel-repo",
+            "x-tenant",
+            "openai-organization",
+            "openai-project",
+            "user-agent");
 
     @RegisterExtension
     final TwoModels models = TwoModels.answering(
@@ -89,7 +100,7 @@ class MetricsTest {
     void aScrapeHoldsExactlyWhatIsInTheCatalogue() {
         // The price of a budget is told of tenants that have one, Redis is watched where it is the store.
         PrometheusMeterRegistry redis = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        new Metrics(redis).watchRedis(() -> true, () -> 0, Map.of("away", () -> 0));
+        new Metrics(redis, 10).watchRedis(() -> true, () -> 0, Map.of("away", () -> 0));
         try (TestGateway gateway = gateway("    budget: { daily: 1000 }\n")) {
             gateway.chat(chat("smart", TASK));
             gateway.chat(chat("smart", "Hi, how are you?"));
@@ -166,7 +177,10 @@ class MetricsTest {
         }
     }
 
-    /** Every request has a model, a key or a path that was never seen before. */
+    /**
+     * Every request has a model, a key or a path that was never seen before, and a user, a session, an organization and their like.
+     * {@link TenantLabelsTest} has ten thousand of each, where labels are made.
+     */
     @Test
     void doesNotGrow_whenClientsInventModelsKeysAndPaths() {
         try (TestGateway gateway = gateway("    keys: [ \"right\" ]\n")) {
@@ -210,15 +224,54 @@ class MetricsTest {
                         port,
                         "127.0.0.1",
                         chat ? "/v1/chat/completions" : path + number)
-                .compose(request -> request.putHeader(
-                                "authorization", "Bearer " + (refused ? "wrong-" + number : "right"))
-                        .putHeader("x-request-id", "invented-" + number)
-                        .send(chat ? chat("model-" + number, "hi") : ""))
+                .compose(request -> {
+                    request.putHeader("authorization", "Bearer " + (refused ? "wrong-" + number : "right"));
+                    INVENTED_HEADERS.forEach(name -> request.putHeader(name, "invented-" + number));
+                    String body = "{\"user\":\"user-" + number + "\","
+                            + chat("model-" + number, "hi").substring(1);
+                    return request.send(chat ? body : "");
+                })
                 .compose(reply -> reply.body().map(reply.statusCode()))
                 .onComplete(_ -> {
                     done.incrementAndGet();
                     sendOne(client, port, next, done, to);
                 });
+    }
+
+    /** {@link TenantLabelsTest} has ten thousand; these come through the door. */
+    @Test
+    void tellsSoManyTenantsApart_andCountsTheOthersTogether() {
+        int most = 100;
+        StringBuilder config = new StringBuilder("telemetry: { tenant-labels: 5 }\n"
+                + "upstreams: { smart: { base-url: \"" + models.smart().baseUri() + "\" } }\n"
+                + "models: { smart: { upstream: smart } }\ntenants:\n");
+        for (int i = 0; i < most; i++) {
+            config.append("  - { id: tenant-%d, keys: [k%d], budget: { daily: 9 } }\n".formatted(i, i));
+        }
+        try (TestGateway gateway = TestGateway.start(config.toString())) {
+            HttpClientAgent client = models.vertx().createHttpClient();
+            List<Future<Integer>> sent = IntStream.range(0, most)
+                    .mapToObj(i -> client.request(HttpMethod.GET, gateway.port(), "127.0.0.1", "/v1/models")
+                            .compose(request -> request.putHeader("authorization", "Bearer k" + i)
+                                    .send())
+                            .compose(reply -> reply.body().map(reply.statusCode())))
+                    .toList();
+            Await.result(Future.join(sent));
+            assertThat(sent).allMatch(status -> status.result() == 200);
+
+            Await.until("all are counted", () -> total(gateway) == most);
+            String text = gateway.admin("/metrics");
+            assertThat(text)
+                    .contains(
+                            "fresnel_requests_total{arm=\"gateway\",end=\"complete\",tenant=\"tenant-0\"} 1.0",
+                            "fresnel_requests_total{arm=\"gateway\",end=\"complete\",tenant=\"*\"} 95.0");
+            assertThat(Pattern.compile("tenant=\"([^\"]*)\"")
+                            .matcher(text)
+                            .results()
+                            .map(found -> found.group(1))
+                            .collect(Collectors.toSet()))
+                    .containsExactlyInAnyOrder("tenant-0", "tenant-1", "tenant-2", "tenant-3", "tenant-4", "*");
+        }
     }
 
     /** Names and labels, without values. */

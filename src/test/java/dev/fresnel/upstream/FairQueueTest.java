@@ -6,6 +6,7 @@ import dev.fresnel.value.TenantId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** T1: who waits for whom, counted. */
@@ -33,8 +34,53 @@ class FairQueueTest {
         queue.leave(running.get(0));
         queue.leave(running.get(1));
 
-        assertThat(ran).containsExactly("n0", "v");
+        assertThat(ran).as("who has nothing comes first").containsExactly("v", "n0");
         assertThat(displaced).isEmpty();
+    }
+
+    /** Taking turns alone would leave who has short calls with few places, since each that it gives back is soon the other's. */
+    @Test
+    void sharesThatAllWantMore_endUpWithEquallyMany_howeverLongTheirCallsAre() {
+        FairQueue queue = new FairQueue(8, 1_000);
+        List<FairQueue.Ticket> noise =
+                IntStream.range(0, 100).mapToObj(i -> ticket(NOISY, "n" + i)).toList();
+        noise.forEach(queue::enter);
+        IntStream.range(0, 100).mapToObj(i -> ticket(VICTIM, "v" + i)).forEach(queue::enter);
+
+        noise.subList(0, 8).forEach(queue::leave);
+
+        assertThat(ran).containsExactly("v0", "v1", "v2", "v3", "n8", "n9", "n10", "n11");
+    }
+
+    @Test
+    void keepsTheLastSixteenth_forWhoHasLessThanItsPart() {
+        FairQueue queue = new FairQueue(64, 1_000);
+        List<FairQueue.Ticket> noise =
+                IntStream.range(0, 100).mapToObj(i -> ticket(NOISY, "n" + i)).toList();
+        assertThat(noise.stream().map(queue::enter).filter(FairQueue.Entry.RUNS::equals))
+                .hasSize(60);
+
+        FairQueue.Ticket late = ticket(VICTIM, "v0");
+        assertThat(queue.enter(late)).isEqualTo(FairQueue.Entry.RUNS);
+        for (int i = 1; i < 4; i++) {
+            assertThat(queue.enter(ticket(VICTIM, "v" + i))).isEqualTo(FairQueue.Entry.RUNS);
+        }
+        assertThat(queue.enter(ticket(VICTIM, "v4"))).isEqualTo(FairQueue.Entry.WAITS);
+
+        queue.leave(late);
+        queue.leave(noise.get(0));
+        queue.leave(noise.get(99));
+        assertThat(ran).as("what the victim gives back is not the other's").containsExactly("v4");
+    }
+
+    @Test
+    void aThousandSharesUseAllOfFewPlaces() {
+        FairQueue queue = new FairQueue(64, 1_000);
+
+        assertThat(IntStream.range(0, 1_000)
+                        .mapToObj(i -> queue.enter(ticket(Share.of(new TenantId("t" + i)), "t" + i)))
+                        .filter(FairQueue.Entry.RUNS::equals))
+                .hasSize(64);
     }
 
     @Test
@@ -54,7 +100,7 @@ class FairQueueTest {
                 .isEqualTo(FairQueue.Entry.REFUSED);
 
         queue.leave(running);
-        assertThat(ran).containsExactly("n0");
+        assertThat(ran).containsExactly("v0");
     }
 
     @Test
@@ -78,10 +124,10 @@ class FairQueueTest {
     @Test
     void neitherLosesNorInventsPlaces_whateverHappens() {
         Random random = new Random(7);
-        FairQueue queue = new FairQueue(5, 20);
+        FairQueue queue = new FairQueue(33, 80);
         List<FairQueue.Ticket> in = new ArrayList<>();
         for (int i = 0; i < 20_000; i++) {
-            if (in.isEmpty() || random.nextInt(3) > 0) {
+            if (in.isEmpty() || random.nextInt(8) > 3) {
                 FairQueue.Ticket ticket = ticket(Share.of(new TenantId("t" + random.nextInt(6))), "x");
                 if (queue.enter(ticket) != FairQueue.Entry.REFUSED) {
                     in.add(ticket);
@@ -93,7 +139,7 @@ class FairQueueTest {
         in.forEach(queue::leave);
 
         assertThat(queue.isIdle()).isTrue();
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < 33 - 2; i++) {
             assertThat(queue.enter(ticket(VICTIM, "v"))).isEqualTo(FairQueue.Entry.RUNS);
         }
         assertThat(queue.enter(ticket(VICTIM, "v"))).isEqualTo(FairQueue.Entry.WAITS);
