@@ -63,11 +63,11 @@ public final class AdminListener extends VerticleBase {
         for (String path : table.paths()) {
             router.route(Operation.routerPath(path)).handler(context -> wrongMethod(context, table.allowed(path)));
         }
-        router.route()
-                .handler(context -> refuse(
-                        context,
-                        AdminReply.notFound(
-                                "There is nothing here. Served are " + String.join(", ", table.paths()) + ".")));
+        AdminReply.Refused nothing =
+                AdminReply.notFound("There is nothing here. Served are " + String.join(", ", table.paths()) + ".");
+        router.route().handler(context -> refuse(context, nothing));
+        // A target that is no path, such as *, reaches no route.
+        router.errorHandler(404, context -> refuse(context, door.refusal(context.request()).orElse(nothing)));
         router.errorHandler(
                 413,
                 context -> refuse(
