@@ -67,9 +67,10 @@ final class AdminOptions {
 
     /** As the config writes it, {@code HOST:PORT}, or as a URL. */
     private URI address(String path) {
-        if (admin.contains("@")) {
-            // Not repeated: what stands before it is a secret.
-            throw new InputProblem("--admin must not carry a user name or password. Give the token with --token-file.");
+        if (admin.contains("@") || admin.contains("?")) {
+            // Not repeated: what is there is a secret.
+            throw new InputProblem(
+                    "--admin must not carry a user name, a password or a query. Give the token with --token-file.");
         }
         String base = admin.contains("://") ? admin : "http://" + admin;
         URI uri;

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,6 +17,7 @@ public final class ServingProcess implements AutoCloseable {
 
     private final Process process;
     private final BufferedReader progress;
+    private final StringBuilder said = new StringBuilder();
     private URI data = URI.create("");
     private URI admin = URI.create("");
 
@@ -31,10 +33,15 @@ public final class ServingProcess implements AutoCloseable {
      * @param yaml whole, with ports 0
      */
     public static ServingProcess launch(Path folder, String yaml) {
+        return launch(folder, yaml, Map.of());
+    }
+
+    /** @param env that its config refers to */
+    public static ServingProcess launch(Path folder, String yaml, Map<String, String> env) {
         try {
             Path config = Files.createDirectories(folder).resolve("fresnel.yaml");
             Files.writeString(config, yaml);
-            Process process = new ProcessBuilder(
+            ProcessBuilder command = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),
                             "-XX:+UseSerialGC",
@@ -47,8 +54,9 @@ public final class ServingProcess implements AutoCloseable {
                             "serve",
                             "--config",
                             config.toString())
-                    .redirectOutput(folder.resolve("events").toFile())
-                    .start();
+                    .redirectOutput(folder.resolve("events").toFile());
+            command.environment().putAll(env);
+            Process process = command.start();
             // A test that dies must not leave its processes behind.
             Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
             return new ServingProcess(process);
@@ -59,21 +67,32 @@ public final class ServingProcess implements AutoCloseable {
 
     /** Waits until it serves; an {@link AssertionError} with what it said when it ends before. */
     public void awaitServing() {
-        StringBuilder said = new StringBuilder();
         try {
             for (String line = progress.readLine(); line != null; line = progress.readLine()) {
+                said.append(line).append('\n');
                 Matcher serving = SERVING.matcher(line);
                 if (serving.find()) {
                     data = URI.create(serving.group(1));
                     admin = URI.create(serving.group(2));
                     return;
                 }
-                said.append(line).append('\n');
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         throw new AssertionError("it ended before it served: " + said);
+    }
+
+    /** All that it wrote to standard error, once it has ended. */
+    public String said() {
+        try {
+            for (String line = progress.readLine(); line != null; line = progress.readLine()) {
+                said.append(line).append('\n');
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return said.toString();
     }
 
     /** Of the data listener, without a path. */
