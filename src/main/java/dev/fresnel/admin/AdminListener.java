@@ -67,7 +67,8 @@ public final class AdminListener extends VerticleBase {
                 AdminReply.notFound("There is nothing here. Served are " + String.join(", ", table.paths()) + ".");
         router.route().handler(context -> refuse(context, nothing));
         // A target that is no path, such as *, reaches no route.
-        router.errorHandler(404, context -> refuse(context, door.refusal(context.request()).orElse(nothing)));
+        router.errorHandler(
+                404, context -> refuse(context, door.refusal(context.request()).orElse(nothing)));
         router.errorHandler(
                 413,
                 context -> refuse(

@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
 /** How a command reaches the admin listener of a running gateway. Mixed into such commands. */
 final class AdminOptions {
     private static final String TOKEN = "FRESNEL_ADMIN_TOKEN";
-    private static final String REMEDY = "Give the admin listener's address with --admin, such as http://127.0.0.1:9090.";
+    private static final String REMEDY =
+            "Give the admin listener's address with --admin, such as http://127.0.0.1:9090.";
     private static final Set<String> WEB = Set.of("http", "https");
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 

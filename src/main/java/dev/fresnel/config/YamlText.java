@@ -26,7 +26,8 @@ final class YamlText {
     static final int MAX_CHARACTERS = 1 << 20;
 
     /** What the parser says before it repeats a part of the text. */
-    private static final Pattern NAMES = Pattern.compile("(found undefined alias|found undefined tag handle|duplicate tag handle) .*", Pattern.DOTALL);
+    private static final Pattern NAMES = Pattern.compile(
+            "(found undefined alias|found undefined tag handle|duplicate tag handle) .*", Pattern.DOTALL);
 
     private static final int MAX_DEPTH = 30;
     private static final int MAX_ALIASES = 50;
@@ -53,7 +54,8 @@ final class YamlText {
             return Optional.ofNullable(root);
         } catch (MarkedYAMLException e) {
             Mark mark = e.getProblemMark() == null ? e.getContextMark() : e.getProblemMark();
-            String what = withoutContent(e.getContext() == null ? e.getProblem() : e.getContext() + ": " + e.getProblem());
+            String what =
+                    withoutContent(e.getContext() == null ? e.getProblem() : e.getContext() + ": " + e.getProblem());
             if (mark == null) {
                 findings.fileError("is not valid YAML: " + what, "");
             } else {

@@ -89,8 +89,9 @@ final class Guiding {
     private Future<Plan> guided(Plan.Delegated plan, LensOrder order) {
         LensPolicy policy = policy(plan);
         Optional<Pinned> pinned = order.pinned()
-                .flatMap(id ->
-                        parts.pinnedLenses().find(arrival.tenant().id(), id, policy.maxLensTokens()).map(block -> new Pinned(id, block)));
+                .flatMap(id -> parts.pinnedLenses()
+                        .find(arrival.tenant().id(), id, policy.maxLensTokens())
+                        .map(block -> new Pinned(id, block)));
         if (pinned.isPresent()) {
             return Future.succeededFuture(
                     with(plan, order, pinned.get().block(), pinned.get().id(), "hit"));

@@ -167,10 +167,17 @@ class AdminDoorTest {
                                 + wanted + "\r\naccess-control-request-method: " + wanted
                                 + "\r\norigin: http://127.0.0.1:" + gateway.adminPort());
             }
-            refuses(operation, wanted, filled(operation), "upgrade: websocket\r\nconnection: upgrade\r\n"
-                    + "sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==");
-            refuses(operation, wanted, filled(operation), "upgrade: h2c\r\nconnection: upgrade, http2-settings\r\n"
-                    + "http2-settings: AAMAAABkAAQAAP__");
+            refuses(
+                    operation,
+                    wanted,
+                    filled(operation),
+                    "upgrade: websocket\r\nconnection: upgrade\r\n"
+                            + "sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==");
+            refuses(
+                    operation,
+                    wanted,
+                    filled(operation),
+                    "upgrade: h2c\r\nconnection: upgrade, http2-settings\r\n" + "http2-settings: AAMAAABkAAQAAP__");
         }
         assertThat(gateway.logged("admin_action")).isEmpty();
     }
@@ -182,7 +189,8 @@ class AdminDoorTest {
             String reply = sent(gateway.adminPort(), head("OPTIONS", target, ""));
             assertThat(status(reply)).as(target).isEqualTo(401);
             assertThat(reply).as(target).contains("\"code\":\"unauthorized\"");
-            String known = sent(gateway.adminPort(), head("OPTIONS", target, "authorization: Bearer " + TOKEN + "\r\n"));
+            String known =
+                    sent(gateway.adminPort(), head("OPTIONS", target, "authorization: Bearer " + TOKEN + "\r\n"));
             assertThat(status(known)).as(target).isEqualTo(404);
             assertThat(known).as(target).contains("\"code\":\"not_found\"");
         }
@@ -282,7 +290,9 @@ class AdminDoorTest {
         reply.append((char) first);
         while (reply.indexOf("\r\n\r\n") < 0) {
             int next = replies.read();
-            assertThat(next).as("the reply to %s goes on after '%s'", head, reply).isNotNegative();
+            assertThat(next)
+                    .as("the reply to %s goes on after '%s'", head, reply)
+                    .isNotNegative();
             reply.append((char) next);
         }
         Matcher length = LENGTH.matcher(reply);

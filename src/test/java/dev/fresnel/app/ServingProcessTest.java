@@ -78,10 +78,9 @@ class ServingProcessTest {
                             .statusCode())
                     .isEqualTo(502);
             Files.writeString(
-                    folder.resolve("fresnel.yaml"), yaml.replace("[\"" + fromFile + "\"]", "[{ " + fromFile + ": team }]"));
-            Await.until(
-                    "the new config is rejected",
-                    () -> read("events").contains("config_rejected"));
+                    folder.resolve("fresnel.yaml"),
+                    yaml.replace("[\"" + fromFile + "\"]", "[{ " + fromFile + ": team }]"));
+            Await.until("the new config is rejected", () -> read("events").contains("config_rejected"));
 
             assertThat(process.terminate()).isEqualTo(ExitCode.OK);
             assertThat(read("events")).contains("tenants[0].keys[0]", "upstream_unavailable");

@@ -24,75 +24,78 @@ class MisplacedSecretsTest {
         Path file = Path.of("fresnel.yaml");
         return switch (ConfigLoader.load(yaml, Path.of(""), env)) {
             case ConfigResult.Invalid(var problems, var warnings, var _) ->
-                String.join("\n", Stream.concat(problems.stream(), warnings.stream())
-                        .map(problem -> problem.describe(file))
-                        .toList());
+                String.join(
+                        "\n",
+                        Stream.concat(problems.stream(), warnings.stream())
+                                .map(problem -> problem.describe(file))
+                                .toList());
             case ConfigResult.Valid valid -> "valid: " + valid.inForce() + valid.config() + valid.warnings();
         };
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        // As a name of something.
-        "upstreams: { openai: { base-url: 'https://x.example/v1', SECRET: 1 } }",
-        "upstreams: { openai: { base-url: 'https://x.example/v1', api-key: { SECRET: } } }",
-        "tenants: [{ id: acme, keys: [{ SECRET: team }] }]",
-        "tenants: [{ id: acme, keys: { SECRET: team } }]",
-        "tenants: [{ id: acme, SECRET: }]",
-        "SECRET: 1",
-        // As another value.
-        "tenants: [{ id: 'acme SECRET' }]",
-        "listen: { data: 'SECRET@127.0.0.1:80:80' }",
-        "listen: { data: 'SECRET' }",
-        "limits: { max-body: SECRET }",
-        "models: { m: { upstream: openai, price: SECRET } }",
-        "defaults: { mode: SECRET }",
-        // In an address.
-        "upstreams: { openai: { base-url: 'https://user:SECRET@x.example/v1' } }",
-        "upstreams: { openai: { base-url: 'https://SECRET@x.example/v1' } }",
-        "upstreams: { openai: { base-url: 'https://x.example/v1?api-key=SECRET' } }",
-        "upstreams: { openai: { base-url: 'https://x.example/v1#SECRET' } }",
-        "upstreams: { openai: { base-url: 'https://x.example/v1 SECRET' } }",
-        "upstreams: { openai: { base-url: 'https://x.example:SECRET/v1' } }",
-        "upstreams: { openai: { base-url: SECRET } }",
-        "store: { redis: { url: 'redis://user:SECRET@r.example' } }",
-        "store: { redis: { url: 'redis://r.example?password=SECRET' } }",
-        "store: { redis: { url: 'redis://:SECRET/0' } }",
-        "store: { redis: 'redis://:SECRET@r.example' }",
-        "store: 'redis://:SECRET@r.example'",
-        "telemetry: { otlp: { endpoint: 'http://t:SECRET@c.example:4318' } }",
-        "telemetry: { otlp: { endpoint: 'http://c.example:4318/?key=SECRET' } }",
-        "telemetry: { otlp: { endpoint: 'http://c.example:4318', headers: [SECRET] } }",
-        // As a secret that cannot be one.
-        "listen: { admin-token: 'SECRET with spaces' }",
-        "listen: { admin-token: \"SECRET\\n\" }",
-        "upstreams: { openai: { base-url: 'https://x.example/v1', api-key: 'Bearer SECRET' } }",
-        "upstreams: { openai: { base-url: 'https://x.example/v1', api-key: [SECRET] } }",
-        "upstreams: { openai: { base-url: 'https://x.example/v1', api-key: 'x${SECRET}' } }",
-        "tenants: [{ id: acme, keys: ['sha256:SECRET'] }]",
-        "tenants: [{ id: acme, keys: [SECRET, SECRET] }]",
-        "tenants: [{ id: acme, keys: [SECRET] }, { id: other, keys: [SECRET] }]",
-        "tenants: [{ id: acme, access: open, keys: [SECRET] }]",
-        // Next to, and in, what is no YAML.
-        "listen: { admin-token: SECRET",
-        "listen: { admin-token: \"SECRET }",
-        "listen: { admin-token: 'SECRET' SECRET }",
-        "listen:\n  admin-token: SECRET: x",
-        "listen:\n  admin-token: *SECRET",
-        "listen:\n  admin-token: &SECRET",
-        "listen:\n  admin-token: !SECRET",
-        "listen:\n  admin-token: !SECRET!x",
-        "listen:\n  admin-token: !<SECRET",
-        "listen:\n  admin-token: %SECRET",
-        "listen:\n  admin-token: @SECRET",
-        "listen:\n  admin-token: `SECRET",
-        "listen:\n  admin-token: \"SECRET\\q\"",
-        "listen:\n  admin-token: |9SECRET",
-        "listen:\n\tadmin-token: SECRET",
-        "listen:\n  admin-token: SECRET\n admin: x",
-        "%TAG !SECRET! tag:x\n%TAG !SECRET! tag:x\n---\nlisten: {}",
-        "%SECRET\n---\n%SECRET"
-    })
+    @ValueSource(
+            strings = {
+                // As a name of something.
+                "upstreams: { openai: { base-url: 'https://x.example/v1', SECRET: 1 } }",
+                "upstreams: { openai: { base-url: 'https://x.example/v1', api-key: { SECRET: } } }",
+                "tenants: [{ id: acme, keys: [{ SECRET: team }] }]",
+                "tenants: [{ id: acme, keys: { SECRET: team } }]",
+                "tenants: [{ id: acme, SECRET: }]",
+                "SECRET: 1",
+                // As another value.
+                "tenants: [{ id: 'acme SECRET' }]",
+                "listen: { data: 'SECRET@127.0.0.1:80:80' }",
+                "listen: { data: 'SECRET' }",
+                "limits: { max-body: SECRET }",
+                "models: { m: { upstream: openai, price: SECRET } }",
+                "defaults: { mode: SECRET }",
+                // In an address.
+                "upstreams: { openai: { base-url: 'https://user:SECRET@x.example/v1' } }",
+                "upstreams: { openai: { base-url: 'https://SECRET@x.example/v1' } }",
+                "upstreams: { openai: { base-url: 'https://x.example/v1?api-key=SECRET' } }",
+                "upstreams: { openai: { base-url: 'https://x.example/v1#SECRET' } }",
+                "upstreams: { openai: { base-url: 'https://x.example/v1 SECRET' } }",
+                "upstreams: { openai: { base-url: 'https://x.example:SECRET/v1' } }",
+                "upstreams: { openai: { base-url: SECRET } }",
+                "store: { redis: { url: 'redis://user:SECRET@r.example' } }",
+                "store: { redis: { url: 'redis://r.example?password=SECRET' } }",
+                "store: { redis: { url: 'redis://:SECRET/0' } }",
+                "store: { redis: 'redis://:SECRET@r.example' }",
+                "store: 'redis://:SECRET@r.example'",
+                "telemetry: { otlp: { endpoint: 'http://t:SECRET@c.example:4318' } }",
+                "telemetry: { otlp: { endpoint: 'http://c.example:4318/?key=SECRET' } }",
+                "telemetry: { otlp: { endpoint: 'http://c.example:4318', headers: [SECRET] } }",
+                // As a secret that cannot be one.
+                "listen: { admin-token: 'SECRET with spaces' }",
+                "listen: { admin-token: \"SECRET\\n\" }",
+                "upstreams: { openai: { base-url: 'https://x.example/v1', api-key: 'Bearer SECRET' } }",
+                "upstreams: { openai: { base-url: 'https://x.example/v1', api-key: [SECRET] } }",
+                "upstreams: { openai: { base-url: 'https://x.example/v1', api-key: 'x${SECRET}' } }",
+                "tenants: [{ id: acme, keys: ['sha256:SECRET'] }]",
+                "tenants: [{ id: acme, keys: [SECRET, SECRET] }]",
+                "tenants: [{ id: acme, keys: [SECRET] }, { id: other, keys: [SECRET] }]",
+                "tenants: [{ id: acme, access: open, keys: [SECRET] }]",
+                // Next to, and in, what is no YAML.
+                "listen: { admin-token: SECRET",
+                "listen: { admin-token: \"SECRET }",
+                "listen: { admin-token: 'SECRET' SECRET }",
+                "listen:\n  admin-token: SECRET: x",
+                "listen:\n  admin-token: *SECRET",
+                "listen:\n  admin-token: &SECRET",
+                "listen:\n  admin-token: !SECRET",
+                "listen:\n  admin-token: !SECRET!x",
+                "listen:\n  admin-token: !<SECRET",
+                "listen:\n  admin-token: %SECRET",
+                "listen:\n  admin-token: @SECRET",
+                "listen:\n  admin-token: `SECRET",
+                "listen:\n  admin-token: \"SECRET\\q\"",
+                "listen:\n  admin-token: |9SECRET",
+                "listen:\n\tadmin-token: SECRET",
+                "listen:\n  admin-token: SECRET\n admin: x",
+                "%TAG !SECRET! tag:x\n%TAG !SECRET! tag:x\n---\nlisten: {}",
+                "%SECRET\n---\n%SECRET"
+            })
     void isRefused_andNotRepeated(String written) {
         String yaml = written.replace("SECRET", SECRET) + "\n" + missing(written);
 

@@ -60,9 +60,8 @@ class TenantIdsTest {
         Random random = new Random(13);
         for (int i = 0; i < 20_000; i++) {
             String text = AdversarialNames.ofClient(random);
-            boolean plain = !text.isEmpty()
-                    && text.length() <= 64
-                    && text.chars().allMatch(c -> LETTERS.indexOf(c) >= 0);
+            boolean plain =
+                    !text.isEmpty() && text.length() <= 64 && text.chars().allMatch(c -> LETTERS.indexOf(c) >= 0);
 
             assertThat(TenantId.isOne(text)).as("'%s'", text).isEqualTo(plain);
         }

@@ -63,16 +63,14 @@ class ConversationsApartTest {
         @Override
         public void put(TenantId tenant, String name, int value) {
             keys.of(tenant, name)
-                    .ifPresent(key -> pins.pin(
-                            key, new Pin(new Arm("arm" + value), Optional.empty(), Instant.EPOCH)));
+                    .ifPresent(key -> pins.pin(key, new Pin(new Arm("arm" + value), Optional.empty(), Instant.EPOCH)));
         }
 
         @Override
         public OptionalInt find(TenantId tenant, String name) {
             return keys.of(tenant, name)
                     .flatMap(pins::find)
-                    .map(pin -> OptionalInt.of(
-                            Integer.parseInt(pin.arm().name().substring(3))))
+                    .map(pin -> OptionalInt.of(Integer.parseInt(pin.arm().name().substring(3))))
                     .orElseGet(OptionalInt::empty);
         }
     }
@@ -90,7 +88,8 @@ class ConversationsApartTest {
             // An operator who lets one go lets go of no other tenant's of the same hash.
             ConversationKey one = mine.keySet().iterator().next();
             TenantId other = new TenantId("somebody-else");
-            assertThat(pinned.pins.forget(new ConversationKey(other, one.hash()))).isFalse();
+            assertThat(pinned.pins.forget(new ConversationKey(other, one.hash())))
+                    .isFalse();
             assertThat(pinned.pins.find(one)).isPresent();
         }
     }
@@ -204,8 +203,7 @@ class ConversationsApartTest {
         Random random = new Random(7);
 
         for (int i = 0; i < 10_000; i++) {
-            TenantId tenant = AdversarialNames.TENANTS.get(
-                    random.nextInt(AdversarialNames.TENANTS.size()));
+            TenantId tenant = AdversarialNames.TENANTS.get(random.nextInt(AdversarialNames.TENANTS.size()));
             ModelName model = new ModelName("m" + AdversarialNames.ofClient(random));
             String name = LearnedRules.Pooling.TENANT.population(tenant, model);
 

@@ -84,7 +84,8 @@ final class Canaries implements AutoCloseable {
                 HexFormat.of().formatHex(sha256(bytes)),
                 Base64.getEncoder().withoutPadding().encodeToString(sha256(bytes))));
         for (int before = 0; before < 3; before++) {
-            // In the middle of other text, as a password is in "user:password": without the first and last letters, which others share.
+            // In the middle of other text, as a password is in "user:password": without the first and last letters,
+            // which others share.
             byte[] shifted = new byte[before + bytes.length];
             Arrays.fill(shifted, 0, before, (byte) 'x');
             System.arraycopy(bytes, 0, shifted, before, bytes.length);

@@ -212,7 +212,9 @@ class CanaryTest {
                         "the config is rejected",
                         () -> gateway.logged("config_rejected").size() > before);
                 for (String path : List.of("/admin/config", "/admin/status", "/admin/events", "/metrics")) {
-                    seen.put(path + " " + before, admin(gateway, HttpMethod.GET, path, "").body());
+                    seen.put(
+                            path + " " + before,
+                            admin(gateway, HttpMethod.GET, path, "").body());
                 }
             }
             assertThat(seen.get("/admin/config 1")).contains("upstreams.cheap");
@@ -233,21 +235,30 @@ class CanaryTest {
         String issuedKey = canaries.issued(issued.body().replaceFirst(".*\"key\":\"(fk-[^\"]+)\".*", "$1"));
         assertThat(issuedKey).startsWith("fk-");
         for (String model : List.of("gone", "secure", "undeclared")) {
-            tell(seen, gateway.send(request(gateway, "/chat/completions", tenantKey)
-                    .POST(HttpRequest.BodyPublishers.ofString(chat(model, TASK, true)))
-                    .build()));
+            tell(
+                    seen,
+                    gateway.send(request(gateway, "/chat/completions", tenantKey)
+                            .POST(HttpRequest.BodyPublishers.ofString(chat(model, TASK, true)))
+                            .build()));
         }
         for (String model : List.of("smart", "cheap")) {
             for (String key : List.of(tenantKey, wrongKey, clientKey, issuedKey)) {
                 for (String body : List.of(
-                        chat(model, TASK, false), chat(model, "Hello", true), "{\"model\":\"" + model + "\"", "\ufeff{}")) {
-                    tell(seen, gateway.send(request(gateway, "/chat/completions?api-key=" + queryKey, key)
-                            .POST(HttpRequest.BodyPublishers.ofString(body))
-                            .build()));
+                        chat(model, TASK, false),
+                        chat(model, "Hello", true),
+                        "{\"model\":\"" + model + "\"",
+                        "\ufeff{}")) {
+                    tell(
+                            seen,
+                            gateway.send(request(gateway, "/chat/completions?api-key=" + queryKey, key)
+                                    .POST(HttpRequest.BodyPublishers.ofString(body))
+                                    .build()));
                 }
                 for (String path : List.of("/models", "/models/" + model, "/files", "/nothing", "/feedback")) {
-                    tell(seen, gateway.send(request(gateway, path + "?api-key=" + queryKey, key)
-                            .build()));
+                    tell(
+                            seen,
+                            gateway.send(request(gateway, path + "?api-key=" + queryKey, key)
+                                    .build()));
                 }
             }
         }
@@ -272,8 +283,12 @@ class CanaryTest {
         gateway.awaitLogged("request_finished", request);
         walk(gateway, request, seen);
         String id = issued.body().replaceFirst(".*\"id\":\"([0-9a-f]+)\".*", "$1");
-        seen.put("revoked", admin(gateway, HttpMethod.DELETE, "/admin/keys/" + id, "").body());
-        seen.put("events after that", admin(gateway, HttpMethod.GET, "/admin/events", "").body());
+        seen.put(
+                "revoked",
+                admin(gateway, HttpMethod.DELETE, "/admin/keys/" + id, "").body());
+        seen.put(
+                "events after that",
+                admin(gateway, HttpMethod.GET, "/admin/events", "").body());
         gateway.awaitLogged("key_revoked");
         return seen;
     }
@@ -288,8 +303,8 @@ class CanaryTest {
     }
 
     private static String chat(String model, String task, boolean stream) {
-        return "{\"model\":\"" + model + "\",\"stream\":" + stream
-                + ",\"messages\":[{\"role\":\"user\",\"content\":\"" + task + "\"}]}";
+        return "{\"model\":\"" + model + "\",\"stream\":" + stream + ",\"messages\":[{\"role\":\"user\",\"content\":\""
+                + task + "\"}]}";
     }
 
     /** Heads that are refused before anybody reads what is in them, or because of it. */
@@ -341,8 +356,8 @@ class CanaryTest {
             String name = operation.method() + " " + operation.path();
             seen.put(
                     "without the token " + name,
-                    gateway.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.adminPort()
-                                            + path.replaceAll("[{}]", "")))
+                    gateway.send(HttpRequest.newBuilder(URI.create(
+                                            "http://127.0.0.1:" + gateway.adminPort() + path.replaceAll("[{}]", "")))
                                     .header("authorization", "Bearer " + wrongKey)
                                     .method(operation.method().name(), HttpRequest.BodyPublishers.ofString(""))
                                     .build())
@@ -363,7 +378,8 @@ class CanaryTest {
         }
         seen.put(
                 "lenses with their words",
-                admin(gateway, HttpMethod.GET, "/admin/lenses?tenant=acme&text=true", "").body());
+                admin(gateway, HttpMethod.GET, "/admin/lenses?tenant=acme&text=true", "")
+                        .body());
     }
 
     /** All events that are kept, as the stream tells them. */
@@ -417,9 +433,10 @@ class CanaryTest {
         collector.exports().forEach(export -> seen.put("trace " + seen.size(), export.raw()));
         canaries.areInNoneOf(seen);
         // What is meant to travel does, so the canaries were live.
-        assertThat(collector.exports()).isNotEmpty().allSatisfy(export -> assertThat(
-                        export.headers().get("authorization"))
-                .isEqualTo("Bearer " + collectorToken));
+        assertThat(collector.exports())
+                .isNotEmpty()
+                .allSatisfy(export ->
+                        assertThat(export.headers().get("authorization")).isEqualTo("Bearer " + collectorToken));
         assertThat(smart.requests())
                 .anyMatch(request -> request.header("authorization").equals("Bearer " + upstreamKey));
         assertThat(echo.requests())

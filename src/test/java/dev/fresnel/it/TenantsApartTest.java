@@ -55,7 +55,8 @@ class TenantsApartTest {
                         "Page every list", "Page every list of lens number " + lenses.incrementAndGet() + "."))),
                 Script.chat("from smart", Usage.of(20, 300))));
         cheap.byDefault(Script.chat("from cheap", Usage.of(20, 300)));
-        gateway = TestGateway.start("events: { decision-log: \"" + folder.resolve("decisions.jsonl") + "\" }\n" + """
+        gateway = TestGateway.start("events: { decision-log: \"" + folder.resolve("decisions.jsonl") + "\" }\n"
+                + """
                 upstreams:
                   smart: { base-url: "%s" }
                   cheap: { base-url: "%s" }
@@ -176,11 +177,9 @@ class TenantsApartTest {
     }
 
     private String feedback(TenantId tenant, String request) {
-        HttpResponse<String> reply = gateway.send(HttpRequest.newBuilder(
-                        URI.create(gateway.baseUrl() + "/feedback"))
+        HttpResponse<String> reply = gateway.send(HttpRequest.newBuilder(URI.create(gateway.baseUrl() + "/feedback"))
                 .header("authorization", "Bearer " + key(tenant))
-                .POST(HttpRequest.BodyPublishers.ofString(
-                        "{\"request_id\":\"" + request + "\",\"score\":0}"))
+                .POST(HttpRequest.BodyPublishers.ofString("{\"request_id\":\"" + request + "\",\"score\":0}"))
                 .build());
         return reply.statusCode() + " " + reply.body().replaceFirst(".*\"status\":\"([a-z_]+)\".*", "$1");
     }

@@ -64,33 +64,40 @@ class LensesApartTest {
 
     @Test
     void aTasksLens_isItsTenantsOnly() {
-        hold(8_000, LensKeys::normalised, (tenant, name) ->
-                keys.keyFor(LensKeys.Owner.of(tenant), SMART, task(name)));
+        hold(8_000, LensKeys::normalised, (tenant, name) -> keys.keyFor(LensKeys.Owner.of(tenant), SMART, task(name)));
     }
 
     @Test
     void aNamedLens_isItsTenantsOnly() {
-        hold(5_000, LensKeys::normalised, (tenant, name) ->
-                keys.keyFor(LensKeys.Owner.of(tenant), SMART, new LensSubject.Named(name, "", "")));
+        hold(
+                5_000,
+                LensKeys::normalised,
+                (tenant, name) -> keys.keyFor(LensKeys.Owner.of(tenant), SMART, new LensSubject.Named(name, "", "")));
     }
 
     @Test
     void anApplicationsLens_isItsTenantsOnly() {
-        hold(5_000, LensesApartTest::encoded, (tenant, name) ->
-                keys.keyFor(LensKeys.Owner.of(tenant), SMART, new LensSubject.App("", name)));
+        hold(
+                5_000,
+                LensesApartTest::encoded,
+                (tenant, name) -> keys.keyFor(LensKeys.Owner.of(tenant), SMART, new LensSubject.App("", name)));
     }
 
     @Test
     void aModelsLens_isItsTenantsOnly() {
-        hold(5_000, LensesApartTest::encoded, (tenant, name) ->
-                keys.keyFor(LensKeys.Owner.of(tenant), new ModelName("m" + name), task("one")));
+        hold(
+                5_000,
+                LensesApartTest::encoded,
+                (tenant, name) -> keys.keyFor(LensKeys.Owner.of(tenant), new ModelName("m" + name), task("one")));
     }
 
     /** A key's own lens, where keys share none. */
     @Test
     void aKeysLens_isItsOwnAndItsTenantsOnly() {
-        hold(5_000, LensesApartTest::encoded, (tenant, name) ->
-                keys.keyFor(new LensKeys.Owner(tenant, Optional.of(name)), SMART, task("one")));
+        hold(
+                5_000,
+                LensesApartTest::encoded,
+                (tenant, name) -> keys.keyFor(new LensKeys.Owner(tenant, Optional.of(name)), SMART, task("one")));
     }
 
     /** A store that looks at the hash alone must not mix tenants either. */
@@ -104,8 +111,8 @@ class LensesApartTest {
             ModelName model = new ModelName("m" + AdversarialNames.word(random));
             LensKeys.Owner owner = new LensKeys.Owner(tenant, key);
             String text = AdversarialNames.ofClient(random);
-            for (Fingerprint hash : List.of(
-                    keys.keyFor(owner, model, task(text)).hash(), keys.partition(owner, model, task(text)))) {
+            for (Fingerprint hash :
+                    List.of(keys.keyFor(owner, model, task(text)).hash(), keys.partition(owner, model, task(text)))) {
                 assertThat(hashes.merge(hash, tenant, (first, _) -> first)).isEqualTo(tenant);
             }
         }
@@ -119,7 +126,8 @@ class LensesApartTest {
         Map<TenantId, LensKey> own = new HashMap<>();
         for (TenantId tenant : AdversarialNames.TENANTS) {
             LensKeys.Owner owner = LensKeys.Owner.of(tenant);
-            assertThat(near.find(keys.partition(owner, SMART, task(task)), task, 0)).isEmpty();
+            assertThat(near.find(keys.partition(owner, SMART, task(task)), task, 0))
+                    .isEmpty();
             LensKey key = keys.keyFor(owner, SMART, task(task));
             own.put(tenant, key);
             near.add(keys.partition(owner, SMART, task(task)), key, task, LensFixtures.lens("Shop"));

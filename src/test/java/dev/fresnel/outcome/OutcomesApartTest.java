@@ -23,8 +23,7 @@ class OutcomesApartTest {
         TenantsApart.cases(15_000).hold(new TenantsApart.Memory() {
             @Override
             public void put(TenantId tenant, String name, int value) {
-                OpenDecision decision =
-                        new OpenDecision(DecisionStoreContract.decision(tenant, new RequestId(name)));
+                OpenDecision decision = new OpenDecision(DecisionStoreContract.decision(tenant, new RequestId(name)));
                 values.put(decision, value);
                 conversations.add(decision);
             }
@@ -44,7 +43,8 @@ class OutcomesApartTest {
         });
         // Forgetting one tenant's forgets no other's of the same name.
         int all = conversations.size();
-        assertThat(conversations.expire(Instant.MAX.minus(OutcomeSettings.DEFAULT.labels()))).hasSize(all);
+        assertThat(conversations.expire(Instant.MAX.minus(OutcomeSettings.DEFAULT.labels())))
+                .hasSize(all);
     }
 
     @Test

@@ -191,7 +191,8 @@ class SavingsBookTest {
         Await.result(book.flush());
 
         for (TenantId tenant : AdversarialNames.TENANTS) {
-            assertThat(Await.result(store.read(tenant, book.today(), book.today())).keySet())
+            assertThat(Await.result(store.read(tenant, book.today(), book.today()))
+                            .keySet())
                     .containsExactly(new Account(tenant, "of " + tenant, book.today()));
         }
     }

@@ -72,8 +72,9 @@ public final class AdversarialNames {
 
     /** Different texts that look alike, or become alike when they are folded in some way. */
     private static final String[] LOOKALIKES = {
-        "a", "\u0430", "\uff41", "A", "K", "\u212a", "\u00e9", "e\u0301", "\ufb01", "fi", "\u00df", "ss", "\u0131", "i", "\u0130", "\u200b", "\u00a0", " ", "\n", "\r\n", "\u2028",
-        "\0", "\u202e", "\ufeff", "\u03c3", "\u03c2", "?", "\ufffd"
+        "a", "\u0430", "\uff41", "A", "K", "\u212a", "\u00e9", "e\u0301", "\ufb01", "fi", "\u00df", "ss", "\u0131", "i",
+        "\u0130", "\u200b", "\u00a0", " ", "\n", "\r\n", "\u2028", "\0", "\u202e", "\ufeff", "\u03c3", "\u03c2", "?",
+        "\ufffd"
     };
 
     private AdversarialNames() {}

@@ -91,14 +91,16 @@ public abstract class IsolationContract {
 
         assertThat(Await.result(spend().spentAsOf(DAY))).containsExactlyInAnyOrderEntriesOf(booked);
         for (TenantId tenant : tenants) {
-            Map<dev.fresnel.savings.Account, Sums> saved = Await.result(statements().read(tenant, DAY, DAY));
+            Map<dev.fresnel.savings.Account, Sums> saved =
+                    Await.result(statements().read(tenant, DAY, DAY));
             assertThat(saved).hasSize(models.size());
             saved.forEach((account, sums) -> {
                 assertThat(account.tenant()).isEqualTo(tenant);
                 assertThat(sums).as("%s", account).isEqualTo(sums(tenant, account.model()));
             });
             for (String model : models) {
-                assertThat(Await.result(arms().changes(population(tenant, model), 0)).cells())
+                assertThat(Await.result(arms().changes(population(tenant, model), 0))
+                                .cells())
                         .singleElement()
                         .satisfies(cell -> assertThat(cell.name()).isEqualTo(cellOf(tenant, model)));
             }

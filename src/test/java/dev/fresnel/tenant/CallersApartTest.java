@@ -45,9 +45,8 @@ class CallersApartTest {
 
         for (int i = 0; i < 10_000; i++) {
             TenantId id = AdversarialNames.TENANTS.get(random.nextInt(AdversarialNames.TENANTS.size()));
-            Optional<String> name = random.nextInt(20) == 0
-                    ? Optional.empty()
-                    : Optional.of(names.get(random.nextInt(names.size())));
+            Optional<String> name =
+                    random.nextInt(20) == 0 ? Optional.empty() : Optional.of(names.get(random.nextInt(names.size())));
             Owner owner = new Owner(id, name);
             boolean hasRoom = used.getOrDefault(owner, 0) < MOST;
             Pass pass = limiter.pass(
@@ -92,9 +91,10 @@ class CallersApartTest {
             };
             Optional<TenantId> owner = Optional.ofNullable(owners.get(shown));
 
-            assertThat(directory.find(shown) instanceof Caller.Admitted in
-                            ? Optional.of(in.tenant().id())
-                            : Optional.<TenantId>empty())
+            assertThat(
+                            directory.find(shown) instanceof Caller.Admitted in
+                                    ? Optional.of(in.tenant().id())
+                                    : Optional.<TenantId>empty())
                     .as(shown)
                     .isEqualTo(owner);
         }

@@ -111,7 +111,8 @@ public final class ServingProcess implements AutoCloseable {
 
     /** {@code SIGTERM}, then waits for the end. */
     public int terminate() {
-        process.destroy();
+        // Process.destroy() would close what it still has to say.
+        process.toHandle().destroy();
         return ended(45);
     }
 

@@ -54,9 +54,6 @@ public final class TenantsApart {
 
     private record Thing(TenantId tenant, String name) {}
 
-
-
-
     public void hold(Memory memory) {
         Random random = new Random(44);
         List<TenantId> tenants = AdversarialNames.TENANTS;
