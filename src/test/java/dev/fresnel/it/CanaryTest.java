@@ -16,6 +16,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
@@ -333,7 +334,7 @@ class CanaryTest {
     }
 
     private static String raw(int port, String head) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", port)) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write((head + "connection: close\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -384,7 +385,7 @@ class CanaryTest {
 
     /** All events that are kept, as the stream tells them. */
     private String stream(TestGateway gateway, String path) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", gateway.adminPort())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.adminPort())) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream()
                     .write(("GET " + path + " HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer " + adminToken

@@ -13,6 +13,7 @@ import dev.fresnel.value.TenantId;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
@@ -189,7 +190,7 @@ class TenantsApartTest {
         private final Socket socket;
 
         EventReader(TenantId tenant) throws IOException {
-            socket = new Socket("127.0.0.1", gateway.adminPort());
+            socket = new Socket(InetAddress.getLoopbackAddress(), gateway.adminPort());
             socket.getOutputStream()
                     .write(("GET /admin/events/stream?tenant=" + tenant + " HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n")
                             .getBytes(StandardCharsets.US_ASCII));
