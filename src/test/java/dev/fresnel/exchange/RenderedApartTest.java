@@ -50,7 +50,7 @@ class RenderedApartTest {
 
             @Override
             public void put(TenantId tenant, String name, int value) {
-                lenses.block(tenant, LensFixtures.lens("number " + value + "."), id(name), 600);
+                var _ = lenses.block(tenant, LensFixtures.lens("number " + value + "."), id(name), 600);
             }
 
             @Override

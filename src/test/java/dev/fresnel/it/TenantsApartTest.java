@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -86,6 +87,10 @@ class TenantsApartTest {
         Await.result(vertx.close());
     }
 
+    private static <T> T of(Map<TenantId, T> map, TenantId tenant) {
+        return Objects.requireNonNull(map.get(tenant));
+    }
+
     private static String key(TenantId tenant) {
         return "sk-" + TENANTS.indexOf(tenant);
     }
@@ -141,7 +146,7 @@ class TenantsApartTest {
                 seen.put(view, reply.body());
             }
             seen.put("export", gateway.admin("/admin/export?tenant=" + tenant));
-            seen.put("stream", readers.get(tenant).read(requests.get(tenant).getLast()));
+            seen.put("stream", of(readers, tenant).read(of(requests, tenant).getLast()));
             views.put(tenant, seen);
         }
         views.forEach((tenant, seen) -> {
@@ -169,11 +174,11 @@ class TenantsApartTest {
         for (TenantId tenant : TENANTS) {
             for (TenantId other : TENANTS) {
                 if (!other.equals(tenant)) {
-                    assertThat(feedback(other, requests.get(tenant).getFirst()))
+                    assertThat(feedback(other, of(requests, tenant).getFirst()))
                             .isEqualTo(feedback(other, "fr-000000000000-nobody"));
                 }
             }
-            assertThat(feedback(tenant, requests.get(tenant).getFirst())).isEqualTo("200 learned");
+            assertThat(feedback(tenant, of(requests, tenant).getFirst())).isEqualTo("200 learned");
         }
     }
 

@@ -9,6 +9,7 @@ import dev.fresnel.value.TenantId;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,7 @@ class OutcomesApartTest {
             public void put(TenantId tenant, String name, int value) {
                 OpenDecision decision = new OpenDecision(DecisionStoreContract.decision(tenant, new RequestId(name)));
                 values.put(decision, value);
-                conversations.add(decision);
+                assertThat(conversations.add(decision)).as("made room").isEmpty();
             }
 
             @Override
@@ -36,7 +37,7 @@ class OutcomesApartTest {
                         .find(tenant, request)
                         .map(decision -> {
                             assertThat(decision.tenant()).isEqualTo(tenant);
-                            return OptionalInt.of(values.get(decision));
+                            return OptionalInt.of(Objects.requireNonNull(values.get(decision)));
                         })
                         .orElseGet(OptionalInt::empty);
             }

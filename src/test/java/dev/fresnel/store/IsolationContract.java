@@ -74,7 +74,7 @@ public abstract class IsolationContract {
         }
         List<Future<?>> writes = new ArrayList<>();
         Map<Account, Spent> booked = new HashMap<>();
-        Landmark landmark = Landmark.at(LensFixtures.NOW.getEpochSecond());
+        Landmark landmark = Landmark.at((double) LensFixtures.NOW.getEpochSecond());
         int number = 0;
         for (TenantId tenant : tenants) {
             for (String key : KEYS) {
