@@ -63,12 +63,12 @@ public final class AdminListener extends VerticleBase {
         for (String path : table.paths()) {
             router.route(Operation.routerPath(path)).handler(context -> wrongMethod(context, table.allowed(path)));
         }
-        router.route()
-                .handler(
-                        context -> refuse(
-                                context,
-                                AdminReply.notFound(
-                                        "There is nothing here. GET /admin/openapi.yaml says what is served; people find the console at /console/.")));
+        AdminReply.Refused nothing = AdminReply.notFound(
+                "There is nothing here. GET /admin/openapi.yaml says what is served; people find the console at /console/.");
+        router.route().handler(context -> refuse(context, nothing));
+        // A target that is no path, such as *, reaches no route.
+        router.errorHandler(
+                404, context -> refuse(context, door.refusal(context.request()).orElse(nothing)));
         router.errorHandler(
                 413,
                 context -> refuse(

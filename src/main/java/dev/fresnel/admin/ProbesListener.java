@@ -56,6 +56,8 @@ public final class ProbesListener extends VerticleBase {
         router.get("/readyz").handler(c -> end(c, probes.readiness()));
         router.get("/metrics").handler(c -> end(c, probes.scrape()));
         router.route().handler(c -> end(c, NOTHING));
+        // A target that is no path, such as *, reaches no route.
+        router.errorHandler(404, c -> end(c, NOTHING));
         server = vertx.createHttpServer(
                         new HttpServerOptions().setHost(host).setPort(bindPort).setHttp2ClearTextEnabled(false))
                 .connectionHandler(this::limit)

@@ -292,6 +292,9 @@ final class Binder {
             return "";
         }
         String text = resolved.text();
+        if (Misplaced.maybeSecret(text)) {
+            return "";
+        }
         return ", but is \"" + (text.length() > 80 ? text.substring(0, 80) + "..." : text) + '"';
     }
 
@@ -328,7 +331,8 @@ final class Binder {
             KeyPath here = path.at(name);
             Shape.Field field = known.get(name);
             if (field == null) {
-                findings.keyError(here, "is not a key", whatWasMeant(name, known));
+                findings.keyErrorUnderAnotherName(
+                        here, path.at(Misplaced.shown(name)), "is not a key", whatWasMeant(name, known));
             }
         }
         return entries;

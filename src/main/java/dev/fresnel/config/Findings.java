@@ -72,6 +72,11 @@ final class Findings {
         errors.add(problem(place(keys, path), path, message, remedy));
     }
 
+    /** A key that is at fault, and that is called something else here, since it may be a secret in the wrong place. */
+    void keyErrorUnderAnotherName(KeyPath path, KeyPath shown, String message, String remedy) {
+        errors.add(problem(place(keys, path), shown, message, remedy));
+    }
+
     void warn(KeyPath path, String message, String remedy) {
         warnings.add(problem(place(values, path), path, message, remedy));
     }

@@ -2,6 +2,7 @@ package dev.fresnel.config;
 
 import java.io.StringReader;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -23,6 +24,10 @@ import org.yaml.snakeyaml.reader.ReaderException;
 final class YamlText {
     /** Far above any sane config; bounds the work a wrong path can cause. */
     static final int MAX_CHARACTERS = 1 << 20;
+
+    /** What the parser says before it repeats a part of the text. */
+    private static final Pattern NAMES = Pattern.compile(
+            "(found undefined alias|found undefined tag handle|duplicate tag handle) .*", Pattern.DOTALL);
 
     private static final int MAX_DEPTH = 30;
     private static final int MAX_ALIASES = 50;
@@ -49,7 +54,8 @@ final class YamlText {
             return Optional.ofNullable(root);
         } catch (MarkedYAMLException e) {
             Mark mark = e.getProblemMark() == null ? e.getContextMark() : e.getProblemMark();
-            String what = e.getContext() == null ? e.getProblem() : e.getContext() + ": " + e.getProblem();
+            String what =
+                    withoutContent(e.getContext() == null ? e.getProblem() : e.getContext() + ": " + e.getProblem());
             if (mark == null) {
                 findings.fileError("is not valid YAML: " + what, "");
             } else {
@@ -72,6 +78,11 @@ final class YamlText {
                     "simplify the file");
         }
         return Optional.empty();
+    }
+
+    /** A password that begins with {@code *} or {@code !} is an alias or a tag to the parser, which repeats it. */
+    private static String withoutContent(String problem) {
+        return NAMES.matcher(problem).replaceAll("$1; a value that begins with * & or ! needs quotes");
     }
 
     private static boolean isPlain(String content, Findings findings) {

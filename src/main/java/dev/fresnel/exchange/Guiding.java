@@ -90,8 +90,9 @@ final class Guiding {
     private Future<Plan> guided(Plan.Delegated plan, LensOrder order) {
         LensPolicy policy = policy(plan);
         Optional<Pinned> pinned = order.pinned()
-                .flatMap(id ->
-                        parts.pinnedLenses().find(id, policy.maxLensTokens()).map(block -> new Pinned(id, block)));
+                .flatMap(id -> parts.pinnedLenses()
+                        .find(arrival.tenant().id(), id, policy.maxLensTokens())
+                        .map(block -> new Pinned(id, block)));
         if (pinned.isPresent()) {
             return Future.succeededFuture(
                     with(plan, order, pinned.get().block(), pinned.get().id(), "hit"));
@@ -285,7 +286,7 @@ final class Guiding {
     }
 
     private Plan rendered(Plan.Delegated plan, LensOrder order, LensPolicy policy, Lens lens, LensId id, String how) {
-        PinnedLenses.Block block = parts.pinnedLenses().block(lens, id, policy.maxLensTokens());
+        PinnedLenses.Block block = parts.pinnedLenses().block(arrival.tenant().id(), lens, id, policy.maxLensTokens());
         return with(plan, order, block, id.value(), how);
     }
 

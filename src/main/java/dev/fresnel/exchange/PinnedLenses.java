@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import dev.fresnel.lens.Lens;
 import dev.fresnel.lens.LensBlock;
 import dev.fresnel.lens.LensId;
+import dev.fresnel.value.TenantId;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -28,20 +29,20 @@ public final class PinnedLenses {
     }
 
     /** The block of a lens version; rendered when it is not kept yet. */
-    Block block(Lens lens, LensId id, int maxTokens) {
-        return blocks.get(new Version(id.value(), maxTokens), version -> {
+    Block block(TenantId tenant, Lens lens, LensId id, int maxTokens) {
+        return blocks.get(new Version(tenant, id.value(), maxTokens), version -> {
             String text = LensBlock.render(lens, id, maxTokens);
             return new Block(text, LensBlock.tokenBound(text));
         });
     }
 
     /** The block of a lens version that was rendered before. */
-    Optional<Block> find(String lensId, int maxTokens) {
-        return Optional.ofNullable(blocks.getIfPresent(new Version(lensId, maxTokens)));
+    Optional<Block> find(TenantId tenant, String lensId, int maxTokens) {
+        return Optional.ofNullable(blocks.getIfPresent(new Version(tenant, lensId, maxTokens)));
     }
 
-    /** Routes may share a lens and cap it differently. */
-    private record Version(String lensId, int maxTokens) {}
+    /** Routes may share a lens and cap it differently. An id is but part of a hash: two tenants' may be the same. */
+    private record Version(TenantId tenant, String lensId, int maxTokens) {}
 
     /**
      * A lens as it stands in a prompt.

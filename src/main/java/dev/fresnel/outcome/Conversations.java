@@ -22,10 +22,13 @@ import java.util.Optional;
  */
 final class Conversations {
     private final OutcomeSettings settings;
-    private final Map<RequestId, OpenDecision> byTurn = new HashMap<>();
-    private final Map<RequestId, OpenDecision> open = new LinkedHashMap<>();
+    private final Map<Named, OpenDecision> byTurn = new HashMap<>();
+    private final Map<Named, OpenDecision> open = new LinkedHashMap<>();
     private final Deque<CleanTurn> clean = new ArrayDeque<>();
     private final Map<Repetition, Answered> answered = new LinkedHashMap<>();
+
+    /** A request of a tenant's: no other's request is meant, whatever it is called. */
+    private record Named(TenantId tenant, RequestId request) {}
 
     /** A good answer that waits for its horizon. */
     private record CleanTurn(SaidOf of, Instant due) {}
@@ -56,7 +59,7 @@ final class Conversations {
 
     /** @return decisions that had to make room */
     List<OpenDecision> add(OpenDecision decision) {
-        open.put(decision.awaited().request(), decision);
+        open.put(new Named(decision.tenant(), decision.awaited().request()), decision);
         List<OpenDecision> gone = new ArrayList<>();
         Iterator<OpenDecision> oldest = open.values().iterator();
         while (open.size() > settings.open()) {
@@ -69,14 +72,12 @@ final class Conversations {
 
     /** The decision, if it was made here and is the tenant's. */
     Optional<OpenDecision> find(TenantId tenant, RequestId decision) {
-        return Optional.ofNullable(open.get(decision))
-                .filter(known -> known.tenant().equals(tenant));
+        return Optional.ofNullable(open.get(new Named(tenant, decision)));
     }
 
     /** The decision that a request belongs to, as far as it is known here; else the request itself. */
     RequestId decisionOf(TenantId tenant, RequestId turn) {
-        return Optional.ofNullable(byTurn.get(turn))
-                .filter(known -> known.tenant().equals(tenant))
+        return Optional.ofNullable(byTurn.get(new Named(tenant, turn)))
                 .map(known -> known.awaited().request())
                 .orElse(turn);
     }
@@ -89,7 +90,7 @@ final class Conversations {
     void joins(OpenDecision decision, Turn turn) {
         // What is said of another arm's answer is not said of this decision.
         if (turn.outcome().isArmsOwn() && decision.joins(turn.request())) {
-            byTurn.put(turn.request(), decision);
+            byTurn.put(new Named(decision.tenant(), turn.request()), decision);
         }
         decision.took(turn);
     }
@@ -147,6 +148,6 @@ final class Conversations {
     }
 
     private void forget(OpenDecision decision) {
-        decision.turns().forEach(byTurn::remove);
+        decision.turns().forEach(turn -> byTurn.remove(new Named(decision.tenant(), turn)));
     }
 }

@@ -28,7 +28,9 @@ public final class SavingsBook {
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
     private Map<Account, Sums.Building> gathered = new HashMap<>();
-    private final Map<RequestId, Buyer> buyers = new LinkedHashMap<>();
+    private final Map<Cause, Buyer> buyers = new LinkedHashMap<>();
+
+    private record Cause(TenantId tenant, RequestId request) {}
 
     private record Buyer(Account account, boolean isTrial) {}
 
@@ -72,7 +74,7 @@ public final class SavingsBook {
     private void mayBuy(RequestId request, Buyer buyer) {
         lock.lock();
         try {
-            buyers.put(request, buyer);
+            buyers.put(new Cause(buyer.account().tenant(), request), buyer);
             if (buyers.size() > LENS_REQUESTS) {
                 buyers.remove(buyers.keySet().iterator().next());
             }
@@ -89,7 +91,7 @@ public final class SavingsBook {
         Optional<Buyer> buyer;
         lock.lock();
         try {
-            buyer = Optional.ofNullable(buyers.get(request));
+            buyer = Optional.ofNullable(buyers.get(new Cause(tenant, request)));
         } finally {
             lock.unlock();
         }

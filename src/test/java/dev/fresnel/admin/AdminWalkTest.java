@@ -342,7 +342,7 @@ class AdminWalkTest {
     }
 
     /** The path with values of the right form in it. */
-    private static String filled(Operation operation) {
+    static String filled(Operation operation) {
         String path = operation.path();
         for (Parameter parameter : operation.in(Parameter.Place.PATH)) {
             String value = switch (parameter.type()) {

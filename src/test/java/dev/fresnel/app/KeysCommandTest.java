@@ -4,15 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fresnel.tenant.KeyHash;
 import dev.fresnel.testing.TestGateway;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class KeysCommandTest {
     @Test
@@ -32,6 +36,27 @@ class KeysCommandTest {
 
         assertThat(shell.code()).isZero();
         assertThat(shell.out()).isEqualToIgnoringNewLines(KeyHash.of("abc").written());
+    }
+
+    /** X1: what cannot be sent, or stands in the wrong place, is said without repeating it. */
+    @Test
+    void theTokenIsNotRepeated_whenItCannotBeUsed(@TempDir Path folder) throws IOException {
+        String token = "canary-token-5f1e9c02d7";
+        Path file = Files.writeString(folder.resolve("token"), token + "\nand a second line");
+        Map<String, String> env = Map.of("FRESNEL_ADMIN_TOKEN", token + " x");
+        String nobody = "http://127.0.0.1:9";
+
+        for (Shell shell : List.of(
+                Shell.run("keys", "list", "--admin", nobody, "--token-file", file.toString()),
+                Shell.runWithInput("", env, "keys", "list", "--admin", nobody),
+                Shell.run("keys", "list", "--admin", "http://" + token + "@127.0.0.1:9"),
+                Shell.run("keys", "list", "--admin", token + "@127.0.0.1:9"),
+                Shell.run("keys", "list", "--admin", nobody + "?token=" + token),
+                Shell.run("keys", "list", "--admin", "http://127.0.0.1:9/ " + token),
+                Shell.run("keys", "list", "--admin", "ftp://127.0.0.1/" + token))) {
+            assertThat(shell.code()).as(shell.err()).isEqualTo(ExitCode.PROBLEM);
+            assertThat(shell.out() + shell.err()).contains("admin").doesNotContain(token);
+        }
     }
 
     @Test

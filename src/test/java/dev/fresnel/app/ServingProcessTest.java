@@ -2,8 +2,10 @@ package dev.fresnel.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fresnel.testing.Await;
 import dev.fresnel.testing.ServingProcess;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -11,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -54,7 +57,61 @@ class ServingProcessTest {
         }
     }
 
-    private static HttpResponse<String> get(HttpClient http, String url) throws IOException, InterruptedException {
-        return http.send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString());
+    /** X1: secrets of the environment and of the config are in neither output of the process. */
+    @Test
+    void writesNoSecret_whateverGoesWrong() throws Exception {
+        String fromEnv = "sk-canary-env-5f1e9c02d7";
+        String fromFile = "sk-canary-file-5f1e9c02d7";
+        String shown = "sk-canary-shown-5f1e9c02d7";
+        String yaml = """
+                listen: { data: "127.0.0.1:0", admin: "127.0.0.1:0", admin-token: "${CANARY}" }
+                store: { embedded: "%s" }
+                upstreams:
+                  nobody: { base-url: "http://127.0.0.1:1/v1", api-key: "${CANARY}" }
+                tenants:
+                  - { id: acme, keys: ["%s"] }
+                  - { id: open }
+                """.formatted(folder.resolve("store"), fromFile);
+        try (ServingProcess process = ServingProcess.launch(folder, yaml, Map.of("CANARY", fromEnv));
+                HttpClient http = HttpClient.newHttpClient()) {
+            process.awaitServing();
+            for (String path : List.of("/v1/models?api-key=" + shown, "/v1/files?key=" + shown, "/x?key=" + shown)) {
+                assertThat(get(http, process.data() + path, "authorization", "Bearer " + shown)
+                                .statusCode())
+                        .isIn(200, 404, 502);
+                assertThat(get(http, process.admin() + path, "authorization", "Bearer " + shown)
+                                .statusCode())
+                        .isEqualTo(401);
+            }
+            assertThat(get(http, process.data() + "/v1/files", "authorization", "Bearer " + fromFile)
+                            .statusCode())
+                    .isEqualTo(502);
+            Files.writeString(
+                    folder.resolve("fresnel.yaml"),
+                    yaml.replace("[\"" + fromFile + "\"]", "[{ " + fromFile + ": team }]"));
+            Await.until("the new config is rejected", () -> read("events").contains("config_rejected"));
+
+            assertThat(process.terminate()).isEqualTo(ExitCode.OK);
+            assertThat(read("events")).contains("tenants[0].keys[0]", "upstream_unavailable");
+            assertThat(read("events") + process.said()).doesNotContain(fromEnv, fromFile, shown);
+            assertThat(process.said()).contains("serving ");
+        }
+    }
+
+    private String read(String file) {
+        try {
+            return Files.readString(folder.resolve(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static HttpResponse<String> get(HttpClient http, String url, String... headers)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 }

@@ -674,7 +674,7 @@ class ConfigProblemsTest {
                         'limits: { max-body: 32MB }'       | 1:21 | must be a size with its unit
                         'limits: { max-body: 2GiB }'       | 1:21 | must be at most 1GiB
                         'listen: { data: "a:70000" }'      | 1:17 | must be host:port
-                        'a: "\\u0007"\\nb: *nowhere'       | 2:4  | found undefined alias nowhere
+                        'a: "\\u0007"\\nb: *nowhere'       | 2:4  | found undefined alias; a value that begins
                         """)
         void namesThePlace(String yaml, String place, String message) {
             List<String> problems = Configs.problems(yaml.replace("\\n", "\n"));

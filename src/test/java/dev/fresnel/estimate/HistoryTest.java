@@ -3,7 +3,9 @@ package dev.fresnel.estimate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.fresnel.testing.TenantsApart;
 import dev.fresnel.value.TenantId;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 final class HistoryTest {
@@ -52,5 +54,27 @@ final class HistoryTest {
                 .isPositive();
         assertThat(history.trust(new History.Key(ACME, 1))).as("the oldest").isZero();
         assertThat(history.trust(theirs)).isPositive();
+    }
+
+    /** T4: an application or a task may be called the same by all tenants. */
+    @Test
+    void whatWasLearned_isItsTenantsOnly() {
+        History last = new History(1);
+        TenantsApart.cases(10_000)
+                .folding(name -> Integer.toString(name.hashCode()))
+                .hold(new TenantsApart.Memory() {
+                    @Override
+                    public void put(TenantId tenant, String name, int value) {
+                        last.learn(new History.Key(tenant, name.hashCode()), value);
+                    }
+
+                    @Override
+                    public OptionalInt find(TenantId tenant, String name) {
+                        History.Key key = new History.Key(tenant, name.hashCode());
+                        return last.trust(key) == 0
+                                ? OptionalInt.empty()
+                                : OptionalInt.of((int) Math.round(last.residual(key) / last.trust(key)));
+                    }
+                });
     }
 }

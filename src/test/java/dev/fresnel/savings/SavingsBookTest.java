@@ -3,6 +3,7 @@ package dev.fresnel.savings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.fresnel.store.AdversarialNames;
 import dev.fresnel.testing.Await;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class SavingsBookTest {
@@ -176,5 +178,23 @@ class SavingsBookTest {
         assertThat(row.quality().evidence()).isEqualTo(Evidence.ENOUGH);
         assertThat(row.judged()).isEqualTo(200);
         assertThat(row.controlsJudged()).isEqualTo(100);
+    }
+
+    /** T4: a lens is on the account of whoever it was written for, although requests of all tenants may be called the same. */
+    @Test
+    void aLens_isOnTheAccountOfItsOwnTenant_whateverTheRequestIsCalled() {
+        Random random = new Random(12);
+        for (int i = 0; i < 200; i++) {
+            RequestId request = new RequestId(AdversarialNames.ofClient(random));
+            AdversarialNames.TENANTS.forEach(tenant -> book.mayBuy(request, tenant, "of " + tenant));
+            AdversarialNames.TENANTS.forEach(tenant -> book.lens(request, tenant, new Usd(1)));
+        }
+        Await.result(book.flush());
+
+        for (TenantId tenant : AdversarialNames.TENANTS) {
+            assertThat(Await.result(store.read(tenant, book.today(), book.today()))
+                            .keySet())
+                    .containsExactly(new Account(tenant, "of " + tenant, book.today()));
+        }
     }
 }

@@ -5,15 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fresnel.budget.Account;
 import dev.fresnel.budget.SpendStore;
 import dev.fresnel.budget.Spent;
+import dev.fresnel.delegation.LearnedRules;
 import dev.fresnel.lens.LensFixtures;
 import dev.fresnel.lens.LensKey;
 import dev.fresnel.lens.LensStore;
+import dev.fresnel.outcome.ArmDelta;
+import dev.fresnel.outcome.ArmStateStore;
 import dev.fresnel.outcome.DecisionStore;
 import dev.fresnel.outcome.DecisionStoreContract;
+import dev.fresnel.outcome.Flush;
 import dev.fresnel.outcome.Revision;
 import dev.fresnel.outcome.Signal;
+import dev.fresnel.policy.Evidence;
+import dev.fresnel.policy.Landmark;
+import dev.fresnel.policy.PolicySettings;
+import dev.fresnel.savings.StatementStore;
+import dev.fresnel.savings.Sums;
 import dev.fresnel.testing.Await;
 import dev.fresnel.value.Fingerprint;
+import dev.fresnel.value.ModelName;
 import dev.fresnel.value.RequestId;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
@@ -22,10 +32,12 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -42,7 +54,82 @@ public abstract class IsolationContract {
 
     protected abstract SpendStore spend();
 
+    protected abstract StatementStore statements();
+
+    protected abstract ArmStateStore arms();
+
+    /** What an account's key may be called in a config, as hard as it gets. */
+    protected static final List<String> KEYS = List.of("a", "A", "-", ".", "v", "a.1", "2026-11-27", "total");
+
     protected abstract int cases();
+
+    /** T4 for what a tenant's keys have spent, what it saved, and what was learned of its requests. */
+    @Test
+    void noTenantReadsAnothersMoney_norWhatWasLearnedOfItsRequests() {
+        List<TenantId> tenants = AdversarialNames.TENANTS;
+        Random random = new Random(14);
+        Set<String> models = new LinkedHashSet<>(List.of("m", "*", "-", "lens", "a/m", "v", "replica:x", "}:arms"));
+        while (models.size() < 12) {
+            models.add("m" + AdversarialNames.word(random));
+        }
+        List<Future<?>> writes = new ArrayList<>();
+        Map<Account, Spent> booked = new HashMap<>();
+        Landmark landmark = Landmark.at((double) LensFixtures.NOW.getEpochSecond());
+        int number = 0;
+        for (TenantId tenant : tenants) {
+            for (String key : KEYS) {
+                Usd amount = new Usd(++number);
+                booked.put(Account.of(tenant, key), new Spent(amount, amount, amount));
+                writes.add(spend().add(Account.of(tenant, key), DAY, amount));
+            }
+            for (String model : models) {
+                writes.add(statements().add(new dev.fresnel.savings.Account(tenant, model, DAY), sums(tenant, model)));
+                writes.add(arms().flush(flush(tenant, model, landmark)));
+            }
+        }
+        Await.result(Future.all(writes));
+
+        assertThat(Await.result(spend().spentAsOf(DAY))).containsExactlyInAnyOrderEntriesOf(booked);
+        for (TenantId tenant : tenants) {
+            Map<dev.fresnel.savings.Account, Sums> saved =
+                    Await.result(statements().read(tenant, DAY, DAY));
+            assertThat(saved).hasSize(models.size());
+            saved.forEach((account, sums) -> {
+                assertThat(account.tenant()).isEqualTo(tenant);
+                assertThat(sums).as("%s", account).isEqualTo(sums(tenant, account.model()));
+            });
+            for (String model : models) {
+                assertThat(Await.result(arms().changes(population(tenant, model), 0))
+                                .cells())
+                        .singleElement()
+                        .satisfies(cell -> assertThat(cell.name()).isEqualTo(cellOf(tenant, model)));
+            }
+        }
+    }
+
+    private static Sums sums(TenantId tenant, String model) {
+        int number = 1 + Math.abs((tenant + "\n" + model).hashCode() % 1_000_000);
+        return Sums.of(Map.of("w2", Integer.toString(number))).orElseThrow();
+    }
+
+    private static String population(TenantId tenant, String model) {
+        return LearnedRules.Pooling.TENANT.population(tenant, new ModelName(model));
+    }
+
+    private static String cellOf(TenantId tenant, String model) {
+        return "of " + Fingerprint.of(tenant.value(), model).shortForm();
+    }
+
+    private static Flush flush(TenantId tenant, String model, Landmark landmark) {
+        return new Flush(
+                population(tenant, model),
+                "replica",
+                1,
+                0,
+                Flush.Terms.of(PolicySettings.DEFAULT),
+                List.of(new ArmDelta("fast", cellOf(tenant, model), landmark, new Evidence(1, 1, 1))),
+                Map.of());
+    }
 
     @Test
     void noTenantReadsWhatAnotherStored_whateverTheNames() {

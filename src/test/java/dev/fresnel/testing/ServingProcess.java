@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,6 +19,7 @@ public final class ServingProcess implements AutoCloseable {
 
     private final Process process;
     private final BufferedReader progress;
+    private final StringBuilder said = new StringBuilder();
     private URI data = URI.create("");
     private URI admin = URI.create("");
 
@@ -34,6 +36,11 @@ public final class ServingProcess implements AutoCloseable {
      * @param options of the JVM
      */
     public static ServingProcess launch(Path folder, String yaml, String... options) {
+        return launch(folder, yaml, Map.of(), options);
+    }
+
+    /** @param env that its config refers to */
+    public static ServingProcess launch(Path folder, String yaml, Map<String, String> env, String... options) {
         try {
             Path config = Files.createDirectories(folder).resolve("fresnel.yaml");
             Files.writeString(config, yaml);
@@ -51,9 +58,10 @@ public final class ServingProcess implements AutoCloseable {
                     "serve",
                     "--config",
                     config.toString()));
-            Process process = new ProcessBuilder(command)
-                    .redirectOutput(folder.resolve("events").toFile())
-                    .start();
+            ProcessBuilder builder = new ProcessBuilder(command)
+                    .redirectOutput(folder.resolve("events").toFile());
+            builder.environment().putAll(env);
+            Process process = builder.start();
             // A test that dies must not leave its processes behind.
             Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
             return new ServingProcess(process);
@@ -64,21 +72,32 @@ public final class ServingProcess implements AutoCloseable {
 
     /** Waits until it serves; an {@link AssertionError} with what it said when it ends before. */
     public void awaitServing() {
-        StringBuilder said = new StringBuilder();
         try {
             for (String line = progress.readLine(); line != null; line = progress.readLine()) {
+                said.append(line).append('\n');
                 Matcher serving = SERVING.matcher(line);
                 if (serving.find()) {
                     data = URI.create(serving.group(1));
                     admin = URI.create(serving.group(2));
                     return;
                 }
-                said.append(line).append('\n');
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         throw new AssertionError("it ended before it served: " + said);
+    }
+
+    /** All that it wrote to standard error, once it has ended. */
+    public String said() {
+        try {
+            for (String line = progress.readLine(); line != null; line = progress.readLine()) {
+                said.append(line).append('\n');
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return said.toString();
     }
 
     /** Of the data listener, without a path. */
@@ -97,7 +116,8 @@ public final class ServingProcess implements AutoCloseable {
 
     /** {@code SIGTERM}, then waits for the end. */
     public int terminate() {
-        process.destroy();
+        // Process.destroy() would close what it still has to say.
+        process.toHandle().destroy();
         return ended(45);
     }
 

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fresnel.budget.SpendStore;
 import dev.fresnel.lens.LensFixtures;
 import dev.fresnel.lens.LensStore;
+import dev.fresnel.outcome.ArmStateStore;
 import dev.fresnel.outcome.DecisionStore;
+import dev.fresnel.savings.StatementStore;
 import dev.fresnel.store.AdversarialNames;
 import dev.fresnel.store.IsolationContract;
 import dev.fresnel.testing.Await;
@@ -79,7 +81,17 @@ class EmbeddedIsolationTest extends IsolationContract {
     }
 
     @Override
+    protected StatementStore statements() {
+        return new EmbeddedStatementStore(embedded);
+    }
+
+    @Override
+    protected ArmStateStore arms() {
+        return new EmbeddedArmStateStore(embedded, () -> LensFixtures.NOW);
+    }
+
+    @Override
     protected int cases() {
-        return 10_000;
+        return 4_000;
     }
 }

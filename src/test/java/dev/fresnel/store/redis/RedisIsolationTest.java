@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fresnel.budget.SpendStore;
 import dev.fresnel.lens.LensFixtures;
 import dev.fresnel.lens.LensStore;
+import dev.fresnel.outcome.ArmStateStore;
 import dev.fresnel.outcome.DecisionStore;
+import dev.fresnel.savings.StatementStore;
 import dev.fresnel.store.AdversarialNames;
 import dev.fresnel.store.IsolationContract;
 import dev.fresnel.store.embedded.EmbeddedLensStore;
@@ -30,6 +32,7 @@ class RedisIsolationTest extends IsolationContract {
 
     private LinkUnderTest link;
     private RedisSpendStore spend;
+    private RedisStatementStore statements;
 
     @BeforeAll
     static void startServer() {
@@ -46,10 +49,11 @@ class RedisIsolationTest extends IsolationContract {
         server.command("FLUSHALL");
         link = LinkUnderTest.patient(server);
         spend = new RedisSpendStore(link.vertx(), link.link(), "5ca1ab1e", RedisIsolationTest::accounts);
+        statements = new RedisStatementStore(link.vertx(), link.link(), "5ca1ab1e");
     }
 
     private static Map<TenantId, List<String>> accounts() {
-        return AdversarialNames.TENANTS.stream().collect(Collectors.toMap(tenant -> tenant, _ -> List.of()));
+        return AdversarialNames.TENANTS.stream().collect(Collectors.toMap(tenant -> tenant, _ -> KEYS));
     }
 
     @AfterEach
@@ -103,7 +107,17 @@ class RedisIsolationTest extends IsolationContract {
     }
 
     @Override
+    protected StatementStore statements() {
+        return statements;
+    }
+
+    @Override
+    protected ArmStateStore arms() {
+        return new RedisArmStateStore(link.link());
+    }
+
+    @Override
     protected int cases() {
-        return 5_000;
+        return 3_000;
     }
 }
