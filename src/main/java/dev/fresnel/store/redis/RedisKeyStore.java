@@ -81,7 +81,9 @@ public final class RedisKeyStore implements KeyStore {
                         Text.arguments(field(ISSUED, key.key().hash()), key.text(), revisions.get(), key.label()))
                 .onSuccess(_ -> link.wrote())
                 .map(answer ->
-                        answer.filter(kept -> kept.toInteger() == 1).isPresent() ? Issue.ISSUED : Issue.NAME_TAKEN);
+                        answer.filter(kept -> kept.toString().equals("1")).isPresent()
+                                ? Issue.ISSUED
+                                : Issue.NAME_TAKEN);
     }
 
     @Override
