@@ -44,8 +44,12 @@ class FairQueueTest {
         FairQueue queue = new FairQueue(8, 1_000);
         List<FairQueue.Ticket> noise =
                 IntStream.range(0, 100).mapToObj(i -> ticket(NOISY, "n" + i)).toList();
-        noise.forEach(queue::enter);
-        IntStream.range(0, 100).mapToObj(i -> ticket(VICTIM, "v" + i)).forEach(queue::enter);
+        for (FairQueue.Ticket ticket : noise) {
+            var _ = queue.enter(ticket);
+        }
+        for (int i = 0; i < 100; i++) {
+            var _ = queue.enter(ticket(VICTIM, "v" + i));
+        }
 
         noise.subList(0, 8).forEach(queue::leave);
 
