@@ -15,14 +15,11 @@ import java.net.http.HttpResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a key lets its holder do: scopes, models, an end (T5, S24). */
-@Execution(ExecutionMode.CONCURRENT)
 class KeysTest {
     private Vertx vertx;
     private FakeUpstream upstream;

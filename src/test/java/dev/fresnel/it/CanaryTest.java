@@ -32,11 +32,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** X1, T4: a canary in every place for a secret is found in nothing that leaves the process, whatever fails. */
-@Execution(ExecutionMode.CONCURRENT)
 class CanaryTest {
     private static final String TASK = "Write CRUD endpoints for 5 entities";
 

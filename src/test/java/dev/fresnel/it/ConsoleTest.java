@@ -24,8 +24,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -34,7 +32,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The console in a real browser, on a gateway with traffic: each view and each action. Every page that is closed has also shown that it logged no error,
  * kept its content security policy and asked nobody but its gateway.
  */
-@Execution(ExecutionMode.CONCURRENT)
 class ConsoleTest {
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");
 

@@ -22,15 +22,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * The official openai package of Node gets the same through the gateway as from the provider, except the model that answered. The
  * calls and the comparison are in {@code src/test/node/run.mjs}; what reached the provider is compared here. Without Node the test
  * is skipped with a message, unless {@code CI=true}.
  */
-@Execution(ExecutionMode.CONCURRENT)
 class NodeSdkTest {
     private static final Duration LIMIT = Duration.ofMinutes(3);
 

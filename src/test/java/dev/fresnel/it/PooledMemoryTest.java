@@ -28,13 +28,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Broken connections give their memory back. Vert.x 5.1.6 keeps what it has read for a paused reader in pooled buffers outside the
  * heap, and forgets them when the connection closes: most of a megabyte for every slow client that leaves.
  */
-@Isolated("it weighs the whole process")
 class PooledMemoryTest {
     private static final int ROUNDS = 5;
     private static final int WINDOWS = 4;

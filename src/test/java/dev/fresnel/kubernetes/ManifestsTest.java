@@ -8,13 +8,10 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The overlays under {@code k8s} render, pass the official model and the rules for pods; and what is broken does not. */
-@Execution(ExecutionMode.CONCURRENT)
 class ManifestsTest {
     private static final String SPEC = "spec.template.spec.";
     private static final String GATEWAY = SPEC + "containers[fresnel]";

@@ -31,12 +31,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A real Redis under the config of the component and the users that the documentation makes: enough for a gateway, and for nobody else. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no redis-server")
-@Execution(ExecutionMode.CONCURRENT)
 class RedisComponentTest {
     private static final String PASSWORD = "correct-horse-battery-staple";
     private static final String TASK =
