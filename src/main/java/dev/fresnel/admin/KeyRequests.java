@@ -247,7 +247,10 @@ public final class KeyRequests implements OperationGroup {
                                 name);
                     case NAME_TAKEN -> taken(tenant, name);
                 })
-                .otherwise(_ -> AdminReply.storeAway());
+                .otherwise(_ -> AdminReply.refused(
+                        ErrorCode.STORE_UNAVAILABLE,
+                        "The store does not answer. It may have taken the key all the same: look whether the list of keys has it, and if it has, "
+                                + "revoke it, since nobody has seen it, and take another name."));
     }
 
     /** By what is known here; of keys that another replica issues meanwhile the store knows. */

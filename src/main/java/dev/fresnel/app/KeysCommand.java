@@ -191,7 +191,7 @@ final class KeysCommand implements Runnable {
                         key.get("state").asString(),
                         key.get("origin").asString(),
                         joined(key.get("scopes")),
-                        models(key.get("models"), key.get("tenant_models")),
+                        models(key.get("models"), key.path("tenant_models")),
                         key.get("expires_at").isNull()
                                 ? "never"
                                 : key.get("expires_at").asString());
@@ -205,7 +205,7 @@ final class KeysCommand implements Runnable {
 
         /** Both lists hold, so a key without one has its tenant's. */
         private static String models(JsonNode own, JsonNode tenant) {
-            String of = tenant.isNull() ? "" : "tenant: " + joined(tenant);
+            String of = tenant.isArray() ? "tenant: " + joined(tenant) : "";
             return own.isNull() ? (of.isEmpty() ? "all" : of) : joined(own) + (of.isEmpty() ? "" : " (" + of + ")");
         }
 

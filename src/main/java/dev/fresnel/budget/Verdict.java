@@ -71,7 +71,8 @@ public sealed interface Verdict {
             if (!of.limit().isLessThan(Ledger.sum(of.spent(), needed))) {
                 ways.add("send it again when running requests have ended");
             }
-            resetsAt.ifPresent(end -> ways.add("wait until " + end + ", when it begins anew"));
+            resetsAt.filter(_ -> !of.limit().isLessThan(needed))
+                    .ifPresent(end -> ways.add("wait until " + end + ", when it begins anew"));
             ways.add("ask the operator to raise it");
             String all = String.join(", or ", ways);
             return Character.toUpperCase(all.charAt(0)) + all.substring(1) + ".";

@@ -12,7 +12,8 @@ import java.util.function.LongSupplier;
  * The time of one event loop, shared among tenants. Reading and deciding a request is work of micro- to milliseconds that nothing can interrupt;
  * when a hundred requests arrive together, all that comes behind them would wait for all of them. So work is done at once only while the
  * loop has not done {@link #SLICE_NANOS} of it since it last looked at its sockets. What comes then waits, and a slice of it is done after
- * each look, for the tenant that has had least of the loop's time. Whoever sends little waits for one slice and one piece of somebody else's
+ * each look, for the tenant that has had least of the loop's time. A slice is as long as the look before it took where that is longer: a loop
+ * with thousands of streams to relay still gives half of its time to what is new. Whoever sends little waits for one slice and one piece of somebody else's
  * work, and gets all it asks for up to an equal part, however large the others' pieces are.
  *
  * <p>Start-time fair queueing: a tenant that comes back after a pause begins where the one being served is, so that nobody saves time up.
@@ -34,6 +35,8 @@ final class Turns {
 
     private long used;
     private boolean sliceIsComing;
+    /** When the coming slice was asked for. */
+    private long asked;
 
     private static final class Line {
         final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
@@ -67,6 +70,7 @@ final class Turns {
     private void run(Line line, Runnable work) {
         if (!sliceIsComing) {
             sliceIsComing = true;
+            asked = nanos.getAsLong();
             afterSockets.execute(this::slice);
         }
         served = line.had;
@@ -82,8 +86,10 @@ final class Turns {
 
     private void slice() {
         sliceIsComing = false;
+        long elsewhere = nanos.getAsLong() - asked - used;
+        long length = Math.max(SLICE_NANOS, elsewhere);
         used = 0;
-        while (waits > 0 && used < SLICE_NANOS) {
+        while (waits > 0 && used < length) {
             Line next = lines.values().stream()
                     .filter(line -> !line.waiting.isEmpty())
                     .min(Comparator.comparingLong(line -> line.had))

@@ -33,6 +33,8 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request at the data listener: who sent it, what it asks for, and what is refused at the door. Served to its end by the config
@@ -227,16 +229,23 @@ final class Visit {
     /** Does what costs the event loop time, when it is the tenant's turn. */
     private void inTurn(Arrival arrival, Runnable work) {
         ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
-        turns.take(
-                arrival.tenant().id(),
-                () -> context.dispatch(() -> {
-                    if (client.isGone()) {
-                        // What it had of its limits was given back, and must not be taken again.
-                        serving.exchanges().brokenOff(arrival, request, client);
-                    } else {
-                        work.run();
-                    }
-                }));
+        AtomicReference<@Nullable Runnable> due = new AtomicReference<>(work);
+        // A client that has left takes what it sent with it: nothing else bounds what waits here.
+        client.whenGone(() -> due.set(null));
+        turns.take(arrival.tenant().id(), () -> context.dispatch(() -> begin(arrival, due.getAndSet(null))));
+    }
+
+    /** @param work empty when the client has left */
+    private void begin(Arrival arrival, @Nullable Runnable work) {
+        if (work == null) {
+            // What it had of its limits was given back, and must not be taken again.
+            serving.exchanges().brokenOff(arrival, request, client);
+        } else if (client.isAnswered()) {
+            // The gateway stops, and has told the client so.
+            serving.exchanges().answered(arrival, request, client);
+        } else {
+            work.run();
+        }
     }
 
     private boolean isShort() {

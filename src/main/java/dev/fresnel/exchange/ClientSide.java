@@ -114,6 +114,11 @@ public final class ClientSide {
         return gone;
     }
 
+    /** Whether all that will be said to the client has been said. */
+    public boolean isAnswered() {
+        return over;
+    }
+
     /** The code of the error that the client was told; empty when there was none. */
     Optional<String> error() {
         return error;
@@ -188,8 +193,8 @@ public final class ClientSide {
         // Closing an already closed connection is no news to anybody.
         if (connection instanceof HttpServerConnection own) {
             // The connection's own close() waits until what was written has left, and a client that does not read never
-            // lets
-            // it. Closing from below Vert.x gives its memory back at once.
+            // lets it. Closing
+            // from below Vert.x gives its memory back at once.
             var _ = own.channelHandlerContext().close();
         } else {
             var _ = connection.close();

@@ -337,8 +337,10 @@ final class Deciding {
     }
 
     private Future<Void> reserve(ChatRequest request, Assessment assessment) {
-        Optional<Price> price =
-                journal.requested.flatMap(model -> parts.prices().find(model.name()));
+        Optional<Model> asked = assessment.route() instanceof Route.Delegate delegate
+                ? Optional.of(delegate.model())
+                : journal.requested;
+        Optional<Price> price = asked.flatMap(model -> parts.prices().find(model.name()));
         Usage most = assessment.estimates().atMost(request);
         // A decision that failed weighed nothing, but its request still has a price.
         Optional<Usd> worst = assessment.worstCase().or(() -> price.map(known -> known.atMost(most)));

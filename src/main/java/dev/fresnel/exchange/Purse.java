@@ -101,7 +101,7 @@ final class Purse {
     /**
      * How a client can make its request cheaper: by asking for less output, of which one token a choice is the least.
      *
-     * @param price of the model that was asked for
+     * @param price of the model that is to answer
      * @param most what the request may consume as it is
      */
     static Optional<Verdict.Thrift> thrift(Optional<Price> price, ChatRequest request, Usage most) {

@@ -91,8 +91,8 @@ public final class KeyRegister {
     }
 
     /**
-     * Issues a key: it opens its tenant here when the future completes with {@code ISSUED}. Fails when the store does not take it; it then opens
-     * nothing, as one whose name is taken.
+     * Issues a key: it opens its tenant here when the future completes with {@code ISSUED}. Fails when the store does not say that it took it: it then
+     * opens nothing here, and is listed once the store shows that it did. One whose name is taken opens nothing.
      */
     public Future<KeyStore.Issue> issue(IssuedKey key) {
         return store.issue(key).onSuccess(issue -> {

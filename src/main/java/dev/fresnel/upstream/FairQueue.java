@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /**
  * Who may use an upstream's connections now, and who waits. A connection that gets free goes to the waiting share that has fewest, and
- * among equals to the one that has waited for its turn: one tenant's hundred calls cost another's single call one turn, and however long
+ * among equals to the one that has waited longest for its next: one tenant's hundred calls cost another's single call one turn, and however long
  * the calls take, shares that all want more end up with equally many. When the queue is full, whoever has most in it gives up the newest
  * place to a share that has less.
  *
@@ -38,8 +38,8 @@ final class FairQueue {
     private static final class Line {
         private final ArrayDeque<Ticket> waiting = new ArrayDeque<>();
         private int running;
-        /** When it last got a place that it had waited for, counted in such places. */
-        private long lastTurn;
+        /** When it began to wait for its next place, or last gave one back while it waited, in the order of such events. */
+        private long waitsSince;
 
         boolean isEmpty() {
             return running == 0 && waiting.isEmpty();
@@ -103,6 +103,10 @@ final class FairQueue {
                 }
             }
             ticket.state = State.WAITING;
+            if (line.waiting.isEmpty()) {
+                // Behind all that wait already, or whoever keeps coming back would always be before who stays.
+                line.waitsSince = ++turn;
+            }
             line.waiting.add(ticket);
             waits++;
         }
@@ -153,6 +157,10 @@ final class FairQueue {
             if (ticket.state == State.RUNNING) {
                 running--;
                 line.running--;
+                if (!line.waiting.isEmpty()) {
+                    // It has had its turn.
+                    line.waitsSince = ++turn;
+                }
             } else {
                 line.waiting.remove(ticket);
                 waits--;
@@ -170,13 +178,13 @@ final class FairQueue {
         while (waits > 0 && running < places) {
             Optional<Line> line = lines.values().stream()
                     .filter(one -> !one.waiting.isEmpty() && mayRun(one))
-                    .min(Comparator.<Line>comparingInt(one -> one.running).thenComparingLong(one -> one.lastTurn));
+                    .min(Comparator.<Line>comparingInt(one -> one.running).thenComparingLong(one -> one.waitsSince));
             if (line.isEmpty()) {
                 break;
             }
             Ticket ticket = line.get().waiting.removeFirst();
             waits--;
-            line.get().lastTurn = ++turn;
+            line.get().waitsSince = ++turn;
             run(ticket, line.get());
             in.add(ticket);
         }

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
@@ -23,7 +24,9 @@ public final class RedisServer implements AutoCloseable {
     /** A cluster node listens on its port plus this, too. */
     private static final int BUS_OFFSET = 10_000;
 
-    private static final int MAX_PORT = 65_535;
+    private static final int FIRST_PORT = 10_000;
+    private static final int PORTS = 3_000;
+    private static final AtomicInteger NEXT = new AtomicInteger();
 
     private final int port;
     private final Path directory;
@@ -190,19 +193,19 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
-    /** Free now, together with the port of the cluster bus. */
+    /**
+     * Free now, together with the port of the cluster bus. Below the ports that systems give to connections, and of other ones in each process
+     * that runs tests: nobody takes it before the server does.
+     */
     public static int freePort() {
-        for (int attempt = 0; attempt < 1_000; attempt++) {
-            try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                int port = probe.getLocalPort();
-                if (port + BUS_OFFSET <= MAX_PORT && isFree(port + BUS_OFFSET)) {
-                    return port;
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+        for (int attempt = 0; attempt < PORTS; attempt++) {
+            int port =
+                    FIRST_PORT + Integer.getInteger("surefire.forkNumber", 0) * PORTS + NEXT.getAndIncrement() % PORTS;
+            if (isFree(port) && isFree(port + BUS_OFFSET)) {
+                return port;
             }
         }
-        throw new AssertionError("no free port below " + (MAX_PORT - BUS_OFFSET));
+        throw new AssertionError("no free port from " + FIRST_PORT);
     }
 
     private static boolean isFree(int port) {

@@ -3,8 +3,11 @@ package dev.fresnel.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fresnel.value.TenantId;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -16,6 +19,9 @@ class FairQueueTest {
 
     private final List<String> ran = new ArrayList<>();
     private final List<String> displaced = new ArrayList<>();
+    private final Map<String, FairQueue.Ticket> tickets = new HashMap<>();
+    private final Map<String, Integer> turns = new HashMap<>();
+    private final ArrayDeque<String> running = new ArrayDeque<>();
 
     private FairQueue.Ticket ticket(Share share, String name) {
         return new FairQueue.Ticket(share, () -> ran.add(name), () -> displaced.add(name));
@@ -36,6 +42,39 @@ class FairQueueTest {
 
         assertThat(ran).as("who has nothing comes first").containsExactly("v", "n0");
         assertThat(displaced).isEmpty();
+    }
+
+    /** Tenants that ask again as soon as they are answered: nobody is before who has waited longer, whatever the names. */
+    @Test
+    void placesGoRound_whenTheyAreFewerThanTheTenantsThatAskOneByOne() {
+        for (int places = 1; places <= 3; places++) {
+            FairQueue queue = new FairQueue(places, 1_000);
+            turns.clear();
+            running.clear();
+            "abcdefghij".chars().mapToObj(Character::toString).forEach(tenant -> ask(queue, tenant));
+            for (int i = 0; i < 1_000; i++) {
+                String over = running.remove();
+                queue.leave(tickets.get(over));
+                ask(queue, over);
+            }
+
+            assertThat(turns).hasSize(10);
+            assertThat(turns.values()).allSatisfy(count -> assertThat(count).isBetween(99, 102));
+        }
+    }
+
+    private void ask(FairQueue queue, String tenant) {
+        FairQueue.Ticket ticket =
+                new FairQueue.Ticket(Share.of(new TenantId(tenant)), () -> begins(tenant), () -> displaced.add(tenant));
+        tickets.put(tenant, ticket);
+        if (queue.enter(ticket) == FairQueue.Entry.RUNS) {
+            begins(tenant);
+        }
+    }
+
+    private void begins(String tenant) {
+        turns.merge(tenant, 1, Integer::sum);
+        running.add(tenant);
     }
 
     /** Taking turns alone would leave who has short calls with few places, since each that it gives back is soon the other's. */

@@ -65,7 +65,18 @@ public final class EmbeddedKeyStore implements KeyStore {
                     put(access, ISSUED, key.key().hash(), key.text());
                     return Issue.ISSUED;
                 })
-                .compose(issue -> onDisk().map(issue));
+                .compose(issue -> onDisk().map(issue).recover(problem -> takenBack(key, issue, problem)));
+    }
+
+    /** A key that is not on disk is not issued, and its name stays free. */
+    private <T> Future<T> takenBack(IssuedKey key, Issue issue, Throwable problem) {
+        return store.inOrder(access -> {
+                    if (issue == Issue.ISSUED) {
+                        access.remove(ISSUED, key.key().hash().written());
+                        writes.incrementAndGet();
+                    }
+                })
+                .compose(_ -> Future.failedFuture(problem));
     }
 
     /** On the store's one thread, so nobody writes between this and what follows from it. */
