@@ -2,17 +2,20 @@ package dev.fresnel.edge;
 
 import dev.fresnel.value.TenantId;
 import java.util.ArrayDeque;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.SequencedMap;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 
 /**
  * The time of one event loop, shared among tenants. Reading and deciding a request is work of micro- to milliseconds that nothing can interrupt;
  * when a hundred requests arrive together, all that comes behind them would wait for all of them. So work is done at once only while the
- * loop has not done {@link #SLICE_NANOS} of it since it last looked at its sockets. What comes then waits, and is done from the tenants in
- * turn, a slice of it after each look. Whoever sends little waits for one slice and one piece of each other tenant's work at most.
+ * loop has not done {@link #SLICE_NANOS} of it since it last looked at its sockets. What comes then waits, and a slice of it is done after
+ * each look, for the tenant that has had least of the loop's time. Whoever sends little waits for one slice and one piece of somebody else's
+ * work, and gets all it asks for up to an equal part, however large the others' pieces are.
+ *
+ * <p>Start-time fair queueing: a tenant that comes back after a pause begins where the one being served is, so that nobody saves time up.
  *
  * <p>One per event loop; not thread-safe.
  */
@@ -22,9 +25,21 @@ final class Turns {
 
     private final LongSupplier nanos;
     private final Executor afterSockets;
-    private final SequencedMap<TenantId, ArrayDeque<Runnable>> waiting = new LinkedHashMap<>();
+    /** Of tenants that wait, or that have had more time than who was served last. */
+    private final Map<TenantId, Line> lines = new HashMap<>();
+
+    private int waits;
+    /** The time that whoever was served last had had by then. */
+    private long served;
+
     private long used;
     private boolean sliceIsComing;
+
+    private static final class Line {
+        final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+        /** Nanoseconds of the loop's time. */
+        long had;
+    }
 
     /**
      * @param nanos a monotonic clock, in nanoseconds
@@ -37,44 +52,49 @@ final class Turns {
 
     /** Does {@code work} now, or when it is the tenant's turn. */
     void take(TenantId tenant, Runnable work) {
-        if (waiting.isEmpty() && used < SLICE_NANOS) {
-            run(work);
+        Line line = lines.computeIfAbsent(tenant, _ -> new Line());
+        if (line.waiting.isEmpty()) {
+            line.had = Math.max(line.had, served);
+        }
+        if (waits == 0 && used < SLICE_NANOS) {
+            run(line, work);
         } else {
-            waiting.computeIfAbsent(tenant, _ -> new ArrayDeque<>()).add(work);
+            line.waiting.add(work);
+            waits++;
         }
     }
 
-    private void run(Runnable work) {
+    private void run(Line line, Runnable work) {
         if (!sliceIsComing) {
             sliceIsComing = true;
             afterSockets.execute(this::slice);
         }
+        served = line.had;
         long began = nanos.getAsLong();
         try {
             work.run();
         } finally {
-            used += nanos.getAsLong() - began;
+            long took = nanos.getAsLong() - began;
+            used += took;
+            line.had += took;
         }
     }
 
     private void slice() {
         sliceIsComing = false;
         used = 0;
-        while (!waiting.isEmpty() && used < SLICE_NANOS) {
-            run(next());
+        while (waits > 0 && used < SLICE_NANOS) {
+            Line next = lines.values().stream()
+                    .filter(line -> !line.waiting.isEmpty())
+                    .min(Comparator.comparingLong(line -> line.had))
+                    .orElseThrow();
+            waits--;
+            run(next, next.waiting.removeFirst());
         }
-    }
-
-    /** The oldest of the tenant whose turn it is, which then goes to the back. */
-    private Runnable next() {
-        Map.Entry<TenantId, ArrayDeque<Runnable>> turn = waiting.firstEntry();
-        TenantId tenant = turn.getKey();
-        ArrayDeque<Runnable> queue = turn.getValue();
-        Runnable work = queue.removeFirst();
-        waiting.remove(tenant);
-        if (!queue.isEmpty()) {
-            waiting.put(tenant, queue);
+        if (waits == 0) {
+            // Nobody is behind anybody: all begin anew.
+            lines.clear();
+            served = 0;
         }
-        return work;
     }
 }

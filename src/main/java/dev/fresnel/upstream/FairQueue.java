@@ -14,7 +14,7 @@ import java.util.Optional;
  * the calls take, shares that all want more end up with equally many. When the queue is full, whoever has most in it gives up the newest
  * place to a share that has less.
  *
- * <p>The last sixteenth of the connections is kept for shares that have less than their part of them, with one more share than there are:
+ * <p>The last eighth of the connections is kept for shares that have less than their part of them, with one more share than there are:
  * who comes late need not wait until a long stream of somebody else's ends.
  *
  * <p>A call keeps its place until its reply was read, which may be a little longer than it has its connection.
@@ -22,7 +22,7 @@ import java.util.Optional;
  * <p>Thread-safe; its lock is held for a few steps and never while a caller's code runs.
  */
 final class FairQueue {
-    private static final int KEPT_OF = 16;
+    private static final int KEPT_OF = 8;
 
     private final int places;
     private final int kept;

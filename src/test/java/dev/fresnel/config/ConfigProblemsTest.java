@@ -77,7 +77,8 @@ class ConfigProblemsTest {
                 .contains("upstreams.lab.credential: keeps the api-key from being sent");
         assertThat(Configs.warnings(yaml.formatted("client"))).anyMatch(warning -> warning.contains("never passed on"));
         assertThat(Configs.warnings(yaml.formatted("none"))).noneMatch(warning -> warning.contains("never passed on"));
-        assertThat(Configs.valid(yaml.formatted("none")).upstreams().get("lab").credential())
+        assertThat(Configs.upstream(Configs.valid(yaml.formatted("none")), "lab")
+                        .credential())
                 .isEqualTo(new Credential.None());
     }
 

@@ -55,12 +55,48 @@ class TurnsTest {
         look();
         look();
 
-        assertThat(done).containsExactly("n0", "n1", "|", "n2", "|", "v", "|");
+        assertThat(done).containsExactly("n0", "n1", "|", "v", "|", "n2", "|");
         for (int i = 0; i < 200; i++) {
             look();
         }
         assertThat(done).contains("n99");
         assertThat(afterSockets).isEmpty();
+    }
+
+    @Test
+    void sharesTime_notPieces() {
+        take(NOISY, "plug", LONG);
+        for (int i = 0; i < 20; i++) {
+            take(NOISY, "n", 4 * LONG);
+            take(VICTIM, "v", LONG);
+        }
+
+        for (int i = 0; i < 16; i++) {
+            look();
+        }
+
+        assertThat(done.stream().filter("v"::equals)).hasSizeBetween(12, 13);
+        assertThat(done.stream().filter("n"::equals)).hasSizeBetween(3, 4);
+    }
+
+    @Test
+    void savesNoTimeUp_whileItSendsNothing() {
+        take(VICTIM, "v", 1);
+        for (int i = 0; i < 50; i++) {
+            take(NOISY, "n", LONG);
+        }
+        for (int i = 0; i < 20; i++) {
+            look();
+        }
+        done.clear();
+        for (int i = 0; i < 10; i++) {
+            take(VICTIM, "v", LONG);
+        }
+        for (int i = 0; i < 10; i++) {
+            look();
+        }
+
+        assertThat(done.stream().filter("n"::equals)).hasSizeBetween(4, 6);
     }
 
     @Test

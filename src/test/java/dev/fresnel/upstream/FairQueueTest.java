@@ -41,7 +41,7 @@ class FairQueueTest {
     /** Taking turns alone would leave who has short calls with few places, since each that it gives back is soon the other's. */
     @Test
     void sharesThatAllWantMore_endUpWithEquallyMany_howeverLongTheirCallsAre() {
-        FairQueue queue = new FairQueue(8, 1_000);
+        FairQueue queue = new FairQueue(6, 1_000);
         List<FairQueue.Ticket> noise =
                 IntStream.range(0, 100).mapToObj(i -> ticket(NOISY, "n" + i)).toList();
         for (FairQueue.Ticket ticket : noise) {
@@ -51,30 +51,30 @@ class FairQueueTest {
             var _ = queue.enter(ticket(VICTIM, "v" + i));
         }
 
-        noise.subList(0, 8).forEach(queue::leave);
+        noise.subList(0, 6).forEach(queue::leave);
 
-        assertThat(ran).containsExactly("v0", "v1", "v2", "v3", "n8", "n9", "n10", "n11");
+        assertThat(ran).containsExactly("v0", "v1", "v2", "n6", "n7", "n8");
     }
 
     @Test
-    void keepsTheLastSixteenth_forWhoHasLessThanItsPart() {
+    void keepsTheLastEighth_forWhoHasLessThanItsPart() {
         FairQueue queue = new FairQueue(64, 1_000);
         List<FairQueue.Ticket> noise =
                 IntStream.range(0, 100).mapToObj(i -> ticket(NOISY, "n" + i)).toList();
         assertThat(noise.stream().map(queue::enter).filter(FairQueue.Entry.RUNS::equals))
-                .hasSize(60);
+                .hasSize(56);
 
         FairQueue.Ticket late = ticket(VICTIM, "v0");
         assertThat(queue.enter(late)).isEqualTo(FairQueue.Entry.RUNS);
-        for (int i = 1; i < 4; i++) {
+        for (int i = 1; i < 8; i++) {
             assertThat(queue.enter(ticket(VICTIM, "v" + i))).isEqualTo(FairQueue.Entry.RUNS);
         }
-        assertThat(queue.enter(ticket(VICTIM, "v4"))).isEqualTo(FairQueue.Entry.WAITS);
+        assertThat(queue.enter(ticket(VICTIM, "v8"))).isEqualTo(FairQueue.Entry.WAITS);
 
         queue.leave(late);
         queue.leave(noise.get(0));
         queue.leave(noise.get(99));
-        assertThat(ran).as("what the victim gives back is not the other's").containsExactly("v4");
+        assertThat(ran).as("what the victim gives back is not the other's").containsExactly("v8");
     }
 
     @Test
@@ -143,7 +143,7 @@ class FairQueueTest {
         in.forEach(queue::leave);
 
         assertThat(queue.isIdle()).isTrue();
-        for (int i = 0; i < 33 - 2; i++) {
+        for (int i = 0; i < 33 - 4; i++) {
             assertThat(queue.enter(ticket(VICTIM, "v"))).isEqualTo(FairQueue.Entry.RUNS);
         }
         assertThat(queue.enter(ticket(VICTIM, "v"))).isEqualTo(FairQueue.Entry.WAITS);
