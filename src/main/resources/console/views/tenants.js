@@ -113,6 +113,7 @@ function open(frame) {
           <div class="note">
             ${key.scopes.join(', ')}${key.models ? `; models ${key.models.join(', ')}` : ''}${key.expires_at ? `; until ${moment(key.expires_at)}` : ''}${key.revoked_at ? `; revoked ${moment(key.revoked_at)} by ${key.revoked_by}` : ''}
           </div>
+          ${allowance(key)}
           ${Object.keys(key.metadata).length > 0 ? html`<div class="note">${Object.entries(key.metadata).map(([name, value]) => `${name}: ${value}`).join('; ')}</div>` : nothing}
         </div>
         ${key.state === 'revoked' ? nothing : html`<button type="button" class="quiet small danger" aria-label="Revoke ${key.name}" @click=${() => revoke(key)}>Revoke</button>`}
@@ -131,6 +132,13 @@ function who(order) {
   return order.at
     ? html`<p class="note">${order.state === 'paused' ? 'Paused' : 'Resumed'} ${moment(order.at)} by ${order.by}${order.reason ? html`: ${order.reason}` : nothing}</p>`
     : nothing;
+}
+
+/** What a key itself may spend and use; how its budget stands is among the tenant's. */
+function allowance(key) {
+  const budget = Object.entries(key.budget).map(([name, amount]) => `${name} ${usd(amount)}`);
+  const limits = Object.entries(key.limits).map(([name, most]) => `${name} ${most}`);
+  return budget.length + limits.length > 0 ? html`<div class="note">At most ${[...budget, ...limits].join(', ')}</div>` : nothing;
 }
 
 /** One limit of a tenant or of one of its keys; without a limit only what was spent. */

@@ -1,7 +1,9 @@
 package dev.fresnel.admin;
 
 import dev.fresnel.value.TenantId;
+import dev.fresnel.value.Usd;
 import io.vertx.core.buffer.Buffer;
+import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,13 @@ public record AdminRequest(Map<String, List<String>> values, Buffer body, String
 
     public Optional<Long> number(String name) {
         return text(name).map(Long::valueOf);
+    }
+
+    public Optional<Usd> dollars(String name) {
+        return text(name)
+                .map(BigDecimal::new)
+                .map(BigDecimal::stripTrailingZeros)
+                .map(Usd::of);
     }
 
     public Optional<LocalDate> day(String name) {

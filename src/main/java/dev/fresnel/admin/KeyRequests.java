@@ -1,13 +1,13 @@
 package dev.fresnel.admin;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.fresnel.budget.Budget;
+import dev.fresnel.budget.Period;
 import dev.fresnel.tenant.AllowedModels;
 import dev.fresnel.tenant.FreshKey;
 import dev.fresnel.tenant.IssuedKey;
 import dev.fresnel.tenant.KeyHash;
 import dev.fresnel.tenant.KeyRegister;
-import dev.fresnel.tenant.Limits;
+import dev.fresnel.tenant.Limit;
 import dev.fresnel.tenant.Revocation;
 import dev.fresnel.tenant.Scope;
 import dev.fresnel.tenant.Tenant;
@@ -16,27 +16,20 @@ import dev.fresnel.value.TenantId;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import java.io.IOException;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** Keys of tenants: what there is, issuing one, revoking one. A key itself is shown once, to whoever had it issued. Thread-safe. */
 public final class KeyRequests implements OperationGroup {
     private static final String PATH = "/admin/keys";
-    private static final String NAME = "[A-Za-z0-9._-]{1,64}";
-    private static final String MODEL = "[!-~]{1,128}";
-    private static final int MAX_ITEMS = 100;
-    private static final int MAX_CHARS = 401;
 
     private final Supplier<List<Tenant>> tenants;
     private final KeyRegister register;
@@ -70,13 +63,7 @@ public final class KeyRequests implements OperationGroup {
                         PATH,
                         "key_issued",
                         this::issue,
-                        Parameter.body("tenant", new ParameterType.KnownTenant(names))
-                                .required(),
-                        Parameter.body("name", new ParameterType.Text(64)),
-                        Parameter.body("scopes", new ParameterType.Texts(Scope.values().length, 32)),
-                        Parameter.body("models", new ParameterType.Texts(MAX_ITEMS, 128)),
-                        Parameter.body("expires", new ParameterType.Text(32)),
-                        Parameter.body("metadata", new ParameterType.Texts(MAX_ITEMS, MAX_CHARS))),
+                        NewKey.parameters(names).toArray(Parameter[]::new)),
                 Operation.change(
                         HttpMethod.DELETE,
                         PATH + "/{id}",
@@ -147,6 +134,17 @@ public final class KeyRequests implements OperationGroup {
         json.writeEndArray();
         models(json, "models", key.models());
         models(json, "tenant_models", held.ofTenant());
+        json.writeObjectFieldStart("budget");
+        for (Period period : key.budget().periods()) {
+            json.writeFieldName(period.adjective());
+            json.writeNumber(key.budget().limit(period).orElseThrow().toString());
+        }
+        json.writeEndObject();
+        json.writeObjectFieldStart("limits");
+        for (Map.Entry<Limit, Long> limit : key.limits().most().entrySet()) {
+            json.writeNumberField(limit.getKey().key(), limit.getValue());
+        }
+        json.writeEndObject();
         json.writeStringField("expires_at", key.expires().map(Instant::toString).orElse(null));
         json.writeObjectFieldStart("metadata");
         for (Map.Entry<String, String> note : key.metadata().entrySet()) {
@@ -198,19 +196,7 @@ public final class KeyRequests implements OperationGroup {
         List<RequestProblem> problems = new ArrayList<>();
         FreshKey fresh = FreshKey.make(random);
         TenantId tenant = request.tenant("tenant").orElseThrow();
-        String name = request.text("name").orElseGet(() -> TenantKey.defaultName(fresh.hash()));
-        if (!name.matches(NAME)) {
-            problems.add(RequestProblem.of("name", "name must match " + NAME));
-        }
-        TenantKey key = new TenantKey(
-                fresh.hash(),
-                name,
-                scopes(request, problems),
-                models(request, problems),
-                expires(request, problems),
-                Budget.NONE,
-                metadata(request, problems),
-                Limits.NONE);
+        TenantKey key = NewKey.read(request, fresh.hash(), clock.instant(), problems);
         if (!problems.isEmpty()) {
             return refused(new AdminReply.Refused(ErrorCode.INVALID_REQUEST, problems));
         }
@@ -223,8 +209,8 @@ public final class KeyRequests implements OperationGroup {
                     "As many keys were issued as there may be (" + KeyRegister.MAXIMUM
                             + "). Declare keys in the config."));
         }
-        if (isTaken(tenant, name)) {
-            return refused(taken(tenant, name));
+        if (isTaken(tenant, key.name())) {
+            return refused(taken(tenant, key.name()));
         }
         IssuedKey issued = new IssuedKey(tenant, key, clock.instant(), request.by());
         return register.issue(issued)
@@ -241,16 +227,29 @@ public final class KeyRequests implements OperationGroup {
                                                     key,
                                                     Optional.of(issued),
                                                     models().getOrDefault(tenant, AllowedModels.ALL)));
+                                    json.writeArrayFieldStart("warnings");
+                                    for (String warning : warnings(tenant, key)) {
+                                        json.writeString(warning);
+                                    }
+                                    json.writeEndArray();
                                     json.writeEndObject();
                                 },
                                 tenant,
-                                name);
-                    case NAME_TAKEN -> taken(tenant, name);
+                                key.name());
+                    case NAME_TAKEN -> taken(tenant, key.name());
                 })
                 .otherwise(_ -> AdminReply.refused(
                         ErrorCode.STORE_UNAVAILABLE,
                         "The store does not answer. It may have taken the key all the same: look whether the list of keys has it, and if it has, "
                                 + "revoke it, since nobody has seen it, and take another name."));
+    }
+
+    /** Of what its tenant, by the config in force, comes before. */
+    private List<String> warnings(TenantId id, TenantKey key) {
+        return tenants.get().stream()
+                .filter(tenant -> tenant.id().equals(id))
+                .flatMap(tenant -> NewKey.warnings(key, tenant).stream())
+                .toList();
     }
 
     /** By what is known here; of keys that another replica issues meanwhile the store knows. */
@@ -268,74 +267,6 @@ public final class KeyRequests implements OperationGroup {
 
     private static Future<AdminReply> refused(AdminReply.Refused why) {
         return Future.succeededFuture(why);
-    }
-
-    private static Set<Scope> scopes(AdminRequest request, List<RequestProblem> problems) {
-        Set<Scope> scopes = EnumSet.noneOf(Scope.class);
-        Optional<List<String>> given = request.texts("scopes");
-        if (given.isEmpty()) {
-            return EnumSet.allOf(Scope.class);
-        }
-        for (String text : given.get()) {
-            Scope.ofKey(text)
-                    .ifPresentOrElse(
-                            scopes::add,
-                            () -> problems.add(RequestProblem.of(
-                                    "scopes",
-                                    "'" + text + "' is no scope; there are "
-                                            + String.join(
-                                                    ", ",
-                                                    EnumSet.allOf(Scope.class).stream()
-                                                            .map(Scope::key)
-                                                            .toList()))));
-        }
-        return scopes;
-    }
-
-    private static AllowedModels models(AdminRequest request, List<RequestProblem> problems) {
-        Optional<List<String>> given = request.texts("models");
-        if (given.filter(List::isEmpty).isPresent()) {
-            // Nothing and everything are too far apart to guess which is meant.
-            problems.add(RequestProblem.of(
-                    "models", "models must not be empty: name at least one, or leave it out for all models"));
-        }
-        given.ifPresent(all -> all.stream()
-                .filter(pattern -> !pattern.matches(MODEL))
-                .forEach(pattern -> problems.add(RequestProblem.of("models", "models must match " + MODEL))));
-        return new AllowedModels(given);
-    }
-
-    private Optional<Instant> expires(AdminRequest request, List<RequestProblem> problems) {
-        Optional<Instant> end = request.text("expires").flatMap(text -> {
-            try {
-                return Optional.of(Instant.parse(text.contains("T") ? text : text + "T00:00:00Z"));
-            } catch (DateTimeException none) {
-                problems.add(RequestProblem.of(
-                        "expires",
-                        "expires must be a date or a time in UTC, such as 2027-01-31 or 2027-01-31T17:00:00Z"));
-                return Optional.empty();
-            }
-        });
-        if (end.filter(at -> !at.isAfter(clock.instant())).isPresent()) {
-            problems.add(RequestProblem.of("expires", "expires must lie in the future"));
-        }
-        return end;
-    }
-
-    private static Map<String, String> metadata(AdminRequest request, List<RequestProblem> problems) {
-        Map<String, String> notes = new LinkedHashMap<>();
-        request.texts("metadata")
-                .ifPresent(all -> all.forEach(note -> {
-                    int equals = note.indexOf('=');
-                    boolean plain = note.chars().noneMatch(Character::isISOControl);
-                    if (equals < 1
-                            || !plain
-                            || notes.put(note.substring(0, equals), note.substring(equals + 1)) != null) {
-                        problems.add(RequestProblem.of(
-                                "metadata", "metadata must hold texts NAME=VALUE without line breaks, each name once"));
-                    }
-                }));
-        return notes;
     }
 
     // ---- revoking ----

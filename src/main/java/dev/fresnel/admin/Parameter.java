@@ -1,6 +1,7 @@
 package dev.fresnel.admin;
 
 import java.util.List;
+import java.util.Map;
 
 /** Something an operation is told. What it does not declare is refused. */
 public record Parameter(String name, Place place, ParameterType type, Presence presence) {
@@ -41,6 +42,19 @@ public record Parameter(String name, Place place, ParameterType type, Presence p
 
     public static Parameter queryOrBody(String name, ParameterType type) {
         return new Parameter(name, Place.QUERY_OR_BODY, type, Presence.OPTIONAL);
+    }
+
+    /**
+     * A JSON object in the body; may be left out, as each of its fields. A handler asks for {@code NAME.FIELD}.
+     *
+     * @param fields by name
+     */
+    public static Parameter group(String name, Map<String, ParameterType> fields) {
+        return body(
+                name,
+                new ParameterType.Group(fields.entrySet().stream()
+                        .map(field -> body(name + "." + field.getKey(), field.getValue()))
+                        .toList()));
     }
 
     public Parameter required() {

@@ -1,6 +1,7 @@
 package dev.fresnel.admin;
 
 import dev.fresnel.value.TenantId;
+import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -39,6 +40,36 @@ public sealed interface ParameterType {
     /** An array of texts, in a body only. */
     record Texts(int maxItems, int maxChars) implements ParameterType {}
 
+    /** US dollars, exact to the nano-dollar and not negative: a JSON number, in a body only. */
+    record Dollars() implements ParameterType {
+        /** The most that a config can say, too. */
+        public static final BigDecimal MOST = BigDecimal.valueOf(1_000_000_000);
+
+        private static final int DECIMALS = 9;
+
+        private static boolean isOne(String value) {
+            try {
+                BigDecimal dollars = new BigDecimal(value);
+                return dollars.signum() >= 0
+                        && dollars.compareTo(MOST) <= 0
+                        && dollars.stripTrailingZeros().scale() <= DECIMALS;
+            } catch (NumberFormatException none) {
+                return false;
+            }
+        }
+    }
+
+    /**
+     * A JSON object, in a body only. It has no value of its own.
+     *
+     * @param fields what may be in it, by its whole name: {@code budget.daily}
+     */
+    record Group(List<Parameter> fields) implements ParameterType {
+        public Group {
+            fields = List.copyOf(fields);
+        }
+    }
+
     /** Why {@code value} is none of this type, as what follows the parameter's name. */
     default Optional<String> problem(String value) {
         return switch (this) {
@@ -64,6 +95,12 @@ public sealed interface ParameterType {
                 unless(
                         !value.isBlank() && value.length() <= texts.maxChars(),
                         "must hold texts of 1 to " + texts.maxChars() + " characters");
+            case Dollars() ->
+                unless(
+                        Dollars.isOne(value),
+                        "must be an amount of US dollars from 0 to " + Dollars.MOST.toPlainString()
+                                + ", with nine decimals at most");
+            case Group _ -> throw new IllegalStateException("an object is read field by field");
         };
     }
 

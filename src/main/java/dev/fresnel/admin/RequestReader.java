@@ -50,8 +50,13 @@ final class RequestReader {
             return new Reading.Bad(new AdminReply.Refused(ErrorCode.NOT_FOUND, problems));
         }
         operation.in(Place.HEADER).forEach(this::header);
-        context.queryParams()
-                .forEach(given -> take(given.getKey(), List.of(given.getValue()), Place.QUERY, Place.QUERY_OR_BODY));
+        context.queryParams().forEach(given -> {
+            List<Parameter> known = operation.in(Place.QUERY, Place.QUERY_OR_BODY);
+            called(given.getKey(), known)
+                    .ifPresentOrElse(
+                            parameter -> take(parameter, List.of(given.getValue())),
+                            () -> unknown(given.getKey(), known));
+        });
         Buffer body = Objects.requireNonNullElseGet(context.body().buffer(), Buffer::buffer);
         if (operation.lines().isEmpty() && body.length() > 0) {
             object(body.getBytes());
@@ -83,22 +88,17 @@ final class RequestReader {
                 .ifPresent(value -> accept(parameter, List.of(value)));
     }
 
-    private void take(String name, List<String> given, Place... places) {
-        Optional<Parameter> known = operation.in(places).stream()
-                .filter(parameter -> parameter.name().equals(name))
-                .findFirst();
-        if (known.isEmpty()) {
-            unknown(name, places[0]);
-            return;
+    private static Optional<Parameter> called(String name, List<Parameter> known) {
+        return known.stream().filter(parameter -> parameter.name().equals(name)).findFirst();
+    }
+
+    private void take(Parameter parameter, List<String> given) {
+        List<String> earlier = values.get(parameter.name());
+        if (earlier == null) {
+            accept(parameter, given);
+        } else if (!earlier.equals(given)) {
+            problem(parameter.name(), parameter.name() + " is given twice");
         }
-        List<String> earlier = values.get(name);
-        if (earlier != null) {
-            if (!earlier.equals(given)) {
-                problem(name, name + " is given twice");
-            }
-            return;
-        }
-        accept(known.get(), given);
     }
 
     private void accept(Parameter parameter, List<String> given) {
@@ -115,16 +115,17 @@ final class RequestReader {
         }
     }
 
-    private void unknown(String name, Place place) {
-        List<String> known = operation.in(place, Place.QUERY_OR_BODY).stream()
-                .map(Parameter::name)
-                .toList();
+    private void unknown(String name, List<Parameter> known) {
         String instead = switch (known.size()) {
             case 0 -> "nothing is taken here";
-            case 1 -> "there is " + known.getFirst();
-            default -> "there are " + String.join(", ", known);
+            case 1 -> "there is " + names(known);
+            default -> "there are " + names(known);
         };
         problem(printable(name), "'" + printable(name) + "' is not known; " + instead);
+    }
+
+    private static String names(List<Parameter> parameters) {
+        return parameters.stream().map(Parameter::name).collect(Collectors.joining(", "));
     }
 
     private void problem(String parameter, String message) {
@@ -134,23 +135,17 @@ final class RequestReader {
     // ---- the body ----
 
     private void object(byte[] body) {
-        String keys = operation.in(Place.BODY, Place.QUERY_OR_BODY).stream()
-                .map(Parameter::name)
-                .collect(Collectors.joining(", "));
-        if (keys.isEmpty()) {
+        List<Parameter> known = operation.in(Place.BODY, Place.QUERY_OR_BODY);
+        if (known.isEmpty()) {
             problems.add(RequestProblem.of("no body is taken here"));
             return;
         }
         try (JsonParser json = AdminReply.JSON_FACTORY.createParser(body)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
-                problems.add(RequestProblem.of("the body must be a JSON object with " + keys));
+                problems.add(RequestProblem.of("the body must be a JSON object with " + names(known)));
                 return;
             }
-            while (json.nextToken() == JsonToken.FIELD_NAME) {
-                String name = json.currentName();
-                json.nextToken();
-                value(name, json);
-            }
+            fields("", known, json);
             if (json.nextToken() != null) {
                 problems.add(RequestProblem.of("the body must be one JSON object and nothing after it"));
             }
@@ -159,23 +154,32 @@ final class RequestReader {
         }
     }
 
-    /** The parser stands on the value, and afterwards on its last token. */
-    private void value(String name, JsonParser json) throws IOException {
-        Optional<Parameter> known = operation.in(Place.BODY, Place.QUERY_OR_BODY).stream()
-                .filter(parameter -> parameter.name().equals(name))
-                .findFirst();
-        JsonToken token = json.currentToken();
-        if (known.isEmpty()) {
-            json.skipChildren();
-            unknown(name, Place.BODY);
-        } else if (token != JsonToken.VALUE_NULL) {
-            // A null is as good as absent.
-            read(known.get(), json)
-                    .ifPresentOrElse(
-                            given -> take(name, given, Place.BODY, Place.QUERY_OR_BODY),
-                            () -> problem(
-                                    name, name + " must be " + word(known.get().type())));
+    /** The parser stands on the beginning of an object, and afterwards on its end. */
+    private void fields(String within, List<Parameter> known, JsonParser json) throws IOException {
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+            String name = within + json.currentName();
+            json.nextToken();
+            Optional<Parameter> parameter = called(name, known);
+            if (parameter.isEmpty()) {
+                json.skipChildren();
+                unknown(name, known);
+            } else if (json.currentToken() != JsonToken.VALUE_NULL) {
+                // A null is as good as absent.
+                value(parameter.get(), json);
+            }
         }
+    }
+
+    /** The parser stands on the value, and afterwards on its last token. */
+    private void value(Parameter parameter, JsonParser json) throws IOException {
+        if (parameter.type() instanceof ParameterType.Group group && json.currentToken() == JsonToken.START_OBJECT) {
+            fields(parameter.name() + ".", group.fields(), json);
+            return;
+        }
+        read(parameter, json)
+                .ifPresentOrElse(
+                        given -> take(parameter, given),
+                        () -> problem(parameter.name(), parameter.name() + " must be " + word(parameter.type())));
     }
 
     private static Optional<List<String>> read(Parameter parameter, JsonParser json) throws IOException {
@@ -184,6 +188,8 @@ final class RequestReader {
             case ParameterType.Texts expected -> texts(json, expected.maxItems());
             case ParameterType.WholeNumber _ -> single(json, token == JsonToken.VALUE_NUMBER_INT);
             case ParameterType.Flag _ -> single(json, token.isBoolean());
+            case ParameterType.Dollars _ -> single(json, token.isNumeric());
+            case ParameterType.Group _ -> Optional.empty();
             case ParameterType.Text _,
                     ParameterType.Choice _,
                     ParameterType.Tenant _,
@@ -222,6 +228,8 @@ final class RequestReader {
             case ParameterType.Texts texts -> "an array of at most " + texts.maxItems() + " texts";
             case ParameterType.WholeNumber _ -> "a whole number";
             case ParameterType.Flag _ -> "true or false";
+            case ParameterType.Dollars _ -> "a number";
+            case ParameterType.Group group -> "an object with " + names(group.fields());
             case ParameterType.Text _,
                     ParameterType.Choice _,
                     ParameterType.Tenant _,

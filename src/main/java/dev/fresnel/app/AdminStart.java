@@ -58,10 +58,10 @@ final class AdminStart {
                 new OpenApiRequests(),
                 new ConsoleRequests(),
                 new StatusRequests(
-                        () -> Status.json(inForce, gate, parts, learning.seeding(), log),
+                        () -> Status.json(inForce, register, gate, parts, learning.seeding(), log),
                         () -> ConfigJson.whole(inForce),
-                        () -> TenantsJson.tenants(inForce.config().tenants(), parts.killSwitch()),
-                        only -> TenantsJson.budgets(inForce.config().tenants(), only, parts.ledger()),
+                        () -> TenantsJson.tenants(inForce.config().tenants(), register, parts.killSwitch()),
+                        only -> TenantsJson.budgets(inForce.config().tenants(), register, only, parts.ledger()),
                         tenants),
                 events,
                 new PauseRequests(parts.killSwitch(), tenants),

@@ -8,7 +8,9 @@ import dev.fresnel.budget.Payer;
 import dev.fresnel.budget.Period;
 import dev.fresnel.chat.JsonText;
 import dev.fresnel.tenant.Tenant;
+import dev.fresnel.tenant.TenantKey;
 import dev.fresnel.value.Usd;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -16,12 +18,15 @@ import java.util.stream.Stream;
 final class BudgetJson {
     private BudgetJson() {}
 
-    /** The tenant's own limits, then those of each key; of a tenant without any, one row for the day. */
-    static Stream<String> standings(Tenant tenant, Ledger ledger) {
+    /**
+     * The tenant's own limits, then those of each key; of a tenant without any, one row for the day.
+     *
+     * @param budgeted keys of the tenant that have a budget
+     */
+    static Stream<String> standings(Tenant tenant, List<TenantKey> budgeted, Ledger ledger) {
         Stream<BudgetStanding> own =
                 ledger.standings(Payer.of(tenant.id(), tenant.budget().limits())).stream();
-        Stream<BudgetStanding> keys = tenant.keys().stream()
-                .filter(key -> key.budget().isLimited())
+        Stream<BudgetStanding> keys = budgeted.stream()
                 .flatMap(key ->
                         ledger.standings(Payer.of(tenant.id(), Budget.NONE).by(key.name(), key.budget())).stream());
         Stream<String> unlimited = tenant.budget().limits().isLimited()

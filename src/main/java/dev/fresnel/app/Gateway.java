@@ -238,10 +238,14 @@ public final class Gateway {
         EscalationBreaker breaker = new EscalationBreaker(clock);
         KillSwitch killSwitch =
                 Pausing.killSwitch(vertx, stores.pauses(), inForce, unharmed(telling.log()::onPause), closing);
-        KeyRegister register = Registering.register(vertx, stores.keys(), closing);
+        KeyRegister register = stores.register();
+        Registering.keepInStep(vertx, register, closing);
         inForce.warnAlso(next -> Registering.namesakes(next, register));
         Limiter limiter = new Limiter(nanos, telling.metrics()::onLimited);
-        inForce.follow(next -> limiter.serve(next.tenants()));
+        Consumer<GatewayConfig> limiting = next ->
+                limiter.serve(next.tenants(), register.issued(), next.limits().replicas());
+        limiting.accept(config);
+        inForce.follow(limiting);
         BudgetPacing pacing = new BudgetPacing();
         inForce.follow(next -> learner.know(LearnerStart.knownArms(next)));
         watchTenants(inForce, killSwitch, pacing, ledger, ground.upstreams(), telling.metrics());
@@ -337,8 +341,6 @@ public final class Gateway {
         return killSwitch
                 .refresh()
                 .otherwiseEmpty()
-                // Nor does any issued key open anything then.
-                .compose(_ -> register.refresh().otherwiseEmpty())
                 .compose(_ -> deploy(inForce, telling, vertx, loops, data, admin, probes, gate, closing));
     }
 

@@ -5,16 +5,13 @@ import dev.fresnel.config.GatewayConfig;
 import dev.fresnel.config.HostPort;
 import dev.fresnel.config.Problem;
 import dev.fresnel.tenant.Tenant;
-import dev.fresnel.tenant.TenantKey;
 import dev.fresnel.value.TenantId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -52,14 +49,6 @@ final class InForce {
 
     List<TenantId> tenants() {
         return config.tenants().stream().map(Tenant::id).toList();
-    }
-
-    /** Names of the keys of every tenant. */
-    Map<TenantId, List<String>> keys() {
-        return config.tenants().stream()
-                .collect(Collectors.toMap(
-                        Tenant::id,
-                        tenant -> tenant.keys().stream().map(TenantKey::name).toList()));
     }
 
     Files files() {

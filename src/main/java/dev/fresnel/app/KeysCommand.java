@@ -1,18 +1,23 @@
 package dev.fresnel.app;
 
+import dev.fresnel.budget.Period;
 import dev.fresnel.chat.JsonText;
 import dev.fresnel.tenant.FreshKey;
 import dev.fresnel.tenant.KeyHash;
+import dev.fresnel.value.Usd;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -98,6 +103,23 @@ final class KeysCommand implements Runnable {
                 description = "When it stops opening the tenant: 2027-01-31 or 2027-01-31T17:00:00Z, in UTC.")
         private Optional<String> expires = Optional.empty();
 
+        @Option(names = "--budget-daily", paramLabel = "USD", description = "What it may spend per UTC day.")
+        private Optional<BigDecimal> daily = Optional.empty();
+
+        @Option(names = "--budget-monthly", paramLabel = "USD", description = "What it may spend per UTC month.")
+        private Optional<BigDecimal> monthly = Optional.empty();
+
+        @Option(names = "--budget-total", paramLabel = "USD", description = "What it may spend for ever.")
+        private Optional<BigDecimal> total = Optional.empty();
+
+        @Option(
+                names = "--limit",
+                paramLabel = "NAME=NUMBER",
+                split = ",",
+                description =
+                        "How much traffic it may have, by the names of the config: requests-per-minute=60. Repeatable.")
+        private Map<String, Long> limits = Map.of();
+
         @Option(names = "--metadata", paramLabel = "NAME=VALUE", description = "A note for people. Repeatable.")
         private Map<String, String> metadata = Map.of();
 
@@ -115,6 +137,8 @@ final class KeysCommand implements Runnable {
                         || expires.isPresent()
                         || !scopes.isEmpty()
                         || !models.isEmpty()
+                        || !budget().isEmpty()
+                        || !limits.isEmpty()
                         || !metadata.isEmpty();
                 if (asksMore) {
                     throw new ParameterException(
@@ -130,7 +154,16 @@ final class KeysCommand implements Runnable {
             terminal.out().println("key   " + issued.get("key").asString());
             terminal.out().println("id    " + issued.get("id").asString());
             terminal.out().println("name  " + issued.get("name").asString());
+            issued.path("warnings").forEach(warning -> terminal.err().println("fresnel: " + warning.asString() + "."));
             return ExitCode.OK;
+        }
+
+        private Map<String, BigDecimal> budget() {
+            Map<String, BigDecimal> budget = new LinkedHashMap<>();
+            daily.ifPresent(amount -> budget.put(Period.DAY.adjective(), amount));
+            monthly.ifPresent(amount -> budget.put(Period.MONTH.adjective(), amount));
+            total.ifPresent(amount -> budget.put(Period.TOTAL.adjective(), amount));
+            return budget;
         }
 
         private String body(String whose) {
@@ -140,6 +173,8 @@ final class KeysCommand implements Runnable {
             expires.ifPresent(text -> fields.add("\"expires\":" + JsonText.quote(text)));
             texts("scopes", scopes, fields);
             texts("models", models, fields);
+            numbers("budget", budget(), fields);
+            numbers("limits", limits, fields);
             texts(
                     "metadata",
                     metadata.entrySet().stream()
@@ -147,6 +182,15 @@ final class KeysCommand implements Runnable {
                             .toList(),
                     fields);
             return "{" + String.join(",", fields) + "}";
+        }
+
+        private static void numbers(String name, Map<String, ? extends Number> values, List<String> fields) {
+            if (!values.isEmpty()) {
+                fields.add("\"" + name + "\":"
+                        + values.entrySet().stream()
+                                .map(one -> JsonText.quote(one.getKey()) + ":" + one.getValue())
+                                .collect(Collectors.joining(",", "{", "}")));
+            }
         }
 
         private static void texts(String name, List<String> values, List<String> fields) {
@@ -182,7 +226,8 @@ final class KeysCommand implements Runnable {
             String query = tenant.map(id -> "?tenant=" + URLEncoder.encode(id, StandardCharsets.UTF_8))
                     .orElse("");
             JsonNode reply = asked(admin, terminal, "GET", PATH + query, Optional.empty());
-            TextTable table = new TextTable("id", "tenant", "name", "state", "from", "scopes", "models", "expires");
+            TextTable table = new TextTable(
+                    "id", "tenant", "name", "state", "from", "scopes", "models", "expires", "budget", "limits");
             for (JsonNode key : reply.get("keys")) {
                 table.row(
                         key.get("id").asString(),
@@ -194,7 +239,11 @@ final class KeysCommand implements Runnable {
                         models(key.get("models"), key.path("tenant_models")),
                         key.get("expires_at").isNull()
                                 ? "never"
-                                : key.get("expires_at").asString());
+                                : key.get("expires_at").asString(),
+                        set(
+                                key.path("budget"),
+                                amount -> Usd.of(amount.decimalValue()).toString()),
+                        set(key.path("limits"), JsonNode::asString));
             }
             table.lines().forEach(terminal.out()::println);
             if (!reply.get("store_read").asBoolean()) {
@@ -207,6 +256,15 @@ final class KeysCommand implements Runnable {
         private static String models(JsonNode own, JsonNode tenant) {
             String of = tenant.isArray() ? "tenant: " + joined(tenant) : "";
             return own.isNull() ? (of.isEmpty() ? "all" : of) : joined(own) + (of.isEmpty() ? "" : " (" + of + ")");
+        }
+
+        /** As options and requests have them, amounts in USD. */
+        private static String set(JsonNode numbers, Function<JsonNode, String> written) {
+            return numbers.isEmpty()
+                    ? "none"
+                    : numbers.properties().stream()
+                            .map(one -> one.getKey() + "=" + written.apply(one.getValue()))
+                            .collect(Collectors.joining(","));
         }
 
         private static String joined(JsonNode texts) {

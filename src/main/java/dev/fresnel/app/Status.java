@@ -10,21 +10,27 @@ import dev.fresnel.exchange.Parts;
 import dev.fresnel.observe.LineWriter;
 import dev.fresnel.outcome.SeenAlarm;
 import dev.fresnel.pause.PauseScope;
+import dev.fresnel.tenant.KeyRegister;
 import dev.fresnel.tenant.Tenant;
+import dev.fresnel.tenant.TenantKey;
 import dev.fresnel.upstream.UpstreamState;
+import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The gateway at a glance, as JSON. */
 final class Status {
     private Status() {}
 
-    static String json(InForce inForce, Gate gate, Parts parts, Seeding seeding, LineWriter log) {
+    static String json(InForce inForce, KeyRegister register, Gate gate, Parts parts, Seeding seeding, LineWriter log) {
         GatewayConfig config = inForce.config();
+        Map<TenantId, List<TenantKey>> budgeted = Registering.budgeted(config.tenants(), register);
         String tenants = config.tenants().stream()
                 .map(tenant -> "{\"id\":" + JsonText.quote(tenant.id().value())
-                        + money(tenant, parts.ledger())
+                        + money(tenant, budgeted.getOrDefault(tenant.id(), List.of()), parts.ledger())
                         + ",\"routes\":" + tenant.routes().size()
                         + ",\"delegation_paused\":" + parts.killSwitch().isPaused(tenant.id())
                         + ",\"delegation\":"
@@ -74,7 +80,7 @@ final class Status {
                 + JsonText.quote(seen.alarm().direction().name().toLowerCase(Locale.ROOT)) + "}";
     }
 
-    private static String money(Tenant tenant, Ledger ledger) {
+    private static String money(Tenant tenant, List<TenantKey> budgeted, Ledger ledger) {
         Account account = Account.of(tenant.id());
         return ",\"spent_today_usd\":" + ledger.spent(account).day()
                 + ",\"spent_this_month_usd\":" + ledger.spent(account).month()
@@ -83,6 +89,6 @@ final class Status {
                 + ",\"daily_budget_usd\":"
                 + tenant.budget().limits().daily().map(Usd::toString).orElse("null")
                 + ",\"budgets\":"
-                + BudgetJson.standings(tenant, ledger).collect(Collectors.joining(",", "[", "]"));
+                + BudgetJson.standings(tenant, budgeted, ledger).collect(Collectors.joining(",", "[", "]"));
     }
 }

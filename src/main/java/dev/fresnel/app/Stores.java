@@ -32,8 +32,7 @@ import dev.fresnel.store.redis.RedisProblem;
 import dev.fresnel.store.redis.RedisSettings;
 import dev.fresnel.store.redis.RedisSpendStore;
 import dev.fresnel.store.redis.RedisStatementStore;
-import dev.fresnel.tenant.KeyStore;
-import dev.fresnel.value.TenantId;
+import dev.fresnel.tenant.KeyRegister;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -41,12 +40,10 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 
 /** The ports on the store that the config names, opened. */
 record Stores(
@@ -55,7 +52,7 @@ record Stores(
         ArmStateStore arms,
         DecisionStore decisions,
         PauseStore pauses,
-        KeyStore keys,
+        KeyRegister register,
         StatementStore statements) {
     /** How often a replica looks what the others have spent. */
     private static final Duration SPEND_REFRESH = Duration.ofSeconds(2);
@@ -84,7 +81,7 @@ record Stores(
             Closing closing) {
         GatewayConfig.Store store = inForce.config().store();
         return store.redis()
-                .map(redis -> redis(vertx, redis, inForce::keys, problems, budgets, metrics, closing))
+                .map(redis -> redis(vertx, redis, inForce, problems, budgets, metrics, closing))
                 .orElseGet(() -> embedded(vertx, store.directory(), problems, budgets, closing));
     }
 
@@ -102,14 +99,17 @@ record Stores(
                     ArmStateStore arms = new EmbeddedArmStateStore(store, SystemTime.clock());
                     DecisionStore decisions =
                             new EmbeddedDecisionStore(store, SystemTime.clock(), EmbeddedDecisionStore.DEFAULT_MAXIMUM);
-                    return Ledger.open(new EmbeddedSpendStore(store), SystemTime.clock(), budgets)
+                    KeyRegister register = new KeyRegister(new EmbeddedKeyStore(store));
+                    return register.refresh()
+                            .otherwiseEmpty()
+                            .compose(_ -> Ledger.open(new EmbeddedSpendStore(store), SystemTime.clock(), budgets))
                             .map(ledger -> new Stores(
                                     lenses,
                                     ledger,
                                     arms,
                                     decisions,
                                     new EmbeddedPauseStore(store),
-                                    new EmbeddedKeyStore(store),
+                                    register,
                                     new EmbeddedStatementStore(store)));
                 });
     }
@@ -117,7 +117,7 @@ record Stores(
     private static Future<Stores> redis(
             Vertx vertx,
             GatewayConfig.Redis config,
-            Supplier<Map<TenantId, List<String>>> keys,
+            InForce inForce,
             Problems problems,
             Consumer<BudgetStanding> budgets,
             Metrics metrics,
@@ -134,7 +134,9 @@ record Stores(
         metrics.watchRedis(link::isUp, link.counts()::connections, failures);
 
         String replica = name(random);
-        RedisSpendStore spend = new RedisSpendStore(vertx, link, replica, keys);
+        KeyRegister register = new KeyRegister(new RedisKeyStore(link, () -> name(random)));
+        RedisSpendStore spend =
+                new RedisSpendStore(vertx, link, replica, () -> Registering.spenders(inForce.config(), register));
         closing.later("spend", spend::close);
         RedisStatementStore statements = new RedisStatementStore(vertx, link, replica);
         closing.later("savings statement", statements::close);
@@ -154,9 +156,14 @@ record Stores(
                 new RedisArmStateStore(link),
                 new RedisDecisionStore(link),
                 new RedisPauseStore(link),
-                new RedisKeyStore(link, () -> name(random)),
+                register,
                 statements);
-        return link.firstAttempt().compose(_ -> ledger.refresh()).transform(_ -> Future.succeededFuture(stores));
+        return link.firstAttempt()
+                // A store that is away does not keep the gateway from starting; no issued key opens anything then.
+                .compose(_ -> register.refresh().otherwiseEmpty())
+                // Whose spend is read is known by now.
+                .compose(_ -> ledger.refresh())
+                .transform(_ -> Future.succeededFuture(stores));
     }
 
     /** Of a replica or a revision: never the same twice. */

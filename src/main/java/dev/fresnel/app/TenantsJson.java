@@ -5,11 +5,14 @@ import dev.fresnel.budget.Ledger;
 import dev.fresnel.chat.JsonText;
 import dev.fresnel.delegation.RoutePlan;
 import dev.fresnel.pause.KillSwitch;
+import dev.fresnel.tenant.KeyRegister;
 import dev.fresnel.tenant.Tenant;
+import dev.fresnel.tenant.TenantKey;
 import dev.fresnel.tenant.TenantRoute;
 import dev.fresnel.value.TenantId;
 import dev.fresnel.value.Usd;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -19,7 +22,8 @@ final class TenantsJson {
     private TenantsJson() {}
 
     /** For {@code /admin/tenants}. */
-    static String tenants(List<Tenant> tenants, KillSwitch killSwitch) {
+    static String tenants(List<Tenant> tenants, KeyRegister register, KillSwitch killSwitch) {
+        Map<TenantId, List<TenantKey>> budgeted = Registering.budgeted(tenants, register);
         return "{\"tenants\":"
                 + array(
                         tenants,
@@ -30,9 +34,7 @@ final class TenantsJson {
                                 + "," + limits(tenant.budget().limits())
                                 + ",\"key_budgets\":"
                                 + array(
-                                        tenant.keys().stream()
-                                                .filter(key -> key.budget().isLimited())
-                                                .toList(),
+                                        budgeted.getOrDefault(tenant.id(), List.of()),
                                         key -> "{\"key_name\":" + JsonText.quote(key.name()) + ","
                                                 + limits(key.budget()) + "}")
                                 + ",\"delegation_paused\":" + killSwitch.isPaused(tenant.id())
@@ -56,11 +58,13 @@ final class TenantsJson {
      *
      * @param only empty: of all tenants
      */
-    static String budgets(List<Tenant> tenants, Optional<TenantId> only, Ledger ledger) {
+    static String budgets(List<Tenant> tenants, KeyRegister register, Optional<TenantId> only, Ledger ledger) {
+        Map<TenantId, List<TenantKey>> budgeted = Registering.budgeted(tenants, register);
         return "{\"budgets\":"
                 + tenants.stream()
                         .filter(tenant -> only.isEmpty() || only.get().equals(tenant.id()))
-                        .flatMap(tenant -> BudgetJson.standings(tenant, ledger))
+                        .flatMap(tenant ->
+                                BudgetJson.standings(tenant, budgeted.getOrDefault(tenant.id(), List.of()), ledger))
                         .collect(Collectors.joining(",", "[", "]"))
                 + "}";
     }

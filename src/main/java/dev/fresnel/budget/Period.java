@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -28,6 +29,13 @@ public enum Period {
     /** As in the key of the config: {@code daily}. */
     public String adjective() {
         return adjective;
+    }
+
+    /** The one that {@link #adjective} names; empty: none does. */
+    public static Optional<Period> ofAdjective(String adjective) {
+        return Arrays.stream(values())
+                .filter(period -> period.adjective.equals(adjective))
+                .findFirst();
     }
 
     /** The stretch of time that {@code day} belongs to, as text that no other one has: {@code 2026-11-27}, {@code 2026-11}, {@code total}. */

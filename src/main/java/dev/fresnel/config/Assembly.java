@@ -96,6 +96,7 @@ final class Assembly {
                         file.limits().maxBody().bytes(),
                         file.limits().headerTimeout(),
                         file.limits().bodyTimeout(),
+                        file.limits().replicas(),
                         file.limits().maxConnections(),
                         file.limits().eventLoops()),
                 new GatewayConfig.Events(
@@ -207,7 +208,7 @@ final class Assembly {
         return new Tenant(
                 new TenantId(section.id().orElseThrow()),
                 section.access().orElse(section.keys().isEmpty() ? Tenant.Access.OPEN : Tenant.Access.KEYS),
-                section.keys().stream().map(this::key).toList(),
+                section.keys().stream().map(Assembly::key).toList(),
                 new AllowedModels(section.models()),
                 section.upstream().orElse(file.upstreams().keySet().iterator().next()),
                 section.routes().stream().map(route -> route(route, base)).toList(),
@@ -215,7 +216,7 @@ final class Assembly {
                 limits(section.limits()));
     }
 
-    private TenantKey key(KeySection section) {
+    private static TenantKey key(KeySection section) {
         KeyHash hash = section.key().orElseThrow();
         return new TenantKey(
                 hash,
@@ -228,8 +229,8 @@ final class Assembly {
                 limits(section.limits()));
     }
 
-    private Limits limits(TrafficSection section) {
-        return new Limits(section.most()).share(file.limits().replicas());
+    private static Limits limits(TrafficSection section) {
+        return new Limits(section.most());
     }
 
     private static TenantRoute route(RouteSection route, PlanSection base) {

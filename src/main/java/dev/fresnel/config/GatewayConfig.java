@@ -167,13 +167,20 @@ public record GatewayConfig(
      * @param maxBody bytes of a request's body
      * @param headerTimeout from an accepted connection to a whole request head
      * @param bodyTimeout from the head to the last byte of the body
+     * @param replicas gateways that share the load, each of which enforces its share of what tenants and keys may have
      * @param maxConnections open client connections, all listeners together
      * @param eventLoops threads that serve; 0: one per processor
      */
     public record Limits(
-            long maxBody, Duration headerTimeout, Duration bodyTimeout, int maxConnections, int eventLoops) {
+            long maxBody,
+            Duration headerTimeout,
+            Duration bodyTimeout,
+            int replicas,
+            int maxConnections,
+            int eventLoops) {
         private Limits takingOver(Limits next) {
-            return new Limits(next.maxBody, next.headerTimeout, next.bodyTimeout, maxConnections, eventLoops);
+            return new Limits(
+                    next.maxBody, next.headerTimeout, next.bodyTimeout, next.replicas, maxConnections, eventLoops);
         }
     }
 

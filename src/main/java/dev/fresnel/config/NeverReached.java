@@ -4,9 +4,9 @@ import dev.fresnel.budget.Budget;
 import dev.fresnel.budget.Period;
 import dev.fresnel.config.TenantSection.KeySection;
 import dev.fresnel.tenant.Limit;
+import dev.fresnel.tenant.Limits;
 import dev.fresnel.value.Usd;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Limits that another one comes before, so that they bind nothing: warned of where they are written. Changes nothing. */
@@ -24,14 +24,15 @@ final class NeverReached {
             TenantSection tenant = tenants.get(t);
             KeyPath path = KeyPath.of("tenants").at(t);
             Money money = new Money(path.at("budget"), tenant.budget().limits().budget());
-            Traffic traffic = new Traffic(path.at("limits"), tenant.limits().most());
+            Traffic traffic =
+                    new Traffic(path.at("limits"), new Limits(tenant.limits().most()));
             money(money, Optional.empty());
             traffic(traffic, Optional.empty());
             for (int k = 0; k < tenant.keys().size(); k++) {
                 KeySection key = tenant.keys().get(k);
                 KeyPath here = path.at("keys").at(k);
                 money(new Money(here.at("budget"), key.budget().budget()), Optional.of(money));
-                traffic(new Traffic(here.at("limits"), key.limits().most()), Optional.of(traffic));
+                traffic(new Traffic(here.at("limits"), new Limits(key.limits().most())), Optional.of(traffic));
             }
         }
     }
@@ -41,13 +42,8 @@ final class NeverReached {
             return path.at(period.adjective());
         }
 
-        /** The shortest limit that is lower than {@code amount} and lasts at least as long. */
         Optional<KeyPath> before(Period period, Usd amount) {
-            return budget.periods().stream()
-                    .filter(other -> other.compareTo(period) >= 0)
-                    .filter(other -> budget.limit(other).orElseThrow().isLessThan(amount))
-                    .findFirst()
-                    .map(this::at);
+            return budget.before(period, amount).map(this::at);
         }
     }
 
@@ -60,22 +56,19 @@ final class NeverReached {
         }
     }
 
-    private record Traffic(KeyPath path, Map<Limit, Long> most) {
+    private record Traffic(KeyPath path, Limits limits) {
         KeyPath at(Limit limit) {
             return path.at(limit.key());
         }
 
-        /** The limit that is lower than {@code amount} and counts whatever {@code limit} counts. */
         Optional<KeyPath> before(Limit limit, long amount) {
-            return List.of(limit, limit == Limit.CONCURRENT_STREAMS ? Limit.CONCURRENT_REQUESTS : limit).stream()
-                    .filter(other -> most.getOrDefault(other, Long.MAX_VALUE) < amount)
-                    .findFirst()
-                    .map(this::at);
+            return limits.before(limit, amount).map(this::at);
         }
     }
 
     private void traffic(Traffic own, Optional<Traffic> tenant) {
-        own.most()
+        own.limits()
+                .most()
                 .forEach((limit, amount) -> own.before(limit, amount)
                         .or(() -> tenant.flatMap(above -> above.before(limit, amount)))
                         .ifPresent(first -> neverReached(own.at(limit), first)));

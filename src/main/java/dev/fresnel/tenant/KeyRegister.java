@@ -2,12 +2,14 @@ package dev.fresnel.tenant;
 
 import dev.fresnel.value.TenantId;
 import io.vertx.core.Future;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Keys that were issued while gateways run, and keys that were revoked, those of the config among them.
@@ -118,6 +120,25 @@ public final class KeyRegister {
                         .isPresent())
                 .sorted(Comparator.comparing(IssuedKey::issued))
                 .toList();
+    }
+
+    /**
+     * Issued keys that open these tenants at {@code now}, by tenant, oldest first. Without those that are bound as the config's key of their name is, see
+     * {@link TenantDirectory}.
+     */
+    public Map<TenantId, List<TenantKey>> opening(List<Tenant> tenants, Instant now) {
+        Map<TenantId, Tenant> byId = new HashMap<>();
+        tenants.forEach(tenant -> byId.put(tenant.id(), tenant));
+        return known.issued().values().stream()
+                .filter(issued -> revocation(issued.key().hash()).isEmpty()
+                        && !issued.key().isExpired(now))
+                .filter(issued -> Optional.ofNullable(byId.get(issued.tenant()))
+                        .filter(tenant -> tenant.keyCalled(issued.key().name()).isEmpty())
+                        .isPresent())
+                .sorted(Comparator.comparing(IssuedKey::issued)
+                        .thenComparing(issued -> issued.key().name()))
+                .collect(Collectors.groupingBy(
+                        IssuedKey::tenant, Collectors.mapping(IssuedKey::key, Collectors.toList())));
     }
 
     /**

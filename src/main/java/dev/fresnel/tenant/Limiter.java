@@ -20,6 +20,7 @@ public final class Limiter {
     private final LongSupplier nanos;
     private final BiConsumer<TenantId, Limit> exceeded;
     private final Map<Owner, Account> accounts = new ConcurrentHashMap<>();
+    private volatile int replicas = 1;
 
     /** @param key of a tenant; empty: the tenant itself */
     record Owner(TenantId tenant, Optional<String> key) {}
@@ -45,18 +46,28 @@ public final class Limiter {
         if (!limits.most().isEmpty()) {
             bounds.add(new Pass.Bound(
                     owner.key().map(name -> "The key '" + name + "'").orElse("This tenant"),
-                    limits,
+                    limits.share(replicas),
                     accounts.computeIfAbsent(owner, _ -> new Account())));
         }
     }
 
-    /** These are the tenants from now on: what others have used is forgotten. */
-    public void serve(Collection<Tenant> tenants) {
+    /**
+     * These are the tenants from now on: what others have used is forgotten.
+     *
+     * @param issued keys that were issued while gateways run
+     * @param sharing gateways over which the load is spread, this one included: each enforces its share
+     */
+    public void serve(Collection<Tenant> tenants, Collection<IssuedKey> issued, int sharing) {
+        replicas = sharing;
         Set<Owner> owners = new HashSet<>();
         for (Tenant tenant : tenants) {
             owners.add(new Owner(tenant.id(), Optional.empty()));
             tenant.keys().forEach(key -> owners.add(new Owner(tenant.id(), Optional.of(key.name()))));
         }
+        issued.stream()
+                .filter(key -> owners.contains(new Owner(key.tenant(), Optional.empty())))
+                .forEach(key ->
+                        owners.add(new Owner(key.tenant(), Optional.of(key.key().name()))));
         accounts.keySet().retainAll(owners);
     }
 }

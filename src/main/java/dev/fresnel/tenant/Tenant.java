@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param models which may be asked for by name
  * @param upstream key of the upstream for models the config does not declare and for paths other than chat
  * @param budget what it may spend
- * @param limits of all its traffic in this process
+ * @param limits of all its traffic, over all replicas together
  */
 public record Tenant(
         TenantId id,

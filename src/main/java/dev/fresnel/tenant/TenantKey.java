@@ -16,7 +16,7 @@ import java.util.Set;
  * @param models which may be asked for, within those of the tenant
  * @param expires the first moment at which it opens nothing; empty: never
  * @param budget what it may spend of what its tenant may
- * @param limits within those of the tenant
+ * @param limits within those of the tenant, over all replicas together
  * @param metadata the operator's own notes, shown and never acted on
  */
 public record TenantKey(

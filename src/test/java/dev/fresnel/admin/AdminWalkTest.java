@@ -114,7 +114,9 @@ class AdminWalkTest {
         samples.put("POST /admin/resume", () -> new Sample("/admin/resume", ""));
         samples.put(
                 "POST /admin/keys",
-                () -> new Sample("/admin/keys", "{\"tenant\":\"acme\",\"name\":\"walked\",\"metadata\":[\"a=b\"]}"));
+                () -> new Sample(
+                        "/admin/keys",
+                        "{\"tenant\":\"acme\",\"name\":\"walked\",\"budget\":{\"daily\":5,\"total\":1},\"limits\":{\"requests-per-minute\":60},\"metadata\":[\"a=b\"]}"));
         samples.put("DELETE /admin/keys/{id}", () -> new Sample("/admin/keys/" + issuedKey(), ""));
         samples.put(
                 "PUT /admin/lenses/{tenant}/{key}/retired",
@@ -353,6 +355,8 @@ class AdminWalkTest {
                 case ParameterType.Tenant _, ParameterType.KnownTenant _ -> "acme";
                 case ParameterType.Day _ -> "2026-11-30";
                 case ParameterType.Text _, ParameterType.Texts _ -> "some";
+                case ParameterType.Dollars _, ParameterType.Group _ ->
+                    throw new AssertionError(parameter.name() + " is in no path");
             };
             path = path.replace("{" + parameter.name() + "}", value);
         }

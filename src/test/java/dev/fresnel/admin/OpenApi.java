@@ -81,6 +81,17 @@ final class OpenApi {
         JsonNode body = resolved(operation.path("requestBody")).path("content");
         JsonNode object = resolved(body.path("application/json").path("schema"));
         object.path("properties").properties().forEach(key -> {
+            JsonNode inner = resolved(key.getValue());
+            if (inner.has("properties")) {
+                inner.get("properties")
+                        .properties()
+                        .forEach(field -> found.add(
+                                described("body", key.getKey() + "." + field.getKey(), false, field.getValue())));
+                if (inner.has("required") || inner.path("additionalProperties").asBoolean(true)) {
+                    found.add("body " + key.getKey() + " asks for or takes what the gateway does not");
+                }
+                return;
+            }
             boolean required = false;
             for (JsonNode name : object.path("required")) {
                 required |= name.asString().equals(key.getKey());

@@ -115,6 +115,10 @@ class OpenApiTest {
     private static List<String> parameters(Operation operation) {
         List<String> lines = new ArrayList<>();
         for (Parameter parameter : operation.parameters()) {
+            if (parameter.type() instanceof ParameterType.Group(List<Parameter> fields)) {
+                fields.forEach(field -> lines.add("body " + field.name() + " optional " + schema(field.type())));
+                continue;
+            }
             String rest = parameter.name()
                     + (parameter.presence() == Parameter.Presence.REQUIRED ? " required " : " optional ")
                     + schema(parameter.type());
@@ -143,6 +147,8 @@ class OpenApiTest {
             case ParameterType.Tenant _, ParameterType.KnownTenant _ -> "string pattern=\"^[A-Za-z0-9._-]{1,64}$\"";
             case ParameterType.Hash() -> "string pattern=\"^[0-9a-f]{64}$\"";
             case ParameterType.Day() -> "string format=\"date\"";
+            case ParameterType.Dollars() -> "number minimum=0 maximum=" + ParameterType.Dollars.MOST.toPlainString();
+            case ParameterType.Group _ -> throw new AssertionError("an object in an object");
             case ParameterType.Texts(int maxItems, int maxChars) ->
                 "array maxItems=" + maxItems + " items={\"type\":\"string\",\"minLength\":1,\"maxLength\":" + maxChars
                         + "}";

@@ -67,7 +67,7 @@ class KeysCommandTest {
                 models: { gpt-4o: { upstream: main } }
                 tenants:
                   - { id: acme, keys: [{ key: sk-declared, name: declared }] }
-                  - { id: new, access: keys, models: ["gpt-4*", o3] }
+                  - { id: new, access: keys, models: ["gpt-4*", o3], budget: { total: 1 }, limits: { requests-per-minute: 50 } }
                 """)) {
             Shell created = keys(
                     gateway,
@@ -82,9 +82,23 @@ class KeysCommandTest {
                     "gpt-*",
                     "--expires",
                     "2099-01-31",
+                    "--budget-daily",
+                    "5",
+                    "--budget-total",
+                    "0.5",
+                    "--limit",
+                    "requests-per-minute=60,concurrent-streams=70",
+                    "--limit",
+                    "concurrent-requests=61",
                     "--metadata",
                     "owner=team 7");
             assertThat(created.code()).as(created.err()).isZero();
+            assertThat(created.err())
+                    .contains("budget.daily is never reached, since budget.total is lower.")
+                    .contains("limits.concurrent-streams is never reached, since limits.concurrent-requests is lower.")
+                    .contains(
+                            "limits.requests-per-minute is never reached, since the tenant's limits.requests-per-minute is lower.")
+                    .hasLineCount(3);
             String key = created.out().lines().findFirst().orElseThrow().substring("key   ".length());
             assertThat(models(gateway, key)).isEqualTo(200);
 
@@ -92,10 +106,11 @@ class KeysCommandTest {
             assertThat(listed).hasSize(3);
             assertThat(listed.get(1))
                     .matches(
-                            "[0-9a-f]{12} +acme +declared +active +config +chat,models,feedback,pass-through +all +never");
+                            "[0-9a-f]{12} +acme +declared +active +config +chat,models,feedback,pass-through +all +never +none +none");
             assertThat(listed.get(2))
                     .matches(
-                            "[0-9a-f]{12} +new +ci +active +issued +chat,models +gpt-\\* \\(tenant: gpt-4\\*,o3\\) +2099-01-31T00:00:00Z");
+                            "[0-9a-f]{12} +new +ci +active +issued +chat,models +gpt-\\* \\(tenant: gpt-4\\*,o3\\) +2099-01-31T00:00:00Z"
+                                    + " +daily=5.00,total=0.50 +requests-per-minute=60,concurrent-requests=61,concurrent-streams=70");
             assertThat(keys(gateway, "list", "--tenant", "new").out().lines()).hasSize(2);
             assertThat(gateway.admin("/admin/keys")).as("without the token").doesNotContain("declared");
 
@@ -156,6 +171,75 @@ class KeysCommandTest {
         assertThat(noTenant.code()).isEqualTo(ExitCode.USAGE);
         assertThat(noTenant.err()).contains("name the tenant with --tenant");
         assertThat(Shell.run("keys", "list", "--admin", "127.0.0.1:1").err()).contains("no gateway answers");
+    }
+
+    /** Every problem at once, and nothing is issued. */
+    @Test
+    void saysEverythingThatIsWrong_withBudgetAndLimits() {
+        try (TestGateway gateway = TestGateway.start("""
+                upstreams: { main: { base-url: "http://127.0.0.1:9/v1" } }
+                tenants: [{ id: acme, keys: [{ key: sk-declared, name: declared }] }]
+                """)) {
+            HttpResponse<String> reply = issue(gateway, """
+                    {"tenant":"acme","name":"ci",
+                    "budget":{"daily":-1,"monthly":"5","total":1000000000.01,"weekly":1},
+                    "limits":{"requests-per-minute":0,"input-tokens-per-minute":1.5,"output-tokens-per-minute":"60",
+                    "concurrent-requests":10000001,"requests_per_minute":1,"concurrent-streams":true}}""");
+            assertThat(reply.statusCode()).isEqualTo(400);
+            assertThat(reply.body())
+                    .contains("budget.daily must be an amount of US dollars from 0 to 1000000000")
+                    .contains("budget.monthly must be a number")
+                    .contains("budget.total must be an amount")
+                    .contains("'budget.weekly' is not known; there are budget.daily, budget.monthly, budget.total")
+                    .contains("limits.requests-per-minute must be a whole number from 1 to 1000000000")
+                    .contains("limits.input-tokens-per-minute must be a whole number")
+                    .contains("limits.output-tokens-per-minute must be a whole number")
+                    .contains("limits.concurrent-requests must be a whole number from 1 to 10000000")
+                    .contains("'limits.requests_per_minute' is not known; there are limits.requests-per-minute, ")
+                    .contains("limits.concurrent-streams must be a whole number");
+
+            for (String amount : List.of("1e-10", "1e999999999", "1e-999999999", "0.0000000001", "1e99999999999")) {
+                assertThat(issue(gateway, "{\"tenant\":\"acme\",\"budget\":{\"daily\":" + amount + "}}")
+                                .body())
+                        .as(amount)
+                        .contains("budget.daily must be an amount of US dollars");
+            }
+            assertThat(issue(gateway, "{\"tenant\":\"acme\",\"budget\":5,\"limits\":[]}")
+                            .body())
+                    .contains("budget must be an object with budget.daily")
+                    .contains("limits must be an object with limits.requests-per-minute");
+            assertThat(issue(gateway, "{\"tenant\":\"acme\",\"budget\":{\"daily\":1},\"budget\":{\"daily\":2}}")
+                            .body())
+                    .contains("budget.daily is given twice");
+            assertThat(keys(gateway, "create", "--tenant", "acme", "--limit", "requests=1")
+                            .err())
+                    .contains("400", "'limits.requests' is not known");
+            assertThat(keys(gateway, "create", "--tenant", "acme", "--budget-daily", "much")
+                            .code())
+                    .isEqualTo(ExitCode.USAGE);
+            assertThat(keys(gateway, "create", "--budget-daily", "1").err()).contains("name the tenant with --tenant");
+            assertThat(keys(gateway, "list").out().lines()).hasSize(2);
+
+            assertThat(issue(
+                                    gateway,
+                                    "{\"tenant\":\"acme\",\"budget\":{\"daily\":0e9,\"total\":1.5E-9},\"limits\":null}")
+                            .statusCode())
+                    .as("a tenth of a nano-dollar is none")
+                    .isEqualTo(400);
+            assertThat(issue(
+                                    gateway,
+                                    "{\"tenant\":\"acme\",\"budget\":{\"daily\":0e9,\"total\":1.5E-8},\"limits\":null}")
+                            .body())
+                    .contains("\"budget\":{\"daily\":0.00,\"total\":0.000000015},\"limits\":{}", "\"warnings\":[]");
+        }
+    }
+
+    private static HttpResponse<String> issue(TestGateway gateway, String body) {
+        return gateway.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.adminPort() + "/admin/keys"))
+                        .header("content-type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .build());
     }
 
     @Test

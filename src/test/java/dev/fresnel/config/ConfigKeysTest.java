@@ -106,8 +106,8 @@ class ConfigKeysTest {
         assertThat(config.policy()).isEqualTo(PolicySettings.DEFAULT);
         assertThat(config.outcomes()).isEqualTo(OutcomeSettings.DEFAULT);
         assertThat(config.limits())
-                .isEqualTo(
-                        new GatewayConfig.Limits(32L << 20, Duration.ofSeconds(10), Duration.ofSeconds(60), 10_000, 0));
+                .isEqualTo(new GatewayConfig.Limits(
+                        32L << 20, Duration.ofSeconds(10), Duration.ofSeconds(60), 1, 10_000, 0));
         assertThat(config.events())
                 .isEqualTo(new GatewayConfig.Events(GatewayConfig.Prompts.REDACTED, 1000, Optional.empty()));
     }
@@ -218,20 +218,20 @@ class ConfigKeysTest {
                                 new Budget(Optional.of(usd("1.5")), Optional.of(usd("20")), Optional.of(usd("100"))),
                                 Map.of("owner", "team 7"),
                                 new Limits(Map.of(
-                                        Limit.REQUESTS_PER_MINUTE, 500L,
-                                        Limit.INPUT_TOKENS_PER_MINUTE, 501L,
-                                        Limit.OUTPUT_TOKENS_PER_MINUTE, 501L,
-                                        Limit.CONCURRENT_REQUESTS, 502L,
-                                        Limit.CONCURRENT_STREAMS, 3L,
-                                        Limit.LENS_BUILDS_PER_HOUR, 502L))),
+                                        Limit.REQUESTS_PER_MINUTE, 1001L,
+                                        Limit.INPUT_TOKENS_PER_MINUTE, 1002L,
+                                        Limit.OUTPUT_TOKENS_PER_MINUTE, 1003L,
+                                        Limit.CONCURRENT_REQUESTS, 1004L,
+                                        Limit.CONCURRENT_STREAMS, 7L,
+                                        Limit.LENS_BUILDS_PER_HOUR, 1005L))),
                         TenantKey.unlimited(KeyHash.of("key-of-acme-2")));
         assertThat(tenant.limits())
                 .isEqualTo(new Limits(Map.of(
-                        Limit.REQUESTS_PER_MINUTE, 50L,
-                        Limit.INPUT_TOKENS_PER_MINUTE, 101L,
-                        Limit.OUTPUT_TOKENS_PER_MINUTE, 151L,
-                        Limit.CONCURRENT_REQUESTS, 4L,
-                        Limit.CONCURRENT_STREAMS, 2L,
+                        Limit.REQUESTS_PER_MINUTE, 101L,
+                        Limit.INPUT_TOKENS_PER_MINUTE, 203L,
+                        Limit.OUTPUT_TOKENS_PER_MINUTE, 303L,
+                        Limit.CONCURRENT_REQUESTS, 9L,
+                        Limit.CONCURRENT_STREAMS, 5L,
                         Limit.LENS_BUILDS_PER_HOUR, 1L)));
         assertThat(tenant.models()).isEqualTo(new AllowedModels(Optional.of(List.of("gpt-*", "clever"))));
         assertThat(tenant.upstream()).isEqualTo("local");
@@ -311,7 +311,7 @@ class ConfigKeysTest {
                         Duration.ofSeconds(60),
                         4));
         assertThat(config.limits())
-                .isEqualTo(new GatewayConfig.Limits(1 << 20, Duration.ofSeconds(3), Duration.ofSeconds(30), 500, 2));
+                .isEqualTo(new GatewayConfig.Limits(1 << 20, Duration.ofSeconds(3), Duration.ofSeconds(30), 2, 500, 2));
         assertThat(config.events())
                 .isEqualTo(new GatewayConfig.Events(
                         GatewayConfig.Prompts.PLAIN,

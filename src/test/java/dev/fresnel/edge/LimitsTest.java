@@ -140,6 +140,49 @@ class LimitsTest {
         assertThat(gateway.get("/v1/models").statusCode()).isEqualTo(401);
     }
 
+    /** T5: from its first request on. */
+    @Test
+    void anIssuedKeyHasLimitsOfItsOwn() {
+        gateway("- { id: acme, keys: [k1], limits: { requests-per-minute: 4 } }");
+        String key = issue("\"name\":\"ci\",\"limits\":{\"requests-per-minute\":1}");
+
+        HttpResponse<String> first = chat(key);
+        assertThat(first.statusCode()).isEqualTo(200);
+        assertThat(header(first, "x-ratelimit-limit-requests")).isEqualTo("1");
+        HttpResponse<String> refused = chat(key);
+        assertThat(refused.statusCode()).isEqualTo(429);
+        assertThat(refused.body()).contains("The key 'ci' has used up its 1 requests per minute");
+        assertThat(IntStream.range(0, 4).mapToObj(_ -> chat("k1").statusCode()).toList())
+                .as("what the key was refused is not counted for the tenant")
+                .containsExactly(200, 200, 200, 429);
+    }
+
+    @Test
+    void anIssuedKeyHasSoManyRequestsAtOnce_andTokens() {
+        gateway("- { id: acme, keys: [k1] }");
+        String key = issue("\"name\":\"ci\",\"limits\":{\"concurrent-requests\":1,\"output-tokens-per-minute\":60}");
+        HeldScript held = new HeldScript(Script.chat("fine", Usage.of(5, 60)));
+        upstream.byDefault(held);
+        CompletableFuture<HttpResponse<String>> running = later(request(key, "/v1/chat/completions", "Hello", false));
+        Await.until("one is under way", () -> upstream.calls() == 1);
+
+        assertThat(chat(key).body()).contains("The key 'ci' already has its 1 requests at once");
+        held.release();
+        assertThat(running.join().statusCode()).isEqualTo(200);
+        Await.until(
+                "the place is free",
+                () -> chat(key).body().contains("The key 'ci' has used up its 60 output tokens per minute"));
+    }
+
+    private String issue(String more) {
+        HttpResponse<String> reply = gateway.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.adminPort() + "/admin/keys"))
+                        .POST(HttpRequest.BodyPublishers.ofString("{\"tenant\":\"acme\"," + more + "}"))
+                        .build());
+        assertThat(reply.statusCode()).as(reply.body()).isEqualTo(200);
+        return reply.body().replaceFirst(".*\"key\":\"(fk-[^\"]*)\".*", "$1");
+    }
+
     @Test
     void setsTokensAside_andCountsWhatWasReallyUsed() {
         gateway("- { id: acme, keys: [k], limits: { input-tokens-per-minute: 1000, output-tokens-per-minute: 120 } }");

@@ -3,15 +3,20 @@ package dev.fresnel.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fresnel.chat.Usage;
+import dev.fresnel.tenant.KeyHash;
 import dev.fresnel.testing.Await;
 import dev.fresnel.testing.FakeUpstream;
 import dev.fresnel.testing.LensScripts;
 import dev.fresnel.testing.Script;
 import dev.fresnel.testing.TestGateway;
 import io.vertx.core.Vertx;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Budgets of tenants and keys on a running gateway (S41, S42). */
 final class BudgetsTest {
@@ -68,6 +73,67 @@ final class BudgetsTest {
             assertThat(gateway.logged("budget_exhausted").getFirst())
                     .contains("\"key_name\":\"ci\"", "\"period\":\"month\"", "\"limit_usd\":0.0022");
         }
+    }
+
+    /** T5: a key that was issued is held to its budget from the moment of issue, and after a restart. */
+    @Test
+    void anIssuedKeysBudgetStopsThatKeyAlone_andIsStillThereAfterARestart(@TempDir Path store) {
+        smart.byDefault(Script.chat("from smart", Usage.of(0, 100)));
+        String yaml = yaml("budget: { daily: 1 }", "", "mode: \"off\"");
+        String key;
+        String gone;
+        TestGateway gateway = TestGateway.start(yaml, RelayLimits.DEFAULT, store);
+        try {
+            key = issue(gateway, "\"name\":\"issued\",\"budget\":{\"daily\":0.5,\"total\":0.0032}");
+            gone = issue(gateway, "\"name\":\"gone\",\"budget\":{\"daily\":0}");
+            assertThat(ask(gateway, gone).body()).contains("The daily budget of the key 'gone'");
+            assertThat(ask(gateway, key).statusCode()).isEqualTo(200);
+            assertThat(ask(gateway, key).statusCode()).isEqualTo(200);
+            Await.until(
+                    () -> "it is booked: " + gateway.admin("/admin/budgets"),
+                    () -> gateway.admin("/admin/budgets")
+                            .contains("\"key_name\":\"issued\",\"period\":\"total\",\"window\":\"total\","
+                                    + "\"limit_usd\":0.0032,\"spent_usd\":0.002,\"reserved_usd\":0.00"));
+            assertThat(gateway.admin("/admin/status")).contains("\"key_name\":\"issued\",\"period\":\"day\"");
+            assertThat(gateway.admin("/admin/tenants"))
+                    .contains("{\"key_name\":\"issued\",\"daily_budget_usd\":0.50,\"monthly_budget_usd\":null,"
+                            + "\"total_budget_usd\":0.0032}")
+                    .contains("\"key_name\":\"gone\"");
+            gateway.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.adminPort() + "/admin/keys/"
+                            + KeyHash.of(gone).id()))
+                    .DELETE()
+                    .build());
+            assertThat(gateway.admin("/admin/tenants"))
+                    .as("revoked: nothing can be spent by it")
+                    .doesNotContain("\"gone\"");
+        } finally {
+            gateway.stop();
+        }
+
+        TestGateway next = TestGateway.start(yaml, RelayLimits.DEFAULT, store);
+        try {
+            assertThat(next.admin("/admin/budgets")).contains("\"limit_usd\":0.0032,\"spent_usd\":0.002,");
+            assertThat(ask(next, key).statusCode()).isEqualTo(200);
+            HttpResponse<String> refused = ask(next, key);
+            assertThat(refused.statusCode()).isEqualTo(429);
+            assertThat(refused.body()).contains("insufficient_quota", "The total budget of the key 'issued'");
+            assertThat(ask(next, "dev-key").statusCode()).isEqualTo(200);
+            assertThat(next.logged("budget_exhausted").getFirst())
+                    .contains("\"key_name\":\"issued\"", "\"period\":\"total\"", "\"limit_usd\":0.0032");
+            assertThat(next.admin("/admin/keys"))
+                    .contains("\"budget\":{\"daily\":0.50,\"total\":0.0032},\"limits\":{}");
+        } finally {
+            next.stop();
+        }
+    }
+
+    private static String issue(TestGateway gateway, String more) {
+        HttpResponse<String> reply = gateway.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.adminPort() + "/admin/keys"))
+                        .POST(HttpRequest.BodyPublishers.ofString("{\"tenant\":\"acme\"," + more + "}"))
+                        .build());
+        assertThat(reply.statusCode()).as(reply.body()).isEqualTo(200);
+        return reply.body().replaceFirst(".*\"key\":\"(fk-[^\"]*)\".*", "$1");
     }
 
     @Test
@@ -155,7 +221,11 @@ final class BudgetsTest {
     }
 
     private TestGateway gateway(String tenantBudget, String keyBudget, String route) {
-        return TestGateway.start("""
+        return TestGateway.start(yaml(tenantBudget, keyBudget, route));
+    }
+
+    private String yaml(String tenantBudget, String keyBudget, String route) {
+        return """
                 upstreams:
                   smart: { base-url: "%s", api-key: "sk-1" }
                   cheap: { base-url: "%s", api-key: "sk-2" }
@@ -181,6 +251,6 @@ final class BudgetsTest {
                         cheap.baseUri(),
                         keyBudget,
                         tenantBudget,
-                        route.indent(8).stripTrailing()));
+                        route.indent(8).stripTrailing());
     }
 }

@@ -352,6 +352,7 @@ class ConsoleTest {
                     .containsText(Pattern.compile("This month, key acme-laptop: \\$[0-9.]+ of \\$50.00\\s*ample"));
             assertThat(acme).containsText("decides by what was learned");
             assertThat(acme).containsText("acme-laptop");
+            assertThat(acme.getByLabel("Keys of acme")).containsText("At most monthly $50.00");
             assertThat(page.main()).not().containsText("acme-key");
             assertThat(page.page().getByLabel("Budgets of broke")).containsText("exhausted");
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fresnel.budget.Budget;
 import dev.fresnel.testing.Await;
 import dev.fresnel.value.TenantId;
+import dev.fresnel.value.Usd;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -48,9 +49,9 @@ public abstract class KeyStoreContract {
                         Set.of(Scope.CHAT, Scope.PASS_THROUGH),
                         new AllowedModels(Optional.of(List.of("gpt-*", "a&b=c\\d"))),
                         Optional.of(NOON.plusSeconds(60)),
-                        Budget.NONE,
+                        new Budget(Optional.of(new Usd(1)), Optional.empty(), Optional.of(Usd.ZERO)),
                         Map.of("owner", "team 7\u00e9 & co = \"x\"", "", ""),
-                        Limits.NONE),
+                        new Limits(Map.of(Limit.REQUESTS_PER_MINUTE, 60L, Limit.CONCURRENT_STREAMS, 1L))),
                 NOON,
                 "admin-token@10.0.0.7");
         Revocation revocation = new Revocation(NOON, "loopback@127.0.0.1");
@@ -145,6 +146,19 @@ public abstract class KeyStoreContract {
         assertThat(Await.result(store().load("unread")).orElseThrow().issued()).hasSize(2_000);
     }
 
+    /** As versions wrote it that knew no budgets and limits of issued keys. */
+    @Test
+    void readsTheEarlierForm_asAKeyThatMayHaveAllOfItsTenants() {
+        putIssued("acme\tci\tchat,models\t\t\t\t1\tadmin-token%4010.0.0.7");
+
+        IssuedKey read = Objects.requireNonNull(
+                Await.result(store().load("unread")).orElseThrow().issued().get(HASH));
+        assertThat(read.key().budget()).isEqualTo(Budget.NONE);
+        assertThat(read.key().limits()).isEqualTo(Limits.NONE);
+        assertThat(read.key().scopes()).containsExactlyInAnyOrder(Scope.CHAT, Scope.MODELS);
+        assertThat(read.by()).isEqualTo("admin-token@10.0.0.7");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -156,6 +170,15 @@ public abstract class KeyStoreContract {
                 "acme\tci\tchat\t\t\tnote\t1\tx",
                 "acme\tci\tchat\t\t\t%zz=1\t1\tx",
                 "acme\tci\tchat\t\t\t\t1\tx\ty",
+                "acme\tci\tchat\t\t\t\t1\tx\t\t\t",
+                "acme\tci\tchat\t\t\t\t1\tx\tdaily\t",
+                "acme\tci\tchat\t\t\t\t1\tx\tdaily=-1\t",
+                "acme\tci\tchat\t\t\t\t1\tx\tdaily=1&daily=2\t",
+                "acme\tci\tchat\t\t\t\t1\tx\tweekly=1\t",
+                "acme\tci\tchat\t\t\t\t1\tx\tdaily=9999999999999999999\t",
+                "acme\tci\tchat\t\t\t\t1\tx\t\trequests-per-minute=0",
+                "acme\tci\tchat\t\t\t\t1\tx\t\trequests-per-minute=1000000001",
+                "acme\tci\tchat\t\t\t\t1\tx\t\trequests-per-day=1",
                 "\u0000\u0001"
             })
     void countsAsNothing_whatIsNoKey(String damaged) {

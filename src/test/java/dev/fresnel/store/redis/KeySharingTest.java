@@ -17,12 +17,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** T5 over replicas: a key issued at one opens all, one revoked opens none within five seconds, and Redis away changes neither. */
+/** T5 over replicas: a key issued at one opens all and is held to its budget and limits, one revoked opens none within five seconds, and Redis away changes neither. */
 class KeySharingTest {
     private Vertx vertx;
     private RedisServer redis;
@@ -48,6 +49,7 @@ class KeySharingTest {
                 "store: { redis: { url: \"" + redis.uri() + "\", command-timeout: 500ms } }",
                 """
                 upstreams: { provider: { base-url: "%s" } }
+                models: { m: { upstream: provider, price: { input: 0, cached-input: 0, output: 10.00 } } }
                 tenants:
                   - { id: acme, access: keys, keys: [sk-declared] }
                   - { id: open }
@@ -63,10 +65,33 @@ class KeySharingTest {
     }
 
     private static int asked(TestGateway gateway, String key) {
-        return gateway.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + "/v1/files"))
+        return asked(gateway, key, "/v1/files");
+    }
+
+    private static int asked(TestGateway gateway, String key, String path) {
+        return gateway.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + path))
                         .header("authorization", "Bearer " + key)
                         .build())
                 .statusCode();
+    }
+
+    /** 100 tokens at 10 USD per million: 0.001 USD, which is also the worst case. */
+    private static HttpResponse<String> chat(TestGateway gateway, String key) {
+        return gateway.chat(
+                "{\"model\":\"m\",\"max_tokens\":100,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}",
+                "authorization",
+                "Bearer " + key);
+    }
+
+    /** How often the key is served, by each gateway in turn, until both refuse. */
+    private static int served(String key, TestGateway... gateways) {
+        int served = 0;
+        for (int refused = 0, i = 0; refused < gateways.length; i++) {
+            boolean in = chat(gateways[i % gateways.length], key).statusCode() == 200;
+            served += in ? 1 : 0;
+            refused = in ? 0 : refused + 1;
+        }
+        return served;
     }
 
     private static String field(HttpResponse<String> reply, String name) {
@@ -98,6 +123,60 @@ class KeySharingTest {
                 .allSatisfy(request -> assertThat(request.header("authorization"))
                         .as("an issued key never travels on")
                         .isEmpty());
+    }
+
+    @Test
+    void anIssuedKeysBudgetHoldsOverAllReplicas_andOverTheirRestart() {
+        upstream.byDefault(Script.chat("fine", Usage.of(0, 100)));
+        String key;
+        try (TestGateway first = replica();
+                TestGateway second = replica()) {
+            key = field(
+                    admin(first, "POST", "", "{\"tenant\":\"acme\",\"name\":\"ci\",\"budget\":{\"total\":0.0205}}"),
+                    "key");
+            Instant issued = Instant.now();
+            Await.until("the other replica has heard", () -> asked(second, key, "/v1/models") == 200);
+            assertThat(Duration.between(issued, Instant.now())).isLessThan(Duration.ofSeconds(5));
+
+            AtomicInteger served = new AtomicInteger();
+            Await.until(
+                    () -> "all of it is spent, what a replica held and did not need included: " + served,
+                    () -> served.addAndGet(served(key, first, second)) >= 20);
+            assertThat(served.get() + served(key, first, second)).isEqualTo(20);
+            assertThat(chat(first, key).body()).contains("The total budget of the key 'ci'");
+            assertThat(chat(second, key).body()).contains("The total budget of the key 'ci'");
+            assertThat(chat(second, "sk-declared").statusCode()).isEqualTo(200);
+            Await.until(
+                    () -> "each knows what all have spent: " + second.admin("/admin/budgets"),
+                    () -> Stream.of(first, second)
+                            .allMatch(gateway -> gateway.admin("/admin/budgets")
+                                    .contains("\"limit_usd\":0.0205,\"spent_usd\":0.02,")));
+        }
+        try (TestGateway third = replica()) {
+            assertThat(third.admin("/admin/budgets"))
+                    .as("read with its key, before the first request")
+                    .contains("\"limit_usd\":0.0205,\"spent_usd\":0.02,");
+            assertThat(chat(third, key).statusCode()).isEqualTo(429);
+        }
+    }
+
+    @Test
+    void anIssuedKeysLimitsHoldAtEveryReplica_andAfterItsRestart() {
+        HttpResponse<String> issued;
+        try (TestGateway first = replica();
+                TestGateway second = replica()) {
+            issued = admin(
+                    first, "POST", "", "{\"tenant\":\"acme\",\"name\":\"ci\",\"limits\":{\"requests-per-minute\":2}}");
+            String key = field(issued, "key");
+            assertThat(served(key, first)).isEqualTo(2);
+            Await.until("the other replica has heard", () -> chat(second, key).statusCode() == 200);
+            assertThat(served(key, second))
+                    .as("each counts for itself, where limits.replicas does not tell it of the other")
+                    .isEqualTo(1);
+        }
+        try (TestGateway third = replica()) {
+            assertThat(served(field(issued, "key"), third)).isEqualTo(2);
+        }
     }
 
     @Test
