@@ -15,8 +15,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalTime;
 import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -235,12 +235,13 @@ class LearningTest {
         return "{\"model\":\"smart\",\"messages\":[" + messages + "]}";
     }
 
-    /** A tenant to whom quality is worth any money, until its day's budget would be gone by noon. */
+    /** A tenant to whom quality is worth any money, until its month's budget would be gone within hours. */
     @Test
-    void delegatesMore_whenTheDaysBudgetWouldRunOut() {
+    void delegatesMore_whenTheMonthsBudgetWouldRunOut() {
+        ZonedDateTime now = ZonedDateTime.now(ZoneOffset.UTC);
         Assumptions.assumeTrue(
-                LocalTime.now(ZoneOffset.UTC).isBefore(LocalTime.of(23, 0)),
-                "in the day's last hour there is no more money to be spared");
+                now.plusHours(4).getMonth() == now.getMonth(),
+                "in the month's last hours there is no more money to be spared");
         String yaml = TestGateway.twoModels(smart.baseUri(), cheap.baseUri(), ADAPTIVE)
                         .replace("""
                           - id: acme
@@ -255,7 +256,7 @@ class LearningTest {
                                 arms: [direct, fast-bare]
                           - id: acme
                             keys: ["short-key"]
-                            budget: { daily: 2.00 }
+                            budget: { monthly: 2.00 }
                             learned: { success-usd: 100 }
                             routes:
                         """)
