@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -54,7 +55,7 @@ class FairQueueTest {
             "abcdefghij".chars().mapToObj(Character::toString).forEach(tenant -> ask(queue, tenant));
             for (int i = 0; i < 1_000; i++) {
                 String over = running.remove();
-                queue.leave(tickets.get(over));
+                queue.leave(Objects.requireNonNull(tickets.get(over)));
                 ask(queue, over);
             }
 
