@@ -12,8 +12,8 @@ import java.util.function.LongSupplier;
  * The time of one event loop, shared among tenants. Reading and deciding a request is work of micro- to milliseconds that nothing can interrupt;
  * when a hundred requests arrive together, all that comes behind them would wait for all of them. So work is done at once only while the
  * loop has not done {@link #SLICE_NANOS} of it since it last looked at its sockets. What comes then waits, and a slice of it is done after
- * each look, for the tenant that has had least of the loop's time. A slice is as long as the look before it took where that is longer: a loop
- * with thousands of streams to relay still gives half of its time to what is new. Whoever sends little waits for one slice and one piece of somebody else's
+ * each look, for the tenant that has had least of the loop's time. A slice is at least an eighth of what the look before it took: a loop
+ * with thousands of streams to relay still begins what is new. Not more, since what waits here keeps its sender from sending the next. Whoever sends little waits for one slice and one piece of somebody else's
  * work, and gets all it asks for up to an equal part, however large the others' pieces are.
  *
  * <p>Start-time fair queueing: a tenant that comes back after a pause begins where the one being served is, so that nobody saves time up.
@@ -23,6 +23,9 @@ import java.util.function.LongSupplier;
 final class Turns {
     /** Long enough for looking at the sockets in between to cost next to nothing, short against what a client notices. */
     static final long SLICE_NANOS = 500_000;
+
+    /** The part of a look at the sockets that a slice takes at least. */
+    static final int OF_A_LOOK = 8;
 
     private final LongSupplier nanos;
     private final Executor afterSockets;
@@ -87,7 +90,7 @@ final class Turns {
     private void slice() {
         sliceIsComing = false;
         long elsewhere = nanos.getAsLong() - asked - used;
-        long length = Math.max(SLICE_NANOS, elsewhere);
+        long length = Math.max(SLICE_NANOS, elsewhere / OF_A_LOOK);
         used = 0;
         while (waits > 0 && used < length) {
             Line next = lines.values().stream()

@@ -46,6 +46,19 @@ class TurnsTest {
     }
 
     @Test
+    void beginsWhatIsNew_howeverMuchTheSocketsTake() {
+        for (int i = 0; i < 100; i++) {
+            take(NOISY, "n" + i, Turns.SLICE_NANOS / 5);
+        }
+        assertThat(done).hasSize(5);
+        now += 3 * Turns.SLICE_NANOS * Turns.OF_A_LOOK;
+        look();
+        assertThat(done).hasSize(5 + 15 + 1);
+        look();
+        assertThat(done).as("sockets that took no time").hasSize(5 + 15 + 1 + 5 + 1);
+    }
+
+    @Test
     void aSinglePieceWaitsForOneOfAnotherTenants_notForItsHundred() {
         for (int i = 0; i < 100; i++) {
             take(NOISY, "n" + i, LONG);
