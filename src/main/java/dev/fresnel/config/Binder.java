@@ -76,7 +76,10 @@ final class Binder {
 
     /** @param known values of keys that have been read already */
     private Object construct(Shape.Block shape, Map<String, Node> entries, Map<String, Object> known, KeyPath path) {
-        Set<String> misspelt = misspelt(shape, entries.keySet());
+        // Asked of every block of every tenant, and seldom of use.
+        boolean lacks =
+                shape.fields().stream().anyMatch(field -> field.key().required() && !entries.containsKey(field.name()));
+        Set<String> misspelt = lacks ? misspelt(shape, entries.keySet()) : Set.of();
         List<@Nullable Object> arguments = new ArrayList<>();
         for (Shape.Field field : shape.fields()) {
             Object value = known.get(field.name());

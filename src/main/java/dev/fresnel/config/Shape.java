@@ -17,6 +17,14 @@ sealed interface Shape {
 
     /** A mapping with fixed keys. */
     record Block(Class<? extends Record> type, List<Field> fields, Optional<String> shorthand) implements Shape {
+        /** Of each type once: a config of a thousand tenants asks for the same ones many thousand times. */
+        private static final ClassValue<Block> OF_TYPES = new ClassValue<>() {
+            @Override
+            protected Block computeValue(Class<?> type) {
+                return read(type.asSubclass(Record.class));
+            }
+        };
+
         /** The keys a file may write here, those of inlined blocks among them. */
         List<Field> keys() {
             List<Field> keys = new ArrayList<>();
@@ -47,6 +55,10 @@ sealed interface Shape {
     }
 
     static Block block(Class<? extends Record> type) {
+        return Block.OF_TYPES.get(type);
+    }
+
+    private static Block read(Class<? extends Record> type) {
         List<Field> fields = new ArrayList<>();
         for (RecordComponent component : type.getRecordComponents()) {
             Key key = component.getAnnotation(Key.class);

@@ -145,6 +145,7 @@ final class RecordedUsagesTest {
                 .sum();
     }
 
+    /** The agreement is a finding, not only a verdict: docs/money.md quotes it. */
     private static void print(String what, Map<String, Map<Match, Integer>> rows) {
         System.out.println(what + ":");
         rows.forEach((provider, counts) -> System.out.println("  " + provider + " " + counts));

@@ -154,6 +154,7 @@ class CapOverProcessesTest {
         long booked = booked();
         long left = leased();
         double cap = cap().nanos();
+        // What docs/money.md quotes.
         System.out.printf(
                 "budget over processes: %d requests' worth in %.1f s, %d calls, billed %.4f of the cap, booked %.4f, held by the killed one %.4f, %d refusals%n",
                 CAP, seconds, calls.get(), bill.get() / cap, booked / cap, left / cap, refusals.get());
